@@ -1,0 +1,52 @@
+//===- Frontend.h - From source text to an elaborated model ----------------===//
+//
+// The entry points of the language front end. Nothing here throws.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_DSL_FRONTEND_H
+#define IARC_DSL_FRONTEND_H
+
+#include "iarc/dsl/Model.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace iarc::dsl {
+
+/// How a source file is read.
+struct FrontendOptions {
+  /// Folders searched for `import NAME` after the folder of the importing file.
+  std::vector<std::string> libraryPath;
+  /// `-D name=value`, in order; a later one wins.
+  std::vector<std::pair<std::string, std::string>> overrides;
+  /// Colour in the rendered diagnostics.
+  bool colour = false;
+};
+
+/// What came of it. `model` is null exactly when `diagnostics` holds an error.
+struct FrontendResult {
+  std::unique_ptr<Model> model;
+  /// All diagnostics of all files, rendered, in source order; empty when there is none.
+  std::string diagnostics;
+  int errors = 0;
+  int warnings = 0;
+  /// The file itself could not be read (missing, a folder, no permission): exit status 4, not 1.
+  bool unreadable = false;
+};
+
+/// Reads, parses and analyses `path` and what it imports.
+FrontendResult analyseFile(const std::string &path, const FrontendOptions &options) noexcept;
+
+/// The syntax tree of `path` as indented text for `--emit=ast`; diagnostics as above.
+struct SyntaxTreeResult {
+  std::string text;
+  std::string diagnostics;
+  int errors = 0;
+  bool unreadable = false;
+};
+SyntaxTreeResult dumpSyntaxTree(const std::string &path, const FrontendOptions &options) noexcept;
+
+} // namespace iarc::dsl
+#endif

@@ -1,0 +1,165 @@
+//===- Model.h - The elaborated model --------------------------------------===//
+//
+// What semantic analysis hands to the compiler: parameters substituted, blocks
+// inlined, every value typed by named axes, every weight listed once. `repeat`
+// stays a region, so that its size does not grow with the number of iterations.
+// This header is the whole boundary between `dsl/` and `compiler/`: standard
+// types only.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_DSL_MODEL_H
+#define IARC_DSL_MODEL_H
+
+#include "iarc/dsl/Scalar.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace iarc::dsl {
+
+/// A place in a source file. Lines and columns count from 1; columns are bytes.
+struct Location {
+  std::string file;
+  uint32_t line = 0;
+  uint32_t column = 0;
+};
+
+struct Axis {
+  std::string name; ///< "position", "feature"; of a weight also "layer", "out", "in"
+  int64_t size = 0;
+};
+
+/// Axes from the slowest to the fastest varying. The batch is not one of them.
+using Shape = std::vector<Axis>;
+
+/// Which positions share one matrix.
+enum class Placement {
+  Shared,          ///< one matrix for all positions
+  PerPosition,     ///< W_t
+  AcrossPositions, ///< W_ts for s <= t
+};
+
+struct Initialiser {
+  enum class Kind { Normal, Uniform, Constant };
+  Kind kind = Kind::Normal;
+  double first = 0;  ///< Normal: mean; Uniform: lower bound; Constant: the value
+  double second = 0; ///< Normal: standard deviation; Uniform: upper bound
+};
+
+/// One weight tensor. Its axes are, in this order and where they apply: one "layer" axis for
+/// each enclosing repeat (outermost first), "position", "out", "in".
+struct Weight {
+  std::string name; ///< unique in the model, a valid identifier
+  Shape shape;
+  Initialiser initialiser;
+  Location location;
+};
+
+using ValueId = int32_t;  ///< index of an SSA value, unique in the model
+using WeightId = int32_t; ///< index into Model::weights
+
+enum class OpKind {
+  Encode,    ///< one-hot symbols joined with the control tape: [position T, feature N + Nc]
+  Linear,    ///< y[o] = sum_i W[o, i] x[i], by placement
+  Attention, ///< operands query, key, value: [position, feature] each
+  Map,       ///< elementwise `scalar` of its operands (same shape)
+  Norm,      ///< (x - mean) / sqrt(variance + eps) over the features
+  Slice,     ///< features begin .. end - 1
+  Repeat,    ///< `body`, `count` times; operands are the initial values of what it carries
+};
+
+/// How the weights of a row of attention are normalised.
+enum class Normalise {
+  None,        ///< not at all
+  Sum,         ///< by eps + their sum
+  AbsoluteSum, ///< by eps + the sum of their absolute values
+};
+
+struct Region;
+
+/// One operation. Fields that a kind does not name are left at their default.
+struct Op {
+  OpKind kind = OpKind::Encode;
+  std::vector<ValueId> operands;
+  std::vector<ValueId> results;  ///< one, except Repeat: one for each carried value
+  Location location;
+
+  // Linear
+  WeightId weight = -1;
+  Placement placement = Placement::Shared;
+
+  // Attention. weight_ij = kernel(scale * q_i . k_j) * exp(-slope_h (i - j)) over the visible j
+  int64_t heads = 1;
+  double scale = 1;
+  bool causal = true;            ///< j <= i is visible; otherwise every j
+  std::vector<double> slopes;    ///< one a head, >= 0; empty: no decay
+  Normalise normalise = Normalise::Sum;
+  double eps = 0;                ///< of Attention's normaliser and of Norm's variance
+
+  // Attention (one argument: the kernel) and Map (one argument an operand). A kernel whose root
+  // is exp is kept as such: the compiler shifts it by the row maximum.
+  ScalarFunction scalar;
+
+  // Slice
+  int64_t begin = 0, end = 0;
+
+  // Repeat
+  int64_t count = 0;
+  std::unique_ptr<Region> body;
+};
+
+/// Operations in order. Of a repeat: `arguments` are the carried values at the start of an
+/// iteration, `yields` those at its end, position by position. A body may use values from
+/// outside.
+struct Region {
+  std::vector<ValueId> arguments;
+  std::vector<Op> ops;
+  std::vector<ValueId> yields;
+};
+
+enum class LossKind { CrossEntropy, SquaredError };
+enum class LossAt { Last, All };
+
+/// The IARC stream; see docs/task.md.
+struct Task {
+  int64_t symbols = 0;              ///< N
+  std::string subtasks;             ///< the declared order, such as "IARC": index = control index
+  int64_t gapMinimum = 1, gapMaximum = 9;
+  bool mirrorRepeatsLast = false;   ///< R: x[t0 + j] = x[t0 + 1 - j] instead of x[t0 - j]
+  bool incrementKeeps = false;      ///< a new I under I keeps k instead of resetting it to 1
+  Location location;
+};
+
+struct Train {
+  double rate = 0.02;
+  double momentum = 0.8;
+  int64_t batch = 200;
+  int64_t steps = 8000;
+  Location location;
+};
+
+struct Parameter {
+  std::string name;
+  std::string value; ///< after overriding, as written
+};
+
+struct Model {
+  std::string name;
+  Location location;
+  std::vector<Parameter> parameters;
+  Task task;
+  int64_t context = 0;              ///< T
+  std::vector<Weight> weights;
+  std::vector<Shape> valueShapes;   ///< by ValueId; always [position T, feature F]
+  Region body;                      ///< body.yields holds one value: the logits [position T, feature N]
+  Location predictLocation;
+  LossKind loss = LossKind::CrossEntropy;
+  LossAt lossAt = LossAt::Last;
+  Location lossLocation;
+  Train train;
+};
+
+} // namespace iarc::dsl
+#endif

@@ -1,0 +1,131 @@
+/*===- Descriptor.h - What a compiled model and the runtime share -----------===*
+ *
+ * The only interface between generated code and the runtime: a descriptor that
+ * the compiler emits as constant data under the name `iarc_model_descriptor`,
+ * the step functions it points to, and the entry points that generated code
+ * calls back. Plain C; no exception crosses it.
+ *
+ * "real" below is float when element_bytes is 4 and double when it is 8.
+ * Batch-innermost layout: samples lie in lane groups of `lanes` samples; sample
+ * b is lane b % lanes of group b / lanes. The last group is padded by repeating
+ * a real sample whose entry in sample_weights is 0.
+ *
+ *===----------------------------------------------------------------------===*/
+#ifndef IARC_RUNTIME_DESCRIPTOR_H
+#define IARC_RUNTIME_DESCRIPTOR_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised with every change of a struct below; the runtime refuses another one. */
+#define IARC_DESCRIPTOR_VERSION 1
+
+typedef struct iarc_axis {
+  const char *name; /* "layer", "position", "out", "in" */
+  int64_t size;
+} iarc_axis;
+
+enum iarc_initialiser {
+  IARC_INITIALISE_NORMAL = 0,   /* first: mean; second: standard deviation */
+  IARC_INITIALISE_UNIFORM = 1,  /* first: lower bound; second: upper bound */
+  IARC_INITIALISE_CONSTANT = 2  /* first: the value */
+};
+
+/* One weight tensor, dense and row-major in `axes` order. */
+typedef struct iarc_weight {
+  const char *name;
+  const iarc_axis *axes;
+  int64_t rank;
+  int64_t offset; /* of its first element, in elements, in weights, velocity and gradients alike; a multiple of 16 */
+  int64_t count;  /* elements: the product of the axes */
+  int64_t initialiser; /* enum iarc_initialiser */
+  double first, second;
+} iarc_weight;
+
+/* The declared task: the IARC stream of docs/task.md. */
+typedef struct iarc_task {
+  const char *subtasks; /* the declared order, such as "IARC"; the index is the control index */
+  int64_t symbols;      /* N: symbols are 0 .. N - 1 */
+  int64_t gap_minimum, gap_maximum; /* distance between control tokens, uniform, in positions */
+  int64_t mirror_repeats_last; /* 1: under R x[t0 + j] = x[t0 + 1 - j], 0: x[t0 - j] */
+  int64_t increment_keeps;     /* 1: a new I under I keeps the increment, 0: resets it to 1 */
+} iarc_task;
+
+enum iarc_loss { IARC_LOSS_CROSS_ENTROPY = 0, IARC_LOSS_SQUARED_ERROR = 1 };
+enum iarc_loss_at { IARC_LOSS_AT_LAST = 0, IARC_LOSS_AT_ALL = 1 };
+
+/* Everything one call of a step function reads and writes. The caller fills it. All arrays are
+   aligned to 64 bytes. */
+typedef struct iarc_call {
+  void *weights;    /* real [weight_elements]; read, and updated by train_step */
+  void *velocity;   /* real [weight_elements]; momentum, read and updated by train_step; else may be null */
+  void *gradients;  /* real [weight_elements]; written by gradients; else may be null */
+  void *workspace;  /* workspace_bytes + groups * workspace_bytes_per_group bytes; no content is kept */
+  const int32_t *symbols;  /* [context + 1][groups][lanes] */
+  const int32_t *controls; /* [context][groups][lanes]; -1 where there is no control token */
+  const void *sample_weights; /* real [groups][lanes]: weight of a sample in the loss; 1 / batch, 0 for padding */
+  void *logits;     /* real [context][groups][symbols][lanes]; written by all three functions */
+  void *loss;       /* real [1]: sum over samples of sample weight times loss; written by all three */
+  int64_t groups;   /* number of lane groups, at least 1 */
+  double rate;      /* learning rate of train_step: v := momentum v + g; w := w - rate v */
+  double momentum;
+  void *pool;       /* the runtime's threads, passed on to iarc_parallel */
+} iarc_call;
+
+typedef void (*iarc_step_function)(const iarc_call *call);
+
+/* Tasks begin <= task < end of one parallel region. `loop` holds the iteration numbers of the
+   enclosing repeats, outermost first; null outside of any. */
+typedef void (*iarc_region_function)(const iarc_call *call, const int64_t *loop, int64_t begin, int64_t end);
+
+/* A loop of independent fused multiply-adds at the target's full vector width that keeps all of
+   one core's FMA units busy: the peak that fraction_of_peak refers to. Returns the floating-point
+   operations executed (a fused multiply-add counts 2 a lane), about 1e6 times `millions`. */
+typedef double (*iarc_peak_function)(int64_t millions);
+
+typedef struct iarc_model {
+  int64_t version;        /* IARC_DESCRIPTOR_VERSION */
+  const char *name;       /* of the model */
+  const char *compiler;   /* version of iarcc that made it */
+  const char *target_cpu; /* what the code was generated for */
+  int64_t element_bytes;  /* 4 or 8 */
+  int64_t lanes;          /* samples in a lane group */
+  int64_t context;        /* T: positions in a window */
+  int64_t width;          /* features of a token: symbols + subtasks */
+  iarc_task task;
+  int64_t loss;           /* enum iarc_loss */
+  int64_t loss_at;        /* enum iarc_loss_at */
+  const iarc_weight *weights;
+  int64_t weight_tensors;
+  int64_t weight_elements; /* length of the weights array, alignment gaps included */
+  int64_t workspace_bytes; /* fixed part */
+  int64_t workspace_bytes_per_group;
+  double rate, momentum;   /* the declared protocol; a run may override all four */
+  int64_t batch, steps;
+  /* Useful floating-point operations of one training step for one sample, with nothing skipped
+     (multiply and add count one each): products of weights with activations, and attention. */
+  double product_flop, attention_flop;
+  /* The products' operations that the generated train_step really executes. */
+  double executed_product_flop;
+  iarc_step_function forward;    /* logits and loss */
+  iarc_step_function gradients;  /* logits, loss and the gradient of every weight */
+  iarc_step_function train_step; /* logits and loss before the update, then the update */
+  iarc_peak_function peak;
+} iarc_model;
+
+/* Emitted by the compiler. */
+extern const iarc_model iarc_model_descriptor;
+
+/* --- entry points of the runtime that generated code calls --- */
+
+/* Runs body over the tasks 0 .. tasks - 1 on the threads of call->pool and returns when all are
+   done. How tasks map to threads is unspecified; the generated code's results do not depend on it. */
+void iarc_parallel(const iarc_call *call, iarc_region_function body, const int64_t *loop, int64_t tasks);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
