@@ -1,0 +1,360 @@
+//===- IarcOps.td - The operations of the iarc dialect ---------*- tablegen -*-===//
+#ifndef IARC_OPS_TD
+#define IARC_OPS_TD
+
+include "iarc/Dialect/AdjointInterface.td"
+include "iarc/Dialect/IarcDialect.td"
+include "mlir/IR/RegionKindInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class Iarc_Op<string mnemonic, list<Trait> traits = []> : Op<Iarc_Dialect, mnemonic, traits>;
+
+/// An op that builds its own adjoint.
+class Iarc_DifferentiableOp<string mnemonic, list<Trait> traits = []>
+    : Iarc_Op<mnemonic, traits # [Pure, DeclareOpInterfaceMethods<Iarc_AdjointInterface, ["buildAdjoint"]>]>;
+
+/// An op that has no adjoint, and the reason.
+class Iarc_FinalOp<string mnemonic, string reason, list<Trait> traits = []>
+    : Iarc_Op<mnemonic, traits # [DeclareOpInterfaceMethods<Iarc_AdjointInterface, ["getNoAdjointReason"]>]> {
+  code reasonMethod = "::llvm::StringRef $cppClass::getNoAdjointReason() { return \"" # reason # "\"; }";
+  let extraClassDefinition = reasonMethod;
+}
+
+//===----------------------------------------------------------------------===//
+// Weights and tokens
+//===----------------------------------------------------------------------===//
+
+def Iarc_WeightOp : Iarc_FinalOp<"weight", "a declaration, not a value", [Symbol]> {
+  let summary = "declares a weight tensor";
+  let description = [{
+    Names a weight tensor, its axes and how it starts. A function receives the weight as an
+    argument with the attribute `iarc.weight = @name`.
+
+    ```mlir
+    iarc.weight @query : !iarc.weight<layer 12, out 20, in 20 : f32> = normal(0.0, 0.1)
+    ```
+
+    `first` and `second` are the mean and standard deviation of `normal`, the
+    bounds of `uniform`, or the value of `constant` and zero.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Iarc_WeightType>:$type,
+                       Iarc_InitialiserAttr:$initialiser, F64Attr:$first, F64Attr:$second);
+  let assemblyFormat = [{
+    $sym_name `:` $type `=` $initialiser `(` $first `,` $second `)` attr-dict
+  }];
+}
+
+def Iarc_EncodeOp : Iarc_FinalOp<"encode", "its result depends on no weight", [Pure]> {
+  let summary = "one-hot symbols joined with the control tape";
+  let description = [{
+    Feature f of position t is 1 where f < symbols and the symbol at t is f, or where
+    f = symbols + c and the control token at t is c; else 0.
+  }];
+  let arguments = (ins Iarc_BatchType:$batch);
+  let results = (outs Iarc_ValueType:$result);
+  let assemblyFormat = "$batch attr-dict `:` type($batch) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+def Iarc_LinearOp : Iarc_DifferentiableOp<"linear", [AttrSizedOperandSegments]> {
+  let summary = "a placed linear map, optionally with a fused epilogue";
+  let description = [{
+    `y[t, o] = sum_i W[o, i] x[t, i]`, or with `transposed` `y[t, i] = sum_o W[o, i] x[t, o]`,
+    where W is the weight's matrix of position t, or its only one when the weight has no position axis.
+
+    Each accumulator may pass through an `epilogue`, a scalar region that `iarc-fuse-epilogues` makes: its
+    first argument is the sum, the others are the elements of `extras` (values of the result's
+    shape) at the same place; it yields the results' elements.
+
+    ```mlir
+    %y = iarc.linear %x, %w : (!iarc.value<position 24, feature 20 : f32>, !iarc.weight<out 80, in 20 : f32>)
+                           -> !iarc.value<position 24, feature 80 : f32>
+    ```
+  }];
+  let arguments = (ins Iarc_ValueType:$input, Iarc_WeightType:$weight,
+                       Variadic<Iarc_ValueType>:$extras, UnitAttr:$transposed);
+  let results = (outs Variadic<Iarc_ValueType>:$results);
+  let regions = (region AnyRegion:$epilogue);
+  let assemblyFormat = [{
+    $input `,` $weight (`transposed` $transposed^)? (`extras` `(` $extras^ `)`)? attr-dict `:`
+    functional-type(operands, results) (`epilogue` $epilogue^)?
+  }];
+  let extraClassDeclaration = [{
+    bool hasEpilogue() { return !getEpilogue().empty(); }
+    /// Features summed over, and features of the sum.
+    int64_t getReduced() { return getWeight().getType().getSize(getTransposed() ? "out" : "in"); }
+    int64_t getProduced() { return getWeight().getType().getSize(getTransposed() ? "in" : "out"); }
+  }];
+  let hasVerifier = 1;
+}
+
+def Iarc_WeightGradientOp
+    : Iarc_FinalOp<"weight_gradient", "made by autodiff; second derivatives are not supported", [Pure]> {
+  let summary = "gradient of a placed linear map with respect to its weight";
+  let description = [{
+    `G[o, i] = sum over samples (and positions, when the weight is shared) of dy[t, o] x[t, i]`.
+  }];
+  let arguments = (ins Iarc_ValueType:$outputAdjoint, Iarc_ValueType:$input);
+  let results = (outs Iarc_WeightType:$result);
+  let assemblyFormat = "$outputAdjoint `,` $input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise
+//===----------------------------------------------------------------------===//
+
+def Iarc_MapOp : Iarc_DifferentiableOp<"map", [SameOperandsAndResultType]> {
+  let summary = "a scalar function of the elements of its operands";
+  let description = [{
+    Applies its region to the elements at each place. Arithmetic, activations and whatever a user
+    writes are all maps; one piece of code differentiates them.
+
+    ```mlir
+    %y = iarc.map %a, %b : !iarc.value<position 24, feature 20 : f32> {
+    ^bb0(%u: f32, %v: f32):
+      %s = arith.addf %u, %v : f32
+      iarc.yield %s : f32
+    }
+    ```
+  }];
+  let arguments = (ins Variadic<Iarc_ValueType>:$inputs);
+  let results = (outs Variadic<Iarc_ValueType>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Iarc_AddOp : Iarc_DifferentiableOp<"add", [SameOperandsAndResultType, Commutative]> {
+  let summary = "sum of two values or of two weights";
+  let arguments = (ins Iarc_AnyStackable:$lhs, Iarc_AnyStackable:$rhs);
+  let results = (outs Iarc_AnyStackable:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
+  let hasFolder = 1;
+}
+
+def Iarc_ZeroOp : Iarc_FinalOp<"zero", "its result depends on no weight", [Pure]> {
+  let summary = "all elements zero";
+  let results = (outs Iarc_AnyStackable:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+}
+
+def Iarc_NormOp : Iarc_DifferentiableOp<"norm", [SameOperandsAndResultType]> {
+  let summary = "normalises the features of each position";
+  let description = [{
+    `(x - mean) / sqrt(variance + eps)` over the features, without gain or bias; the variance is
+    the mean squared deviation.
+  }];
+  let arguments = (ins Iarc_ValueType:$input, F64Attr:$eps);
+  let results = (outs Iarc_ValueType:$result);
+  let assemblyFormat = "$input `eps` $eps attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Iarc_NormAdjointOp
+    : Iarc_FinalOp<"norm_adjoint", "made by autodiff; second derivatives are not supported",
+                   [Pure, SameOperandsAndResultType]> {
+  let summary = "adjoint of iarc.norm";
+  let description = [{
+    With y = norm(x), r = 1 / sqrt(variance + eps) and means over the features:
+    `dx = r (dy - mean(dy) - y mean(dy y))`.
+  }];
+  let arguments = (ins Iarc_ValueType:$input, Iarc_ValueType:$resultAdjoint, F64Attr:$eps);
+  let results = (outs Iarc_ValueType:$inputAdjoint);
+  let assemblyFormat = "$input `,` $resultAdjoint `eps` $eps attr-dict `:` type($inputAdjoint)";
+}
+
+def Iarc_SliceOp : Iarc_DifferentiableOp<"slice"> {
+  let summary = "a range of features";
+  let description = [{ Features begin .. begin + n - 1, n being the result's feature count. }];
+  let arguments = (ins Iarc_ValueType:$input, I64Attr:$begin);
+  let results = (outs Iarc_ValueType:$result);
+  let assemblyFormat = "$input `from` $begin attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Iarc_EmbedOp : Iarc_DifferentiableOp<"embed"> {
+  let summary = "features placed into a wider value, zero elsewhere";
+  let description = [{ The adjoint of iarc.slice: result[begin + f] = input[f], other features are 0. }];
+  let arguments = (ins Iarc_ValueType:$input, I64Attr:$begin);
+  let results = (outs Iarc_ValueType:$result);
+  let assemblyFormat = "$input `at` $begin attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+def Iarc_AttentionOp : Iarc_DifferentiableOp<"attention"> {
+  let summary = "attention with a kernel of the user's";
+  let description = [{
+    Head h reads the features h n .. h n + n - 1 of its operands, n = features / heads. With
+    `z_ij = scale q_i . k_j` and `w_ij = kernel(z_ij) exp(-slopes[h] (i - j))` over the visible j
+    (j <= i when `causal`, else all),
+
+        result_i = sum_j w_ij v_j / (eps + sum_j w_ij)
+
+    `normalise` may replace the divisor by eps + sum_j |w_ij| (`absolute_sum`) or by 1 (`none`). With eps = 0 a row
+    whose divisor is 0 gives 0. What is not visible is never read.
+
+    The region maps z to the kernel's value. With `exponential` it yields the exponent instead: kernel(z) =
+    exp(region(z)), computed with the maximum over j of the exponent and the logarithm
+    of the decay subtracted, and eps scaled alike, which leaves the result as it is.
+  }];
+  let arguments = (ins Iarc_ValueType:$query, Iarc_ValueType:$key, Iarc_ValueType:$value,
+                       I64Attr:$heads, F64Attr:$scale, UnitAttr:$causal,
+                       DenseF64ArrayAttr:$slopes, Iarc_NormaliseAttr:$normalise, F64Attr:$eps,
+                       UnitAttr:$exponential);
+  let results = (outs Iarc_ValueType:$result);
+  let regions = (region SizedRegion<1>:$kernel);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value `heads` $heads `scale` $scale (`causal` $causal^)? `decay` $slopes
+    `normalise` $normalise `eps` $eps (`exponential` $exponential^)? attr-dict `:` type($result) $kernel
+  }];
+  let hasVerifier = 1;
+}
+
+def Iarc_AttentionAdjointOp
+    : Iarc_FinalOp<"attention_adjoint", "made by autodiff; second derivatives are not supported",
+                   [Pure, AllTypesMatch<["query", "key", "value", "resultAdjoint", "queryAdjoint",
+                                         "keyAdjoint", "valueAdjoint"]>]> {
+  let summary = "adjoint of iarc.attention";
+  let description = [{
+    Recomputes the row's weights, so that nothing of size context x context is kept. With t_ij =
+    do_i . v_j, divisor s_i and D_i = sum_j w_ij t_ij / s_i (0 when not normalised):
+    `dw_ij = (t_ij - D_i) / s_i` (D_i times the sign of w_ij for `absolute_sum`),
+    `dz_ij = dw_ij decay_ij kernel'(z_ij)`, `dv_j += w_ij / s_i do_i`, `dq_i += scale dz_ij k_j`,
+    `dk_j += scale dz_ij q_i`.
+
+    The region maps z to the kernel's value and its derivative; with `exponential`, to the
+    exponent and the exponent's derivative.
+  }];
+  let arguments = (ins Iarc_ValueType:$query, Iarc_ValueType:$key, Iarc_ValueType:$value,
+                       Iarc_ValueType:$resultAdjoint,
+                       I64Attr:$heads, F64Attr:$scale, UnitAttr:$causal,
+                       DenseF64ArrayAttr:$slopes, Iarc_NormaliseAttr:$normalise, F64Attr:$eps,
+                       UnitAttr:$exponential);
+  let results = (outs Iarc_ValueType:$queryAdjoint, Iarc_ValueType:$keyAdjoint,
+                      Iarc_ValueType:$valueAdjoint);
+  let regions = (region SizedRegion<1>:$kernel);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value `,` $resultAdjoint `heads` $heads `scale` $scale (`causal` $causal^)?
+    `decay` $slopes `normalise` $normalise `eps` $eps (`exponential` $exponential^)? attr-dict `:`
+    type($query) $kernel
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Loss and update
+//===----------------------------------------------------------------------===//
+
+def Iarc_LossOp : Iarc_DifferentiableOp<"loss"> {
+  let summary = "loss of the predicted next symbol";
+  let description = [{
+    The sum over samples of the sample's weight times its loss: softmax cross entropy of the
+    logits at position t against symbol t + 1, or the squared distance of the logits from the one-hot
+    symbol; at the last position, or the mean over all positions. A sample's weight (1 / batch, 0 for padding) is
+    data of the call.
+  }];
+  let arguments = (ins Iarc_ValueType:$logits, Iarc_BatchType:$batch, Iarc_LossAttr:$kind,
+                       Iarc_LossAtAttr:$at);
+  let results = (outs AnyFloat:$result);
+  let assemblyFormat = "$kind `at` $at $logits `,` $batch attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Iarc_LossAdjointOp
+    : Iarc_FinalOp<"loss_adjoint", "made by autodiff; second derivatives are not supported", [Pure]> {
+  let summary = "gradient of iarc.loss with respect to the logits";
+  let description = [{
+    The sample's weight times softmax(logits) - onehot (cross entropy) or 2 (logits - onehot)
+    (squared error), divided by the context when `at all`; zero at positions that the loss does not read.
+  }];
+  let arguments = (ins Iarc_ValueType:$logits, Iarc_BatchType:$batch, Iarc_LossAttr:$kind,
+                       Iarc_LossAtAttr:$at);
+  let results = (outs Iarc_ValueType:$result);
+  let assemblyFormat = "$kind `at` $at $logits `,` $batch attr-dict `:` functional-type(operands, results)";
+}
+
+def Iarc_UpdateOp : Iarc_FinalOp<"update", "ends a training step", [Pure, SameOperandsAndResultType]> {
+  let summary = "stochastic gradient descent with momentum";
+  let description = [{
+    `v' = momentum v + g`, `w' = w - rate v'`; rate and momentum are data of the call. In place
+    after lowering: other readers of w come before.
+  }];
+  let arguments = (ins Iarc_WeightType:$weight, Iarc_WeightType:$velocity, Iarc_WeightType:$gradient);
+  let results = (outs Iarc_WeightType:$newWeight, Iarc_WeightType:$newVelocity);
+  let assemblyFormat = "$weight `,` $velocity `,` $gradient attr-dict `:` type($weight)";
+}
+
+//===----------------------------------------------------------------------===//
+// Repetition
+//===----------------------------------------------------------------------===//
+
+def Iarc_RepeatOp : Iarc_DifferentiableOp<"repeat", [AttrSizedOperandSegments,
+      SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "a rolled loop over layers";
+  let description = [{
+    Runs its body `count` times. The body's arguments are the carried values, starting from
+    `inits`, and then the current slice of each of `slices`, operands with a leading layer axis of size `count`.
+    It yields the next carried values and then one value for each stacked result, the
+    results of all iterations along a new leading layer axis. With `reverse` the iterations count down.
+
+    ```mlir
+    %y, %saved = iarc.repeat 12 carry(%x) slices(%query)
+        : (!iarc.value<position 24, feature 20 : f32>, !iarc.weight<layer 12, out 20, in 20 : f32>)
+       -> (!iarc.value<position 24, feature 20 : f32>, !iarc.value<layer 12, position 24, feature 20 : f32>) {
+    ^bb0(%h: !iarc.value<position 24, feature 20 : f32>, %w: !iarc.weight<out 20, in 20 : f32>):
+      %n = iarc.linear %h, %w : ...
+      iarc.yield %n, %h : ...
+    }
+    ```
+
+    The adjoint is a repeat in the other direction that carries the adjoints of what this one
+    carries and of what its body reads from outside; forward values that it reads become stacked results of this one.
+  }];
+  let arguments = (ins I64Attr:$count, UnitAttr:$reverse, Variadic<Iarc_AnyStackable>:$inits,
+                       Variadic<Iarc_AnyStackable>:$slices);
+  let results = (outs Variadic<Iarc_AnyStackable>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $count (`reverse` $reverse^)? (`carry` `(` $inits^ `)`)? (`slices` `(` $slices^ `)`)? attr-dict `:`
+    functional-type(operands, results) $body
+  }];
+  let extraClassDeclaration = [{
+    mlir::Block &getBodyBlock() { return getBody().front(); }
+    unsigned getNumCarried() { return getInits().size(); }
+    mlir::Block::BlockArgListType getCarriedArguments() {
+      return getBodyBlock().getArguments().take_front(getNumCarried());
+    }
+    mlir::Block::BlockArgListType getSliceArguments() {
+      return getBodyBlock().getArguments().drop_front(getNumCarried());
+    }
+    mlir::ResultRange getCarriedResults() { return getResults().take_front(getNumCarried()); }
+    mlir::ResultRange getStackedResults() { return getResults().drop_front(getNumCarried()); }
+    mlir::Operation *getYield() { return getBodyBlock().getTerminator(); }
+  }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Iarc_YieldOp : Iarc_FinalOp<"yield", "a terminator: its op differentiates the whole region",
+                                [Pure, Terminator, ParentOneOf<["RepeatOp", "MapOp", "LinearOp", "AttentionOp", "AttentionAdjointOp"]>]> {
+  let summary = "ends a region of the dialect";
+  let arguments = (ins Variadic<AnyType>:$operands);
+  let builders = [OpBuilder<(ins), [{}]>];
+  let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
+}
+
+#endif

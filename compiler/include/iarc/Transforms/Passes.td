@@ -1,0 +1,55 @@
+//===- Passes.td - The passes of the compiler ------------------*- tablegen -*-===//
+#ifndef IARC_PASSES_TD
+#define IARC_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def IarcGradient : Pass<"iarc-gradient", "::mlir::ModuleOp"> {
+  let summary = "derives the training step from the forward function";
+  let description = [{
+    Reads `@forward(batch, weights...) -> (loss, logits)` and adds
+
+    - `@gradients(batch, weights...) -> (loss, logits, gradients...)`, by reverse-mode
+      differentiation over the ops' own adjoints, and
+    - `@train_step(batch, weights..., velocities...) -> (loss, logits, weights..., velocities...)`, the
+      same followed by one `iarc.update` for each weight.
+
+    The rewrite of each op `y = f(x)` is `dx += f.buildAdjoint(dy)`, visited in reverse order. A repeat stays one
+    loop: its adjoint is a repeat in the other direction, and the forward values that the adjoint reads become
+    stacked results of the forward repeat, one slice an iteration. Only values that depend on a
+    weight get an adjoint.
+  }];
+  let dependentDialects = ["::iarc::IarcDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+def IarcFuseEpilogues : Pass<"iarc-fuse-epilogues", "::mlir::func::FuncOp"> {
+  let summary = "moves elementwise work into the products that feed it";
+  let description = [{
+    - `add(a, b)` of values => `map(a, b) { a + b }`
+    - `map(.., map(x).., ..) { f }` whose inner map has no other reader => one map
+    - `map(linear(x, W), e..) { f }` where the product has no other reader =>
+      `linear(x, W) extras(e..) epilogue { f }`
+
+    so that a sum is used while it is in registers. The map must follow in the same block, and
+    its other operands must be defined before the product (they are moved up where that is legal).
+  }];
+  let dependentDialects = ["::iarc::IarcDialect", "::mlir::arith::ArithDialect"];
+}
+
+def IarcLower : Pass<"iarc-lower", "::mlir::ModuleOp"> {
+  let summary = "buffers, lane groups, register blocks and loops";
+  let description = [{
+    Turns each function into `iarc_NAME(call)`, which runs parallel regions over one statically
+    planned workspace: a part of fixed size and a part for each lane group. Values lie batch-innermost,
+    `[position][lane group][feature][lanes]`. Leaves scf, arith, math, vector and LLVM ops, and the
+    dictionary `iarc.descriptor` on the module.
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "int64_t", "256", "width of the target's vector registers in bits">,
+    Option<"vectorRegisters", "vector-registers", "int64_t", "16", "number of vector registers">
+  ];
+  let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect"];
+}
+
+#endif

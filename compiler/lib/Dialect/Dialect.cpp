@@ -1,0 +1,147 @@
+//===- Dialect.cpp - Registration of the iarc dialect -----------------------===//
+#include "iarc/Dialect/Iarc.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace iarc;
+
+#include "iarc/Dialect/AdjointInterface.cpp.inc"
+#include "iarc/Dialect/IarcDialect.cpp.inc"
+#include "iarc/Dialect/IarcEnums.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "iarc/Dialect/IarcAttrs.cpp.inc"
+#define GET_TYPEDEF_CLASSES
+#include "iarc/Dialect/IarcTypes.cpp.inc"
+
+void IarcDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "iarc/Dialect/IarcAttrs.cpp.inc"
+      >();
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "iarc/Dialect/IarcTypes.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "iarc/Dialect/IarcOps.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// Types with axes
+//===----------------------------------------------------------------------===//
+
+static int64_t numElements(ArrayRef<Axis> axes) {
+  int64_t count = 1;
+  for (const Axis &axis : axes)
+    count *= axis.size;
+  return count;
+}
+
+static int64_t sizeOf(ArrayRef<Axis> axes, StringRef name) {
+  for (const Axis &axis : axes)
+    if (axis.name.getValue() == name)
+      return axis.size;
+  return 0;
+}
+
+static LogicalResult verifyAxes(function_ref<InFlightDiagnostic()> emitError, ArrayRef<Axis> axes,
+                                Type elementType, StringRef inner, StringRef innermost) {
+  if (!elementType.isF32() && !elementType.isF64())
+    return emitError() << "element type must be f32 or f64, got " << elementType;
+  if (axes.size() < 2 || axes[axes.size() - 2].name.getValue() != inner ||
+      axes.back().name.getValue() != innermost)
+    return emitError() << "the last two axes must be " << inner << " and " << innermost;
+  int64_t count = 1;
+  for (const Axis &axis : axes) {
+    if (axis.size <= 0)
+      return emitError() << "size of axis " << axis.name.getValue() << " must be positive, got "
+                         << axis.size;
+    if (llvm::MulOverflow(count, axis.size, count))
+      return emitError() << "the number of elements does not fit 64 bits";
+  }
+  return success();
+}
+
+LogicalResult ValueType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<Axis> axes,
+                                Type elementType) {
+  return verifyAxes(emitError, axes, elementType, "position", "feature");
+}
+
+LogicalResult WeightType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<Axis> axes,
+                                 Type elementType) {
+  return verifyAxes(emitError, axes, elementType, "out", "in");
+}
+
+LogicalResult BatchType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t context,
+                                int64_t symbols, int64_t controls) {
+  if (context <= 0 || symbols <= 0 || controls < 0)
+    return emitError() << "context and symbols must be positive and controls not negative";
+  return success();
+}
+
+/// `<name size, name size : element>`
+static ParseResult parseAxes(AsmParser &parser, SmallVectorImpl<Axis> &axes, Type &elementType) {
+  if (parser.parseLess())
+    return failure();
+  do {
+    StringRef name;
+    int64_t size;
+    if (parser.parseKeyword(&name) || parser.parseInteger(size))
+      return failure();
+    axes.push_back({StringAttr::get(parser.getContext(), name), size});
+  } while (succeeded(parser.parseOptionalComma()));
+  return failure(parser.parseColon() || parser.parseType(elementType) || parser.parseGreater());
+}
+
+static void printAxes(AsmPrinter &printer, ArrayRef<Axis> axes, Type elementType) {
+  printer << '<';
+  llvm::interleaveComma(axes, printer,
+                        [&](const Axis &axis) { printer << axis.name.getValue() << ' ' << axis.size; });
+  printer << " : " << elementType << '>';
+}
+
+template <typename T> static Type parseAxesType(AsmParser &parser) {
+  SmallVector<Axis> axes;
+  Type elementType;
+  if (parseAxes(parser, axes, elementType))
+    return {};
+  return T::getChecked([&] { return parser.emitError(parser.getNameLoc()); }, parser.getContext(),
+                       ArrayRef<Axis>(axes), elementType);
+}
+
+template <typename T> static T stackedType(T type, int64_t count) {
+  SmallVector<Axis> axes{{StringAttr::get(type.getContext(), "layer"), count}};
+  llvm::append_range(axes, type.getAxes());
+  return T::get(axes, type.getElementType());
+}
+
+template <typename T> static T sliceType(T type) {
+  if (type.getAxes().front().name.getValue() != "layer")
+    return {};
+  return T::get(type.getAxes().drop_front(), type.getElementType());
+}
+
+Type ValueType::parse(AsmParser &parser) { return parseAxesType<ValueType>(parser); }
+void ValueType::print(AsmPrinter &printer) const { printAxes(printer, getAxes(), getElementType()); }
+int64_t ValueType::getNumElements() const { return numElements(getAxes()); }
+int64_t ValueType::getSize(StringRef name) const { return sizeOf(getAxes(), name); }
+ValueType ValueType::stacked(int64_t count) const { return stackedType(*this, count); }
+ValueType ValueType::slice() const { return sliceType(*this); }
+ValueType ValueType::withFeatures(int64_t features) const {
+  SmallVector<Axis> axes(getAxes());
+  axes.back().size = features;
+  return ValueType::get(axes, getElementType());
+}
+
+Type WeightType::parse(AsmParser &parser) { return parseAxesType<WeightType>(parser); }
+void WeightType::print(AsmPrinter &printer) const { printAxes(printer, getAxes(), getElementType()); }
+int64_t WeightType::getNumElements() const { return numElements(getAxes()); }
+int64_t WeightType::getSize(StringRef name) const { return sizeOf(getAxes(), name); }
+WeightType WeightType::stacked(int64_t count) const { return stackedType(*this, count); }
+WeightType WeightType::slice() const { return sliceType(*this); }

@@ -1,0 +1,278 @@
+//===- Ops.cpp - Verifiers and folders of the iarc ops ----------------------===//
+#include "iarc/Dialect/Iarc.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace iarc;
+
+#define GET_OP_CLASSES
+#include "iarc/Dialect/IarcOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Scalar regions
+//===----------------------------------------------------------------------===//
+
+/// A scalar region takes `arguments` numbers of the element type and yields `results` of them.
+static LogicalResult verifyScalarRegion(Operation *op, Region &region, StringRef what,
+                                        unsigned arguments, unsigned results, Type elementType) {
+  Block &block = region.front();
+  if (block.getNumArguments() != arguments)
+    return op->emitOpError() << what << " must take " << arguments << " arguments, got "
+                             << block.getNumArguments();
+  for (BlockArgument argument : block.getArguments())
+    if (argument.getType() != elementType)
+      return op->emitOpError() << what << " arguments must be " << elementType << ", got "
+                               << argument.getType();
+  auto yield = dyn_cast_or_null<YieldOp>(block.empty() ? nullptr : &block.back());
+  if (!yield)
+    return op->emitOpError() << what << " must end with iarc.yield";
+  if (yield.getNumOperands() != results)
+    return op->emitOpError() << what << " must yield " << results << " numbers, got "
+                             << yield.getNumOperands();
+  for (Value operand : yield.getOperands())
+    if (operand.getType() != elementType)
+      return op->emitOpError() << what << " must yield " << elementType << ", got "
+                               << operand.getType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Encode, linear, weight_gradient
+//===----------------------------------------------------------------------===//
+
+LogicalResult EncodeOp::verify() {
+  BatchType batch = getBatch().getType();
+  ValueType type = getResult().getType();
+  if (type.getAxes().size() != 2 || type.getPositions() != batch.getContext() ||
+      type.getFeatures() != batch.getSymbols() + batch.getControls())
+    return emitOpError("result must have position ")
+           << batch.getContext() << " and feature " << batch.getSymbols() + batch.getControls()
+           << ", got " << type;
+  return success();
+}
+
+/// A weight fits a value when it is one matrix, or one for each of the value's positions.
+static LogicalResult verifyPlacement(Operation *op, ValueType value, WeightType weight) {
+  if (value.getAxes().size() != 2)
+    return op->emitOpError("takes values without layer axes, got ") << value;
+  if (weight.getAxes().size() != (weight.isPerPosition() ? 3u : 2u))
+    return op->emitOpError("takes weights without layer axes, got ") << weight;
+  if (weight.isPerPosition() && weight.getSize("position") != value.getPositions())
+    return op->emitOpError("weight has ") << weight.getSize("position") << " positions, the value "
+                                          << value.getPositions();
+  return success();
+}
+
+LogicalResult LinearOp::verify() {
+  ValueType input = getInput().getType();
+  WeightType weight = getWeight().getType();
+  if (failed(verifyPlacement(*this, input, weight)))
+    return failure();
+  if (input.getFeatures() != getReduced())
+    return emitOpError("reads ") << input.getFeatures() << " features, but the weight's axis '"
+                                 << (getTransposed() ? "out" : "in") << "' has " << getReduced();
+  if (getResults().empty())
+    return emitOpError("must have a result");
+  ValueType expected = input.withFeatures(getProduced());
+  for (Type type : getResultTypes())
+    if (type != expected)
+      return emitOpError("result must be ") << expected << ", got " << type;
+  for (Type type : getExtras().getTypes())
+    if (type != expected)
+      return emitOpError("extra operand must be ") << expected << ", got " << type;
+  if (hasEpilogue())
+    return verifyScalarRegion(*this, getEpilogue(), "epilogue", 1 + getExtras().size(),
+                              getNumResults(), input.getElementType());
+  if (!getExtras().empty() || getNumResults() != 1)
+    return emitOpError("without an epilogue has one result and no extra operands");
+  return success();
+}
+
+LogicalResult WeightGradientOp::verify() {
+  ValueType adjoint = getOutputAdjoint().getType(), input = getInput().getType();
+  WeightType weight = getResult().getType();
+  if (failed(verifyPlacement(*this, input, weight)))
+    return failure();
+  if (adjoint.getAxes().size() != 2 || adjoint.getPositions() != input.getPositions())
+    return emitOpError("operands must have the same positions, got ") << adjoint << " and " << input;
+  if (weight.getSize("out") != adjoint.getFeatures() || weight.getSize("in") != input.getFeatures())
+    return emitOpError("result must have out ")
+           << adjoint.getFeatures() << " and in " << input.getFeatures() << ", got " << weight;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Map
+//===----------------------------------------------------------------------===//
+
+/// `iarc.map %a, %b : type { region }`: as many results as the region yields.
+ParseResult MapOp::parse(OpAsmParser &parser, OperationState &result) {
+  SmallVector<OpAsmParser::UnresolvedOperand> operands;
+  Type type;
+  Region *body = result.addRegion();
+  SMLoc operandsLoc = parser.getCurrentLocation();
+  if (parser.parseOperandList(operands) || parser.parseOptionalAttrDict(result.attributes) ||
+      parser.parseColonType(type) ||
+      parser.resolveOperands(operands, type, operandsLoc, result.operands) ||
+      parser.parseRegion(*body))
+    return failure();
+  if (body->empty() || body->front().empty())
+    return parser.emitError(parser.getNameLoc(), "map needs a body that yields");
+  result.addTypes(SmallVector<Type>(body->front().back().getNumOperands(), type));
+  return success();
+}
+
+void MapOp::print(OpAsmPrinter &printer) {
+  printer << ' ' << getOperands();
+  printer.printOptionalAttrDict((*this)->getAttrs());
+  printer << " : " << (getNumResults() ? getResultTypes().front() : getOperandTypes().front()) << ' ';
+  printer.printRegion(getBody());
+}
+
+LogicalResult MapOp::verify() {
+  if (getResults().empty())
+    return emitOpError("must have a result");
+  auto type = cast<ValueType>(getResultTypes().front());
+  return verifyScalarRegion(*this, getBody(), "body", getNumOperands(), getNumResults(),
+                            type.getElementType());
+}
+
+//===----------------------------------------------------------------------===//
+// Add, norm, slice, embed
+//===----------------------------------------------------------------------===//
+
+OpFoldResult AddOp::fold(FoldAdaptor) {
+  if (getLhs().getDefiningOp<ZeroOp>())
+    return getRhs();
+  if (getRhs().getDefiningOp<ZeroOp>())
+    return getLhs();
+  return {};
+}
+
+LogicalResult NormOp::verify() {
+  if (getEps().convertToDouble() <= 0)
+    return emitOpError("eps must be positive, got ") << getEps().convertToDouble();
+  return success();
+}
+
+/// `narrow` holds the features begin .. of `wide`.
+static LogicalResult verifyRange(Operation *op, ValueType narrow, ValueType wide, int64_t begin) {
+  if (wide.withFeatures(narrow.getFeatures()) != narrow)
+    return op->emitOpError("operand and result may differ in their features only");
+  if (begin < 0 || begin + narrow.getFeatures() > wide.getFeatures())
+    return op->emitOpError("features ") << begin << " .. " << begin + narrow.getFeatures() - 1
+                                        << " are not all within 0 .. " << wide.getFeatures() - 1;
+  return success();
+}
+
+LogicalResult SliceOp::verify() {
+  return verifyRange(*this, getResult().getType(), getInput().getType(), getBegin());
+}
+
+LogicalResult EmbedOp::verify() {
+  return verifyRange(*this, getInput().getType(), getResult().getType(), getBegin());
+}
+
+OpFoldResult SliceOp::fold(FoldAdaptor) {
+  return getInput().getType() == getResult().getType() ? getInput() : Value();
+}
+
+OpFoldResult EmbedOp::fold(FoldAdaptor) {
+  return getInput().getType() == getResult().getType() ? getInput() : Value();
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+template <typename Op> static LogicalResult verifyAttention(Op op, unsigned yields) {
+  ValueType type = op.getQuery().getType();
+  if (op.getHeads() <= 0 || type.getFeatures() % int64_t(op.getHeads()))
+    return op.emitOpError("heads must divide the features, got ")
+           << op.getHeads() << " heads and " << type.getFeatures() << " features";
+  if (!op.getSlopes().empty() && op.getSlopes().size() != size_t(op.getHeads()))
+    return op.emitOpError("decay must have one slope for each head, got ")
+           << op.getSlopes().size() << " for " << op.getHeads() << " heads";
+  for (double slope : op.getSlopes())
+    if (!(slope >= 0))
+      return op.emitOpError("slopes of the decay must not be negative, got ") << slope;
+  double eps = op.getEps().convertToDouble();
+  if (!(eps >= 0))
+    return op.emitOpError("eps must not be negative, got ") << eps;
+  return verifyScalarRegion(op, op.getKernel(), "kernel", 1, yields, type.getElementType());
+}
+
+LogicalResult AttentionOp::verify() {
+  ValueType type = getQuery().getType();
+  if (getKey().getType() != type || getValue().getType() != type || getResult().getType() != type)
+    return emitOpError("query, key, value and result must have one type");
+  if (type.getAxes().size() != 2)
+    return emitOpError("takes values without layer axes, got ") << type;
+  return verifyAttention(*this, 1);
+}
+
+LogicalResult AttentionAdjointOp::verify() { return verifyAttention(*this, 2); }
+
+//===----------------------------------------------------------------------===//
+// Loss
+//===----------------------------------------------------------------------===//
+
+LogicalResult LossOp::verify() {
+  ValueType type = getLogits().getType();
+  BatchType batch = getBatch().getType();
+  if (type.getAxes().size() != 2 || type.getPositions() != batch.getContext() ||
+      type.getFeatures() != batch.getSymbols())
+    return emitOpError("logits must have position ") << batch.getContext() << " and feature "
+                                                     << batch.getSymbols() << ", got " << type;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Repeat
+//===----------------------------------------------------------------------===//
+
+static Type sliceOf(Type type) {
+  if (auto value = dyn_cast<ValueType>(type))
+    return value.slice();
+  return cast<WeightType>(type).slice();
+}
+
+static int64_t leadingSize(Type type) {
+  auto value = dyn_cast<ValueType>(type);
+  return value ? value.getAxes().front().size : cast<WeightType>(type).getAxes().front().size;
+}
+
+LogicalResult RepeatOp::verify() {
+  if (int64_t(getCount()) < 1)
+    return emitOpError("count must be at least 1, got ") << int64_t(getCount());
+  Block &block = getBodyBlock();
+  if (block.getNumArguments() != getInits().size() + getSlices().size())
+    return emitOpError("body must take ") << getInits().size() + getSlices().size()
+                                          << " arguments, got " << block.getNumArguments();
+  if (getNumResults() < getInits().size())
+    return emitOpError("must return what it carries: ") << getInits().size() << " values, got "
+                                                        << getNumResults();
+  if (getYield()->getNumOperands() != getNumResults())
+    return emitOpError("body must yield ") << getNumResults() << " values, got "
+                                           << getYield()->getNumOperands();
+  for (auto [index, init] : llvm::enumerate(getInits())) {
+    Type type = init.getType();
+    if (block.getArgument(index).getType() != type || getResult(index).getType() != type ||
+        getYield()->getOperand(index).getType() != type)
+      return emitOpError("carried value ") << index << " changes its type";
+  }
+  for (auto [slice, argument] : llvm::zip(getSlices(), getSliceArguments())) {
+    if (sliceOf(slice.getType()) != argument.getType() ||
+        leadingSize(slice.getType()) != int64_t(getCount()))
+      return emitOpError("slice operand must stack ") << getCount() << " of " << argument.getType()
+                                                      << ", got " << slice.getType();
+  }
+  for (auto [result, yielded] :
+       llvm::zip(getStackedResults(), getYield()->getOperands().drop_front(getNumCarried())))
+    if (sliceOf(result.getType()) != yielded.getType() ||
+        leadingSize(result.getType()) != int64_t(getCount()))
+      return emitOpError("stacked result must stack ") << getCount() << " of " << yielded.getType()
+                                                       << ", got " << result.getType();
+  return success();
+}
