@@ -93,8 +93,10 @@ int runBench(const Invocation &invocation) {
     countLast(model, session.batch(), session.logits(), loss);
     double end = now();
     if (!std::isfinite(loss))
-      fail(Exit::Diverged, "the loss became %s in step %lld, counted from 0; not finite numbers "
-           "may take another time", std::isnan(loss) ? "nan" : "infinite", (long long)step);
+      fail(Exit::Diverged,
+           "the loss became %s in step %lld, counted from 0\n"
+           "hint: arithmetic on such numbers may take another time; try another --seed",
+           std::isnan(loss) ? "nan" : "infinite", (long long)step);
     if (step < warmUp)
       continue;
     stepTimes.push_back(end - start);
