@@ -35,10 +35,10 @@ constexpr Criterion floatCriterion{{1e-2, 2.5e-3, 6.25e-4}, 2e-2, 0.1};
 
 struct TensorResult {
   int64_t checked = 0;
-  double largest = 0;      ///< absolute value of a gradient
-  double error = 0;        ///< the greatest relative error
-  double updateError = 0;  ///< of train_step's update, relative to `largest`
-  int64_t worst = -1;      ///< element
+  double largest = 0;     ///< absolute value of a gradient
+  double error = 0;       ///< the greatest relative error
+  double updateError = 0; ///< of train_step's update, relative to `largest`
+  int64_t worst = -1;     ///< element
   double worstGradient = 0, worstDifference = 0;
 };
 
@@ -52,8 +52,7 @@ template <class Real> double lossOfLogitsIn(Session &session) {
   double sum = 0;
   for (int64_t t = first; t < model.context; ++t)
     for (int64_t b = 0; b < batch.samples(); ++b) {
-      const Real *row =
-          logits + (t * batch.groups() + b / lanes) * symbols * lanes + b % lanes;
+      const Real *row = logits + (t * batch.groups() + b / lanes) * symbols * lanes + b % lanes;
       const int32_t target = batch.symbols()[(t + 1) * batch.padded() + b];
       double largest = double(row[0]), exponentials = 0, squares = 0;
       for (int64_t s = 1; s < symbols; ++s)
@@ -156,9 +155,10 @@ private:
       return elements;
     }
     const Real *gradient = gradients + weight.offset;
-    elements.push_back(std::max_element(gradient, gradient + weight.count,
-                                        [](Real a, Real b) { return std::fabs(a) < std::fabs(b); }) -
-                       gradient);
+    elements.push_back(
+        std::max_element(gradient, gradient + weight.count,
+                         [](Real a, Real b) { return std::fabs(a) < std::fabs(b); }) -
+        gradient);
     Draws draws(seed, CheckStream, uint64_t(tensor));
     while (int64_t(elements.size()) < samples) {
       double unit = unitInterval(draws.word(), draws.word());
@@ -234,10 +234,10 @@ std::string tableText(const iarc_model &model, const std::vector<TensorResult> &
                             "max gradient", "max error", "update error");
   for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
     const TensorResult &result = results[size_t(tensor)];
-    text += format("%-*s  %9s  %12.3e  %12.3e  %12.3e  %s\n", int(width),
-                   model.weights[tensor].name, withSeparators(result.checked).c_str(),
-                   result.largest, result.error, result.updateError,
-                   agrees[size_t(tensor)] ? "ok" : "DIFFERS");
+    text +=
+        format("%-*s  %9s  %12.3e  %12.3e  %12.3e  %s\n", int(width), model.weights[tensor].name,
+               withSeparators(result.checked).c_str(), result.largest, result.error,
+               result.updateError, agrees[size_t(tensor)] ? "ok" : "DIFFERS");
   }
   return text;
 }
@@ -287,8 +287,8 @@ int checkAll(Session &session, uint64_t seed, int64_t samples, bool all, bool js
     const TensorResult &result = results[size_t(tensor)];
     if (!(result.error <= checker.tolerance()))
       text += format("%s: gradient %.9g, central difference %.9g\n",
-                     elementName(model.weights[tensor], result.worst).c_str(),
-                     result.worstGradient, result.worstDifference);
+                     elementName(model.weights[tensor], result.worst).c_str(), result.worstGradient,
+                     result.worstDifference);
     if (!(result.updateError <= checker.tolerance()))
       text += format("%s: the update of train_step is not rate times gradient\n",
                      model.weights[tensor].name);
@@ -296,7 +296,8 @@ int checkAll(Session &session, uint64_t seed, int64_t samples, bool all, bool js
   if (!lossAgrees)
     text += format("the loss of forward is %.9g, that of gradients %.9g\n", forwardLoss, loss);
   if (!lossIsOfLogits)
-    text += format("the loss of forward is %.9g, but its logits make %.9g\n", forwardLoss, logitLoss);
+    text +=
+        format("the loss of forward is %.9g, but its logits make %.9g\n", forwardLoss, logitLoss);
   text += passed ? format("passed: every gradient agrees with its central difference "
                           "(%s, tolerance %g)\n",
                           precisionName(model), checker.tolerance())
