@@ -143,7 +143,7 @@ int runInfo(const Invocation &invocation) {
                  scaledText(model.product_flop * double(batch)).c_str(),
                  scaledText(model.executed_product_flop * double(batch)).c_str());
   text += format("  attention  %sFLOP\n", scaledText(model.attention_flop * double(batch)).c_str());
-  text += format("  workspace  %s\n", bytesText(uint64_t(workspace)).c_str());
+  text += format("  workspace  %s\n", bytesText(uint64_t(std::min(workspace, 0x1p63))).c_str());
   writeOutput(text);
   return int(Exit::Ok);
 }
