@@ -37,14 +37,14 @@ llvm::Expected<std::string> iarc::findLinker() {
       return *path;
     return llvm::createStringError("cannot link: the C++ compiler '" + words.front() +
                                    "' that CXX names was not found\n"
-                                   "unset CXX to use the system's own");
+                                   "hint: unset CXX to use the system's own");
   }
   for (const char *name : {"c++", "g++", "clang++", "clang++-22"})
     if (llvm::ErrorOr<std::string> path = llvm::sys::findProgramByName(name))
       return *path;
   return llvm::createStringError(
       "cannot link: none of c++, g++, clang++, clang++-22 was found\n"
-      "install the Debian package g++, or let CXX name a C++ compiler");
+      "hint: install the Debian package g++, or let CXX name a C++ compiler");
 }
 
 llvm::Error iarc::linkExecutable(llvm::StringRef object, llvm::StringRef runtimeLibrary,

@@ -111,7 +111,7 @@ llvm::Expected<Target> Target::create(llvm::StringRef name, int optLevel) {
       std::string nearest = nearestName(name, names);
       if (!nearest.empty())
         message += "; did you mean '" + nearest + "'?";
-      return llvm::createStringError(message + "\n'--target-cpu list' prints every name");
+      return llvm::createStringError(message + "\nhint: '--target-cpu list' prints every name");
     }
     options.cpu = name.str();
   }
