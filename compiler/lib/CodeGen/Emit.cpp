@@ -53,7 +53,7 @@ iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const 
   module->setPIELevel(llvm::PIELevel::Large);
   setTargetAttributes(*module, target);
   if (llvm::Error error =
-          addDescriptor(*module, descriptor, "iarcc " IARC_VERSION, target.options().cpu))
+          addDescriptor(*module, descriptor, IARC_VERSION, target.options().cpu))
     return std::move(error);
 
   std::string complaint;

@@ -50,7 +50,8 @@ public:
                         CLI::AppFormatMode mode) const override {
     if (mode != CLI::AppFormatMode::Normal)
       return CLI::Formatter::make_help(app, name, mode);
-    std::string help = app->get_description() + "\n\n" + app->get_footer() + "\n";
+    std::string help = app->get_parent() ? "iarcc " + app->get_name() : "iarcc";
+    help += ": " + app->get_description() + "\n\n" + app->get_footer() + "\n";
     help += make_groups(app, mode);
     std::string commands = make_subcommands(app, mode);
     return help + commands;
@@ -64,7 +65,7 @@ public:
 };
 
 constexpr const char *compileText =
-    "iarcc: compile a sequence model written in .iarc to a native program";
+    "compile a sequence model written in .iarc to a native program";
 constexpr const char *compileExamples =
     R"(Examples:
   iarcc model.iarc -o model            compile; ./model train then trains it
@@ -78,7 +79,7 @@ Usage: iarcc [OPTIONS] FILE
        iarcc run [OPTIONS] FILE [-- ARGUMENTS]
        iarcc check-gradients [OPTIONS] FILE [-- ARGUMENTS])";
 
-constexpr const char *runText = "iarcc run: compile a model and run the program at once";
+constexpr const char *runText = "compile a model and run the program at once";
 constexpr const char *runExamples =
     R"(Examples:
   iarcc run model.iarc -- train --steps 100
@@ -90,7 +91,7 @@ Usage: iarcc run [OPTIONS] FILE [-- ARGUMENTS]
 The ARGUMENTS go to the program; its exit status is that of iarcc.)";
 
 constexpr const char *checkText =
-    "iarcc check-gradients: compare the generated adjoint with central differences";
+    "compare the generated adjoint with central differences";
 constexpr const char *checkExamples =
     R"(Examples:
   iarcc check-gradients model.iarc
@@ -227,11 +228,11 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   app.footer(compileExamples);
   addOptions(app, raw, /*executableOnly=*/false);
   app.set_version_flag("--version", "iarcc " IARC_VERSION, "print the version");
-  CLI::App *run = app.add_subcommand("run", "compile and run the program at once");
-  run->footer(runExamples)->description(runText);
+  CLI::App *run = app.add_subcommand("run", runText)->group("Commands");
+  run->footer(runExamples);
   addOptions(*run, raw, /*executableOnly=*/true);
-  CLI::App *check = app.add_subcommand("check-gradients", "compile in float64, check the adjoint");
-  check->footer(checkExamples)->description(checkText);
+  CLI::App *check = app.add_subcommand("check-gradients", checkText)->group("Commands");
+  check->footer(checkExamples);
   addOptions(*check, raw, /*executableOnly=*/true);
   app.require_subcommand(0, 1);
 
