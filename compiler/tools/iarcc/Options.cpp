@@ -12,7 +12,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <filesystem>
 #include <iostream>
 
@@ -138,7 +140,7 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
       ->default_str("native");
   value("--runtime-library", raw.runtimeLibrary, "FILE",
         "link with this libiarcrt.a (or set IARC_RUNTIME_LIBRARY)");
-  app.add_flag("--timing", raw.timing, "print how long each phase took");
+  app.add_flag("--timing", raw.timing, "print how long each phase took")->disable_flag_override();
   app.set_help_flag("-h,--help", "print this help");
   app.formatter(std::make_shared<ExamplesFirst>());
   app.allow_extras();
@@ -172,9 +174,18 @@ std::string didYouMean(const std::string &word, const std::vector<std::string> &
 /// CLI11's complaint in our words.
 std::string describe(const CLI::ParseError &error) {
   std::string text = error.what();
+  constexpr const char *override = " was given a disallowed flag override";
+  if (size_t end = text.find(override); end != std::string::npos)
+    return "option '--" + text.substr(0, end) + "' takes no value";
   if (error.get_name() == "ArgumentMismatch")
     return "option '" + text.substr(0, text.find(':')) + "' needs a value";
   return "invalid command line: " + text;
+}
+
+/// Whether `name` can name a param; what it may name is for the front end to say.
+bool isName(const std::string &name) {
+  auto isLetter = [](unsigned char c) { return std::isalnum(c) || c == '_' || c >= 0x80; };
+  return !name.empty() && std::all_of(name.begin(), name.end(), isLetter);
 }
 
 /// Checks the values of the raw options; the first complaint is in `complaint`.
@@ -206,7 +217,8 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
 
   for (const std::string &definition : raw.overrides) {
     size_t equals = definition.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == definition.size())
+    if (equals == std::string::npos || !isName(definition.substr(0, equals)) ||
+        equals + 1 == definition.size())
       complain("invalid definition '-D " + definition + "'; write -D NAME=VALUE");
     else
       options.overrides.emplace_back(definition.substr(0, equals), definition.substr(equals + 1));
@@ -243,6 +255,9 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   if (separated)
     options.programArguments.assign(separator + 1, words.end());
   words.erase(separator, words.end());
+  for (const std::string &word : words) // CLI11 would take the next word for the value
+    if (word.size() > 3 && word.compare(0, 2, "--") == 0 && word.back() == '=')
+      return usageError("option '" + word.substr(0, word.size() - 1) + "' needs a value", "iarcc");
   bool empty = words.empty();
   std::reverse(words.begin(), words.end()); // CLI11 takes them last first
   std::string name = "iarcc";

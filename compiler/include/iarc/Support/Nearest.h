@@ -18,8 +18,8 @@ namespace iarc {
 template <typename Range>
 std::string nearestName(llvm::StringRef word, const Range &names) {
   std::string best;
-  // A third of the word may be wrong, at least one letter and at most four.
-  unsigned bound = std::clamp<unsigned>(word.size() / 3, 1, 4) + 1;
+  // A third of the word may be wrong and at most four letters: nothing is near to "-x".
+  unsigned bound = std::min<unsigned>(word.size() / 3, 4) + 1;
   for (const auto &candidate : names) {
     llvm::StringRef name(candidate);
     unsigned distance = word.edit_distance_insensitive(name, /*AllowReplacements=*/true, bound);
