@@ -15,7 +15,7 @@ def run_lit(lit, suite):
     report = os.path.join(suite, "lit.json")
     if os.path.exists(report):
         os.remove(report)
-    status = subprocess.run([sys.executable, lit, "-sv", "-o", report, suite]).returncode
+    status = subprocess.run([lit, "-sv", "-o", report, suite]).returncode
     try:
         with open(report, encoding="utf-8") as file:
             codes = [test["code"] for test in json.load(file)["tests"]]

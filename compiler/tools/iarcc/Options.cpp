@@ -203,8 +203,13 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
       known = true;
     }
   }
-  if (!known)
-    complain("unknown stage '" + raw.stage + "' after --emit" + didYouMean(raw.stage, names));
+  if (!known) {
+    std::string way = didYouMean(raw.stage, names);
+    if (way.empty())
+      for (const std::string &name : names)
+        way += (way.empty() ? "; one of " : ", ") + name;
+    complain("unknown stage '" + raw.stage + "' after --emit" + way);
+  }
 
   if (raw.optLevel.size() == 1 && raw.optLevel[0] >= '0' && raw.optLevel[0] <= '3')
     options.optLevel = raw.optLevel[0] - '0';
@@ -294,7 +299,7 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   }
   if (command != &app) {
     // Given before the command, where they parse, but mean nothing to it.
-    for (const char *flag : {"--output", "--emit", "--precision", "--from-lowered"})
+    for (const char *flag : {"--output", "--emit", "--precision"})
       if (app.count(flag))
         return usageError("option '" + std::string(flag) + "' does not go with '" +
                               command->get_name() + "'", name);
