@@ -49,6 +49,9 @@ OutputFile::OutputFile(const std::string &path) : path(path), target(path) {
   if (stat(folder.c_str(), &status) != 0)
     fail(Exit::InputOutput, "cannot write %s: the folder %s does not exist", quoted(path).c_str(),
          quoted(folder).c_str());
+  if (!S_ISDIR(status.st_mode))
+    fail(Exit::InputOutput, "cannot write %s: the folder %s is not a folder", quoted(path).c_str(),
+         quoted(folder).c_str());
   temporary = target + ".XXXXXX";
   file = mkostemp(temporary.data(), O_CLOEXEC);
   if (file < 0) {
