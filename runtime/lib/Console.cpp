@@ -4,6 +4,7 @@
 
 #include "Error.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -41,17 +42,19 @@ void reportError(const std::string &program, const std::string &message) noexcep
 
 StatusLine::StatusLine() : terminal(isatty(STDERR_FILENO) && !plainWanted()) {}
 
+size_t StatusLine::width() const noexcept {
+  winsize size{};
+  bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  return known ? size_t(size.ws_col - 1) : 79;
+}
+
 void StatusLine::show(const std::string &text) {
   if (!terminal) {
     std::fprintf(stderr, "%s\n", text.c_str());
     return;
   }
   // A line longer than the terminal is wide would wrap and not be rewritten.
-  winsize size{};
-  size_t width = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1
-                     ? size_t(size.ws_col - 1)
-                     : 79;
-  std::fprintf(stderr, "\r%.*s\033[K", int(std::min(width, text.size())), text.c_str());
+  std::fprintf(stderr, "\r%.*s\033[K", int(std::min(width(), text.size())), text.c_str());
   std::fflush(stderr);
   shown = true;
 }

@@ -8,6 +8,7 @@
 #ifndef IARC_RUNTIME_LIB_CONSOLE_H
 #define IARC_RUNTIME_LIB_CONSOLE_H
 
+#include <cstddef>
 #include <string>
 
 namespace iarc::runtime {
@@ -23,6 +24,8 @@ class StatusLine {
 public:
   StatusLine();
   bool rewrites() const noexcept { return terminal; }
+  /// Characters that fit on the terminal's line.
+  size_t width() const noexcept;
   /// Rewrites the line (terminal) or writes a new one.
   void show(const std::string &text);
   /// Leaves the last line standing and goes to the next.

@@ -143,7 +143,7 @@ std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint
   };
   std::string text = format("evaluation on %s fresh windows (seed %llu)\n",
                             withSeparators(metrics.windows).c_str(), (unsigned long long)seed);
-  text += format("  %-15s  %8.4f\n", "loss", metrics.meanLoss());
+  text += format("  %-15s  %8s\n", "loss", lossText(metrics.meanLoss(), 4).c_str());
   text += format("  %-15s  %8s\n", "", "accuracy");
   text += format("  %-15s  %8.4f\n", "all positions", metrics.accuracyAll());
   text += row("last position", metrics.accuracy(), metrics.windows);

@@ -75,6 +75,10 @@ std::string scaledText(double value) {
   return format("%.3g%s", value, prefixes[prefix]);
 }
 
+std::string lossText(double loss, int decimals) {
+  return std::fabs(loss) < 1e6 ? format("%.*f", decimals, loss) : format("%.4g", loss);
+}
+
 std::string durationText(double seconds) {
   if (!(seconds >= 0) || seconds > 1e9)
     return "-:--";

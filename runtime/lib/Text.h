@@ -30,6 +30,9 @@ std::string shapeText(const std::vector<int64_t> &shape);
 /// A figure before its unit, with a prefix: 1.52e9 as "1.52 G", 12 as "12 ".
 std::string scaledText(double value);
 
+/// A loss with so many decimals, or with an exponent when it is very large.
+std::string lossText(double loss, int decimals);
+
 /// A duration as "1:02:03", "1:41" or "0:07".
 std::string durationText(double seconds);
 

@@ -96,18 +96,21 @@ std::string logLine(const iarc_model &model, const TrainOptions &options, int64_
   return json.field("rate", options.rate).endObject().text();
 }
 
+/// `compact` fits into 79 characters at most settings.
 std::string progressLine(const iarc_model &model, const TrainOptions &options, int64_t step,
-                         const Interval &interval) {
-  std::string text = format("step %*lld/%lld  loss %.4f  accuracy %.3f",
-                            int(std::to_string(options.steps).size()), (long long)step,
-                            (long long)options.steps, interval.metrics.meanLoss(),
+                         const Interval &interval, bool compact) {
+  const char *gap = compact ? " " : "  ";
+  std::string text = format("%s%*lld/%lld%sloss %s%saccuracy %.3f", compact ? "" : "step ",
+                            compact ? 0 : int(std::to_string(options.steps).size()),
+                            (long long)step, (long long)options.steps, gap,
+                            lossText(interval.metrics.meanLoss(), compact ? 3 : 4).c_str(), gap,
                             interval.metrics.accuracy());
   for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask)
     if (model.task.subtasks[subtask] != 'C')
-      text += format("  %c %.2f", model.task.subtasks[subtask],
+      text += format("%s%c %.2f", gap, model.task.subtasks[subtask],
                      interval.metrics.subtaskAccuracy(subtask));
   double milliseconds = interval.millisecondsPerStep();
-  return text + format("  %.3g ms/step  %s left", milliseconds,
+  return text + format("%s%.3g ms/step%s%s left", gap, milliseconds, gap,
                        durationText(milliseconds / 1000 * double(options.steps - step)).c_str());
 }
 
@@ -128,7 +131,10 @@ public:
                                : done % 100 == 0 || secondsSince(shown) >= 10;
     if (!due && !last)
       return;
-    line.show(progressLine(model, options, done, current));
+    std::string text = progressLine(model, options, done, current, /*compact=*/false);
+    if (line.rewrites() && text.size() > line.width())
+      text = progressLine(model, options, done, current, /*compact=*/true);
+    line.show(text);
     shown = Clock::now();
     // Means over less than a hundred steps would flicker.
     if (current.steps >= 100 || !line.rewrites())
@@ -225,10 +231,14 @@ int runTrain(const Invocation &invocation) {
   if (!options.weightsOut.empty())
     checkWritable(options.weightsOut);
   Session session(model, {options.batch, options.threads, /*velocity=*/true, false});
-  if (options.weightsIn.empty())
+  if (options.weightsIn.empty()) {
     initialiseWeights(model, options.seed, session.weights(), session.pool());
-  else
+  } else {
     loadWeights(model, options.weightsIn, session.weights());
+    if (!weightsFinite(model, session.weights()))
+      fail(Exit::InputOutput, "the weights in %s are not all finite",
+           quoted(options.weightsIn).c_str());
+  }
   Log log(invocation.program, options.log);
   // A reader of our output that goes away must not cost the weights.
   std::signal(SIGPIPE, SIG_IGN);

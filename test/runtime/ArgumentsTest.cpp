@@ -88,6 +88,8 @@ TEST(Text, Figures) {
   EXPECT_EQ(bytesText(75484299264), "70.3 GiB");
   EXPECT_EQ(scaledText(1.52e9) + "FLOP", "1.52 GFLOP");
   EXPECT_EQ(scaledText(12) + "FLOP", "12 FLOP");
+  EXPECT_EQ(lossText(2.77258, 4), "2.7726");
+  EXPECT_EQ(lossText(3.3e29, 4), "3.3e+29");
   EXPECT_EQ(durationText(7), "0:07");
   EXPECT_EQ(durationText(101), "1:41");
   EXPECT_EQ(durationText(3723), "1:02:03");

@@ -6,6 +6,7 @@
 //   FAKE_REAL             float or double
 //   FAKE_WRONG_GRADIENT   the bias gradient is twice what it should be
 //   FAKE_WRONG_UPDATE     train_step updates the readout by half the gradient
+//   FAKE_SPOIL            train_step leaves a weight that is no number
 //   FAKE_HUGE             asks for 64 GiB of workspace per lane group
 //   FAKE_VERSION          another version of the descriptor
 //   FAKE_SUBTASKS         other subtasks
@@ -113,6 +114,9 @@ void trainStep(const iarc_call *call) {
     velocity[i] = Real(call->momentum) * velocity[i] + gradient[i];
     weights[i] -= Real(call->rate) * velocity[i];
   }
+#ifdef FAKE_SPOIL
+  weights[3] = Real(NAN);
+#endif
 }
 
 double peak(int64_t millions) {

@@ -15,9 +15,10 @@ for name in ("NO_COLOR", "TERM"):
     config.environment.pop(name, None)
 
 inputs = os.path.join(config.test_source_root, "Inputs")
+fake = os.path.join(config.iarc_tools_dir, "iarc-fake-model")
+for variant in ("-f64", "-huge", "-ia", "-spoil", "-version", "-wrong-gradient", "-wrong-update", ""):
+    config.substitutions.append(("%fake" + variant, fake + variant))
 config.substitutions += [
-    ("%fake-([a-z0-9-]+)", os.path.join(config.iarc_tools_dir, r"iarc-fake-model-\1")),
-    ("%fake", os.path.join(config.iarc_tools_dir, "iarc-fake-model")),
     # %status N COMMAND...: succeeds when the command's exit status is N.
     ("%status", "%s %s" % (sys.executable, os.path.join(inputs, "status.py"))),
     ("%safetensors", "%s %s" % (sys.executable, os.path.join(inputs, "safetensors.py"))),
