@@ -110,7 +110,9 @@ std::string progressLine(const iarc_model &model, const TrainOptions &options, i
       text += format("%s%c %.2f", gap, model.task.subtasks[subtask],
                      interval.metrics.subtaskAccuracy(subtask));
   double milliseconds = interval.millisecondsPerStep();
-  return text + format("%s%.3g ms/step%s%s left", gap, milliseconds, gap,
+  text += gap + (compact ? format("%.*f", milliseconds < 10 ? 1 : 0, milliseconds)
+                         : format("%.3g", milliseconds));
+  return text + format(" ms/step%s%s left", gap,
                        durationText(milliseconds / 1000 * double(options.steps - step)).c_str());
 }
 
