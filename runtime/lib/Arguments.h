@@ -1,0 +1,56 @@
+//===- Arguments.h - Command lines -----------------------------------------------===//
+//
+// One declaration per argument gives its parsing, range check, help and default.
+// Every mistake is an Error of status Usage that names the argument, what was
+// given and what is allowed.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_RUNTIME_LIB_ARGUMENTS_H
+#define IARC_RUNTIME_LIB_ARGUMENTS_H
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace iarc::runtime {
+
+/// The arguments of one subcommand. The target of each holds its default when it is declared.
+class Arguments {
+public:
+  Arguments(std::string command) : command(std::move(command)) {}
+
+  void addInteger(const char *name, const char *placeholder, int64_t *target, int64_t least,
+                  int64_t most, const char *help, const char *defaultText = nullptr);
+  void addSeed(uint64_t *target);
+  /// A finite number from `least` to `most`; `most` itself is excluded when `below` is set.
+  void addNumber(const char *name, const char *placeholder, double *target, double least,
+                 double most, bool below, const char *help);
+  /// A file name; an empty default means none was given.
+  void addFile(const char *name, std::string *target, const char *help, bool required = false);
+  void addSwitch(const char *name, bool *target, const char *help);
+
+  /// Parses the words after the subcommand: "--name value", "--name=value", "--switch".
+  /// Returns false when help was asked for.
+  bool parse(const std::vector<std::string> &words);
+
+  /// The list of arguments with help and defaults, one a line.
+  std::string help() const;
+  std::vector<std::string> names() const;
+  /// Whether the argument was given on the command line.
+  bool given(const std::string &name) const;
+
+private:
+  struct Argument {
+    std::string name, placeholder, help, defaultText;
+    bool required = false, given = false;
+    std::function<void(const std::string &)> set; ///< throws Error
+  };
+  Argument *find(const std::string &name);
+  std::string command;
+  std::vector<Argument> arguments;
+};
+
+} // namespace iarc::runtime
+
+#endif

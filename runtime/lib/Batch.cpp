@@ -1,0 +1,87 @@
+//===- Batch.cpp - Windows in the layout of generated code ----------------------===//
+
+#include "Batch.h"
+#include "Real.h"
+
+#include <algorithm>
+
+namespace iarc::runtime {
+
+void Batch::plan(const iarc_model &model, int64_t capacity, MemoryPlan &plan) noexcept {
+  int64_t groups = groupsFor(model, capacity);
+  plan.add({model.context + 1, groups, model.lanes, 4});
+  plan.add({model.context, groups, model.lanes, 4});
+  plan.add({model.context, groups, model.lanes, 4});
+  plan.add({groups, model.lanes, model.element_bytes});
+  plan.add({groups, IarcStream::length(model.task, model.context), 4});
+}
+
+Batch::Batch(const iarc_model &model, int64_t capacity) : model(model) {
+  uint64_t padded = uint64_t(groupsFor(model, capacity) * model.lanes);
+  symbolArray = Array(uint64_t(model.context + 1) * padded * 4);
+  controlArray = Array(uint64_t(model.context) * padded * 4);
+  governingArray = Array(uint64_t(model.context) * padded * 4);
+  weightArray = Array(padded * uint64_t(model.element_bytes));
+  scratch = Array(uint64_t(groupsFor(model, capacity) *
+                           IarcStream::length(model.task, model.context) * 4));
+}
+
+void Batch::setCount(int64_t samples) {
+  if (samples == count)
+    return;
+  count = samples;
+  groupCount = groupsFor(model, samples);
+  withReal(model, [&](auto real) {
+    using Real = decltype(real);
+    Real *weights = weightArray.as<Real>();
+    std::fill_n(weights, count, Real(1.0 / double(count)));
+    std::fill(weights + count, weights + padded(), Real(0));
+  });
+}
+
+void Batch::pad() noexcept {
+  auto repeatLast = [&](int32_t *row) { std::fill(row + count, row + padded(), row[count - 1]); };
+  for (int64_t t = 0; t <= model.context; ++t)
+    repeatLast(symbolArray.as<int32_t>() + t * padded());
+  for (int64_t t = 0; t < model.context; ++t) {
+    repeatLast(controlArray.as<int32_t>() + t * padded());
+    repeatLast(governingArray.as<int32_t>() + t * padded());
+  }
+}
+
+void Batch::fill(uint64_t seed, uint32_t stream, uint64_t first, int64_t samples,
+                 ThreadPool &pool) {
+  setCount(samples);
+  const IarcStream source(model.task, model.context, seed, stream);
+  const int64_t length = IarcStream::length(model.task, model.context);
+  pool.run(groupCount, [&](int64_t begin, int64_t end) {
+    for (int64_t group = begin; group < end; ++group) {
+      int64_t last = std::min((group + 1) * model.lanes, count);
+      for (int64_t b = group * model.lanes; b < last; ++b)
+        source.generate(first + uint64_t(b), scratch.as<int32_t>() + group * length,
+                        symbolArray.as<int32_t>() + b, controlArray.as<int32_t>() + b,
+                        governingArray.as<int32_t>() + b, padded());
+    }
+  });
+  pad();
+}
+
+void Batch::fill(const int32_t *symbols, const int32_t *controls, int64_t samples) {
+  setCount(samples);
+  for (int64_t b = 0; b < count; ++b) {
+    for (int64_t t = 0; t <= model.context; ++t)
+      symbolArray.as<int32_t>()[t * padded() + b] = symbols[b * (model.context + 1) + t];
+    for (int64_t t = 0; t < model.context; ++t)
+      controlArray.as<int32_t>()[t * padded() + b] = controls[b * model.context + t];
+  }
+  pad();
+}
+
+void Batch::extract(int64_t b, int32_t *symbols, int32_t *controls) const noexcept {
+  for (int64_t t = 0; t <= model.context; ++t)
+    symbols[t] = symbolArray.as<int32_t>()[t * padded() + b];
+  for (int64_t t = 0; t < model.context; ++t)
+    controls[t] = controlArray.as<int32_t>()[t * padded() + b];
+}
+
+} // namespace iarc::runtime

@@ -1,0 +1,61 @@
+//===- Batch.h - Windows in the layout of generated code ------------------------===//
+//
+// A batch in lane groups (see Descriptor.h): as the groups of one position lie next
+// to each other, sample b of position t stands at t * padded + b, where `padded` is
+// the number of samples rounded up to whole groups.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_RUNTIME_LIB_BATCH_H
+#define IARC_RUNTIME_LIB_BATCH_H
+
+#include "IarcStream.h"
+#include "Memory.h"
+#include "ThreadPool.h"
+
+#include "iarc/runtime/Descriptor.h"
+
+#include <string>
+
+namespace iarc::runtime {
+
+/// Lane groups for `samples` samples.
+inline int64_t groupsFor(const iarc_model &model, int64_t samples) noexcept {
+  return (samples - 1) / model.lanes + 1;
+}
+
+class Batch {
+public:
+  /// Adds the arrays for batches of up to `capacity` samples to the plan.
+  static void plan(const iarc_model &model, int64_t capacity, MemoryPlan &plan) noexcept;
+  Batch(const iarc_model &model, int64_t capacity);
+
+  /// The samples first .. first + count - 1 of a stream; 1 <= count <= capacity.
+  void fill(uint64_t seed, uint32_t stream, uint64_t first, int64_t count, ThreadPool &pool);
+
+  /// A given batch: symbols [count][context + 1] and controls [count][context], row-major and valid.
+  void fill(const int32_t *symbols, const int32_t *controls, int64_t count);
+
+  /// Copies sample b out: symbols [context + 1], controls [context].
+  void extract(int64_t b, int32_t *symbols, int32_t *controls) const noexcept;
+
+  int64_t samples() const noexcept { return count; }
+  int64_t groups() const noexcept { return groupCount; }
+  int64_t padded() const noexcept { return groupCount * model.lanes; }
+  const int32_t *symbols() const noexcept { return symbolArray.as<int32_t>(); }
+  const int32_t *controls() const noexcept { return controlArray.as<int32_t>(); }
+  /// [context][groups][lanes]: index of the subtask that made symbol t + 1. Of streams only.
+  const int32_t *governing() const noexcept { return governingArray.as<int32_t>(); }
+  const void *weights() const noexcept { return weightArray.data(); }
+
+private:
+  void setCount(int64_t samples);
+  void pad() noexcept;
+
+  const iarc_model &model;
+  int64_t count = 0, groupCount = 0;
+  Array symbolArray, controlArray, governingArray, weightArray, scratch;
+};
+
+} // namespace iarc::runtime
+
+#endif

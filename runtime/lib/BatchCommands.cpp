@@ -1,0 +1,190 @@
+//===- BatchCommands.cpp - gradients, step and batch ------------------------------===//
+//
+// The door for comparisons with other implementations: batches, gradients and
+// updates as safetensors files.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Console.h"
+#include "Program.h"
+#include "Real.h"
+#include "Session.h"
+#include "Text.h"
+#include "Weights.h"
+
+#include <cmath>
+
+namespace iarc::runtime {
+
+namespace {
+
+/// A batch as a file holds it.
+struct GivenBatch {
+  int64_t samples = 0;
+  std::vector<int32_t> symbols;  ///< [samples][context + 1]
+  std::vector<int32_t> controls; ///< [samples][context]
+};
+
+/// Reads the integers of one tensor [batch, columns] and checks their range.
+std::vector<int32_t> readRows(const SafetensorsFile &file, const char *name, int64_t columns,
+                              int64_t least, int64_t most) {
+  const std::string path = quoted(file.path());
+  const TensorEntry *entry = file.find(name);
+  if (!entry)
+    fail(Exit::InputOutput, "%s is no batch: it has no tensor '%s'", path.c_str(), name);
+  if (entry->type != ElementType::I32)
+    fail(Exit::InputOutput, "%s is no batch: '%s' has elements %s, expected I32", path.c_str(),
+         name, elementTypeName(entry->type));
+  if (entry->shape.size() != 2 || entry->shape[1] != columns || entry->shape[0] < 1)
+    fail(Exit::InputOutput,
+         "%s does not fit the model: '%s' has the shape %s, expected [batch, %lld] "
+         "with a batch of at least 1",
+         path.c_str(), name, shapeText(entry->shape).c_str(), (long long)columns);
+  std::vector<int32_t> values(size_t(entry->count));
+  file.copy(*entry, values.data());
+  for (int64_t i = 0; i < entry->count; ++i)
+    if (values[size_t(i)] < least || values[size_t(i)] > most)
+      fail(Exit::InputOutput, "%s does not fit the model: %s[%lld, %lld] is %d, expected %lld to %lld",
+           path.c_str(), name, (long long)(i / columns), (long long)(i % columns),
+           values[size_t(i)], (long long)least, (long long)most);
+  return values;
+}
+
+GivenBatch readBatch(const iarc_model &model, const std::string &path) {
+  SafetensorsFile file(path);
+  GivenBatch batch;
+  batch.symbols = readRows(file, "symbols", model.context + 1, 0, model.task.symbols - 1);
+  batch.controls = readRows(file, "controls", model.context, -1,
+                            int64_t(std::string(model.task.subtasks).size()) - 1);
+  batch.samples = int64_t(batch.symbols.size()) / (model.context + 1);
+  int64_t rows = int64_t(batch.controls.size()) / model.context;
+  if (rows != batch.samples)
+    fail(Exit::InputOutput,
+         "%s is no batch: 'symbols' has %lld samples but 'controls' has %lld",
+         quoted(path).c_str(), (long long)batch.samples, (long long)rows);
+  return batch;
+}
+
+/// The logits [batch][context][symbols] out of the lane groups.
+template <class Real> void copyLogits(Session &session, Real *to) {
+  const iarc_model &model = session.model;
+  const int64_t lanes = model.lanes, symbols = model.task.symbols;
+  const Real *from = static_cast<const Real *>(session.logits());
+  for (int64_t b = 0; b < session.batch().samples(); ++b)
+    for (int64_t t = 0; t < model.context; ++t)
+      for (int64_t s = 0; s < symbols; ++s)
+        *to++ = from[((t * session.batch().groups() + b / lanes) * symbols + s) * lanes + b % lanes];
+}
+
+} // namespace
+
+int runGradients(const Invocation &invocation) {
+  const iarc_model &model = invocation.model;
+  std::string weights, batchFile, out;
+  int64_t threads;
+  Arguments arguments("gradients");
+  arguments.addFile("--weights", &weights, "the weights", true);
+  arguments.addFile("--batch", &batchFile, "int32 'symbols' [batch, T + 1], 'controls' [batch, T]",
+                    true);
+  arguments.addFile("--out", &out, "write 'loss', 'logits' and 'gradient.NAME' there", true);
+  addThreads(arguments, &threads);
+  if (!parseArguments(invocation, "gradients", arguments))
+    return int(Exit::Ok);
+
+  GivenBatch batch = readBatch(model, batchFile);
+  Session session(model, {batch.samples, threads, false, /*gradients=*/true});
+  loadWeights(model, weights, session.weights());
+  session.batch().fill(batch.symbols.data(), batch.controls.data(), batch.samples);
+  double loss = session.computeGradients();
+  withReal(model, [&](auto real) {
+    using Real = decltype(real);
+    Real lossValue = Real(loss);
+    Array logits(uint64_t(batch.samples) * uint64_t(model.context) * uint64_t(model.task.symbols) *
+                 sizeof(Real));
+    copyLogits(session, logits.as<Real>());
+    std::vector<TensorSource> tensors = weightTensors(model, session.gradients(), "gradient.");
+    tensors.push_back({"loss", elementType(model), {1}, &lossValue});
+    tensors.push_back({"logits",
+                       elementType(model),
+                       {batch.samples, model.context, model.task.symbols},
+                       logits.data()});
+    writeSafetensors(out, tensors, {{"model", model.name}});
+  });
+  return int(Exit::Ok);
+}
+
+int runStep(const Invocation &invocation) {
+  const iarc_model &model = invocation.model;
+  std::string weights, batchFile, out;
+  int64_t threads, steps = 1;
+  double rate = model.rate, momentum = model.momentum;
+  Arguments arguments("step");
+  arguments.addFile("--weights", &weights, "the weights to begin with", true);
+  arguments.addFile("--batch", &batchFile, "int32 'symbols' [batch, T + 1], 'controls' [batch, T]",
+                    true);
+  arguments.addFile("--out-weights", &out, "write the updated weights there", true);
+  arguments.addInteger("--steps", "K", &steps, 1, mostSteps, "updates, all on this batch");
+  arguments.addNumber("--rate", "X", &rate, 0, 1e30, false, "learning rate");
+  arguments.addNumber("--momentum", "X", &momentum, 0, 1, true, "momentum");
+  addThreads(arguments, &threads);
+  if (!parseArguments(invocation, "step", arguments))
+    return int(Exit::Ok);
+
+  GivenBatch batch = readBatch(model, batchFile);
+  Session session(model, {batch.samples, threads, /*velocity=*/true, false});
+  loadWeights(model, weights, session.weights());
+  session.batch().fill(batch.symbols.data(), batch.controls.data(), batch.samples);
+  for (int64_t step = 0; step < steps; ++step) {
+    double loss = session.trainStep(rate, momentum);
+    if (!std::isfinite(loss))
+      fail(Exit::Diverged,
+           "the loss became %s in update %lld, counted from 0\nhint: try a smaller --rate (now %g)",
+           std::isnan(loss) ? "nan" : "infinite", (long long)step, rate);
+  }
+  if (!weightsFinite(model, session.weights()))
+    fail(Exit::Diverged,
+         "a weight is not finite after update %lld, counted from 0\n"
+         "hint: try a smaller --rate (now %g)",
+         (long long)steps - 1, rate);
+  saveWeights(model, out, session.weights());
+  return int(Exit::Ok);
+}
+
+int runBatch(const Invocation &invocation) {
+  const iarc_model &model = invocation.model;
+  int64_t step = 0, samples = model.batch, threads;
+  uint64_t seed = defaultSeed;
+  std::string out;
+  Arguments arguments("batch");
+  arguments.addInteger("--step", "N", &step, 0, mostSteps, "the training step, counted from 0");
+  arguments.addInteger("--batch", "N", &samples, 1, mostSamples, "samples in a step");
+  arguments.addSeed(&seed);
+  arguments.addFile("--out", &out, "write int32 'symbols' [batch, T + 1], 'controls' [batch, T] there",
+                    true);
+  addThreads(arguments, &threads);
+  if (!parseArguments(invocation, "batch", arguments))
+    return int(Exit::Ok);
+
+  MemoryPlan plan;
+  Batch::plan(model, samples, plan);
+  plan.add({samples, 2 * model.context + 1, 4});
+  plan.require(availableMemory(), format("use a smaller --batch (now %lld)", (long long)samples));
+  ThreadPool pool(threads);
+  Batch batch(model, samples);
+  batch.fill(seed, TrainingStream, uint64_t(step) * uint64_t(samples), samples, pool);
+  Array symbols(uint64_t(samples) * uint64_t(model.context + 1) * 4);
+  Array controls(uint64_t(samples) * uint64_t(model.context) * 4);
+  for (int64_t b = 0; b < samples; ++b)
+    batch.extract(b, symbols.as<int32_t>() + b * (model.context + 1),
+                  controls.as<int32_t>() + b * model.context);
+  writeSafetensors(
+      out,
+      {{"symbols", ElementType::I32, {samples, model.context + 1}, symbols.data()},
+       {"controls", ElementType::I32, {samples, model.context}, controls.data()}},
+      {{"seed", std::to_string(seed)},
+       {"step", std::to_string(step)},
+       {"subtasks", model.task.subtasks}});
+  return int(Exit::Ok);
+}
+
+} // namespace iarc::runtime

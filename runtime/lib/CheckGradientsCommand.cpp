@@ -1,0 +1,280 @@
+//===- CheckGradientsCommand.cpp - check-gradients --------------------------------===//
+//
+// Compares the generated gradients with central differences of the generated
+// forward function, element by element, and the generated update with the
+// gradients. docs/program.md says how steps and tolerances were chosen.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Console.h"
+#include "Initialise.h"
+#include "Json.h"
+#include "Program.h"
+#include "Real.h"
+#include "Session.h"
+#include "Text.h"
+#include "Weights.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace iarc::runtime {
+
+namespace {
+
+/// Steps and tolerances of one precision.
+struct Criterion {
+  double steps[3];  ///< an element agrees when it does at one of them
+  double tolerance; ///< of the relative error
+  double floor;     ///< gradients below this share of the tensor's largest count as that share
+};
+constexpr Criterion doubleCriterion{{1e-4, 1e-5, 1e-6}, 1e-6, 0.01};
+constexpr Criterion floatCriterion{{3e-2, 1e-2, 3e-3}, 2e-2, 0.1};
+
+struct TensorResult {
+  int64_t checked = 0;
+  double largest = 0;      ///< absolute value of a gradient
+  double error = 0;        ///< the greatest relative error
+  double updateError = 0;  ///< of train_step's update, relative to `largest`
+  int64_t worst = -1;      ///< element
+  double worstGradient = 0, worstDifference = 0;
+};
+
+std::string elementName(const iarc_weight &weight, int64_t element) {
+  std::vector<int64_t> index(size_t(weight.rank));
+  for (int64_t axis = weight.rank - 1; axis >= 0; --axis) {
+    index[size_t(axis)] = element % weight.axes[axis].size;
+    element /= weight.axes[axis].size;
+  }
+  return weight.name + shapeText(index);
+}
+
+template <class Real> class Checker {
+public:
+  Checker(Session &session, uint64_t seed)
+      : session(session), model(session.model), seed(seed),
+        criterion(sizeof(Real) == 8 ? doubleCriterion : floatCriterion),
+        weights(static_cast<Real *>(session.weights())),
+        gradients(static_cast<const Real *>(session.gradients())) {}
+
+  TensorResult check(int64_t tensor, int64_t samples, bool all) {
+    const iarc_weight &weight = model.weights[tensor];
+    TensorResult result;
+    for (int64_t i = 0; i < weight.count; ++i)
+      result.largest = std::max(result.largest, std::fabs(double(gradients[weight.offset + i])));
+    for (int64_t element : chosen(tensor, samples, all)) {
+      double difference;
+      double error = relativeError(weight.offset + element, result.largest, difference);
+      ++result.checked;
+      if (!(error <= result.error)) { // also when it is NaN
+        result.error = std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
+        result.worst = element;
+        result.worstGradient = double(gradients[weight.offset + element]);
+        result.worstDifference = difference;
+      }
+    }
+    return result;
+  }
+
+  /// One update at rate 1 from zero velocity takes the gradient from every weight.
+  void checkUpdate(std::vector<TensorResult> &results) {
+    std::vector<Real> before(weights, weights + model.weight_elements);
+    session.trainStep(1, 0);
+    const double epsilon = std::numeric_limits<Real>::epsilon();
+    for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
+      const iarc_weight &weight = model.weights[tensor];
+      TensorResult &result = results[size_t(tensor)];
+      for (int64_t i = weight.offset; i < weight.offset + weight.count; ++i) {
+        double gradient = double(gradients[i]);
+        double error = std::fabs(double(before[size_t(i)]) - double(weights[i]) - gradient) -
+                       2 * epsilon * (std::fabs(double(before[size_t(i)])) + std::fabs(gradient));
+        if (std::isnan(error) || error > result.updateError * result.largest)
+          result.updateError = std::isnan(error) || result.largest == 0
+                                   ? std::numeric_limits<double>::infinity()
+                                   : error / result.largest;
+      }
+    }
+    std::copy(before.begin(), before.end(), weights);
+  }
+
+  bool agrees(const TensorResult &result) const {
+    return result.error <= criterion.tolerance && result.updateError <= criterion.tolerance;
+  }
+  double tolerance() const { return criterion.tolerance; }
+
+private:
+  /// The element of the largest gradient, then random ones: one half among all elements (a gradient
+  /// may be wrongly zero), the other half among those that have a gradient (where only few have).
+  std::vector<int64_t> chosen(int64_t tensor, int64_t samples, bool all) const {
+    const iarc_weight &weight = model.weights[tensor];
+    std::vector<int64_t> elements;
+    if (all || samples >= weight.count) {
+      for (int64_t element = 0; element < weight.count; ++element)
+        elements.push_back(element);
+      return elements;
+    }
+    const Real *gradient = gradients + weight.offset;
+    elements.push_back(std::max_element(gradient, gradient + weight.count,
+                                        [](Real a, Real b) { return std::fabs(a) < std::fabs(b); }) -
+                       gradient);
+    Draws draws(seed, CheckStream, uint64_t(tensor));
+    while (int64_t(elements.size()) < samples) {
+      double unit = unitInterval(draws.word(), draws.word());
+      int64_t element = std::min(int64_t(unit * double(weight.count)), weight.count - 1);
+      if (elements.size() % 2 == 1)
+        for (int64_t tries = 0; tries < weight.count && gradient[element] == Real(0); ++tries)
+          element = element + 1 < weight.count ? element + 1 : 0;
+      elements.push_back(element);
+    }
+    return elements;
+  }
+
+  /// The least error over the steps: where a kink (of relu) lies within one step it seldom lies
+  /// within the next, but a wrong gradient is wrong at all of them.
+  double relativeError(int64_t at, double largest, double &bestDifference) {
+    const double gradient = double(gradients[at]);
+    const Real saved = weights[at];
+    double best = std::numeric_limits<double>::infinity();
+    bestDifference = std::numeric_limits<double>::quiet_NaN();
+    for (double step : criterion.steps) {
+      const Real above = Real(double(saved) + step), below = Real(double(saved) - step);
+      weights[at] = above;
+      double lossAbove = session.forward();
+      weights[at] = below;
+      double lossBelow = session.forward();
+      weights[at] = saved;
+      double width = double(above) - double(below); // as the rounded weights have it
+      double difference = (lossAbove - lossBelow) / width;
+      // What the rounding of both losses alone may make.
+      double noise = 4 * double(std::numeric_limits<Real>::epsilon()) *
+                     std::max(1.0, std::fabs(lossAbove)) / width;
+      double scale = std::max({std::fabs(gradient), std::fabs(difference),
+                               criterion.floor * largest, std::numeric_limits<double>::min()});
+      double error = std::max(0.0, std::fabs(difference - gradient) - noise) / scale;
+      if (std::isnan(difference) || std::isnan(gradient))
+        error = std::numeric_limits<double>::infinity();
+      if (error < best || std::isnan(bestDifference)) {
+        best = std::min(best, error);
+        bestDifference = difference;
+      }
+      if (best <= criterion.tolerance / 10)
+        break;
+    }
+    return best;
+  }
+
+  Session &session;
+  const iarc_model &model;
+  uint64_t seed;
+  Criterion criterion;
+  Real *weights;
+  const Real *gradients;
+};
+
+std::string tableText(const iarc_model &model, const std::vector<TensorResult> &results,
+                      const std::vector<bool> &agrees) {
+  size_t width = 6;
+  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
+    width = std::max(width, std::strlen(model.weights[tensor].name));
+  std::string text = format("%-*s  %9s  %12s  %12s  %12s\n", int(width), "weight", "checked",
+                            "max gradient", "max error", "update error");
+  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
+    const TensorResult &result = results[size_t(tensor)];
+    text += format("%-*s  %9s  %12.3e  %12.3e  %12.3e  %s\n", int(width),
+                   model.weights[tensor].name, withSeparators(result.checked).c_str(),
+                   result.largest, result.error, result.updateError,
+                   agrees[size_t(tensor)] ? "ok" : "DIFFERS");
+  }
+  return text;
+}
+
+template <class Real>
+int checkAll(Session &session, uint64_t seed, int64_t samples, bool all, bool json) {
+  const iarc_model &model = session.model;
+  double loss = session.computeGradients();
+  double forwardLoss = session.forward();
+  if (!std::isfinite(loss) || !std::isfinite(forwardLoss))
+    fail(Exit::Diverged, "the loss at the random weights is not finite\nhint: try another --seed");
+  Checker<Real> checker(session, seed);
+  std::vector<TensorResult> results;
+  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
+    results.push_back(checker.check(tensor, samples, all));
+  checker.checkUpdate(results);
+  double lossError = std::fabs(loss - forwardLoss) / std::max(1.0, std::fabs(forwardLoss));
+  bool lossAgrees = lossError <= 100 * double(std::numeric_limits<Real>::epsilon());
+
+  bool passed = lossAgrees;
+  std::vector<bool> agrees;
+  for (const TensorResult &result : results) {
+    agrees.push_back(checker.agrees(result));
+    passed = passed && agrees.back();
+  }
+  if (json) {
+    JsonWriter writer;
+    writer.beginObject().field("model", model.name).field("precision", precisionName(model));
+    writer.field("loss", forwardLoss).field("tolerance", checker.tolerance());
+    writer.key("weights").beginArray();
+    for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
+      const TensorResult &result = results[size_t(tensor)];
+      writer.beginObject().field("name", model.weights[tensor].name);
+      writer.field("checked", result.checked).field("max_gradient", result.largest);
+      writer.field("max_error", result.error).field("update_error", result.updateError);
+      writer.field("passed", bool(agrees[size_t(tensor)])).endObject();
+    }
+    writeOutput(writer.endArray().field("passed", passed).endObject().text() + "\n");
+    return int(passed ? Exit::Ok : Exit::CheckFailed);
+  }
+  std::string text = tableText(model, results, agrees);
+  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
+    const TensorResult &result = results[size_t(tensor)];
+    if (!(result.error <= checker.tolerance()))
+      text += format("%s: gradient %.9g, central difference %.9g\n",
+                     elementName(model.weights[tensor], result.worst).c_str(),
+                     result.worstGradient, result.worstDifference);
+    if (!(result.updateError <= checker.tolerance()))
+      text += format("%s: the update of train_step is not rate times gradient\n",
+                     model.weights[tensor].name);
+  }
+  if (!lossAgrees)
+    text += format("the loss of forward is %.9g, that of gradients %.9g\n", forwardLoss, loss);
+  text += passed ? format("passed: every gradient agrees with its central difference "
+                          "(%s, tolerance %g)\n",
+                          precisionName(model), checker.tolerance())
+                 : format("FAILED: gradients differ from central differences "
+                          "(%s, tolerance %g)\n",
+                          precisionName(model), checker.tolerance());
+  writeOutput(text);
+  return int(passed ? Exit::Ok : Exit::CheckFailed);
+}
+
+} // namespace
+
+int runCheckGradients(const Invocation &invocation) {
+  const iarc_model &model = invocation.model;
+  int64_t batch = 4, samples = 20, threads;
+  uint64_t seed = defaultSeed;
+  bool all = false, json = false;
+  Arguments arguments("check-gradients");
+  arguments.addInteger("--samples", "N", &samples, 1, mostSamples,
+                       "elements to check of each weight tensor");
+  arguments.addSwitch("--all", &all, "check every element");
+  arguments.addInteger("--batch", "N", &batch, 1, mostSamples, "samples in the batch");
+  arguments.addSeed(&seed);
+  addThreads(arguments, &threads);
+  arguments.addSwitch("--json", &json, "one line of JSON instead of the table");
+  if (!parseArguments(invocation, "check-gradients", arguments))
+    return int(Exit::Ok);
+  if (all && arguments.given("--samples"))
+    fail(Exit::Usage, "--all and --samples exclude each other");
+
+  Session session(model, {batch, threads, /*velocity=*/true, /*gradients=*/true});
+  initialiseForCheck(model, seed, session.weights(), session.pool());
+  session.batch().fill(seed, TrainingStream, 0, batch, session.pool());
+  return withReal(model, [&](auto real) {
+    return checkAll<decltype(real)>(session, seed, samples, all, json);
+  });
+}
+
+} // namespace iarc::runtime

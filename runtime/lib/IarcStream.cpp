@@ -1,0 +1,102 @@
+//===- IarcStream.cpp - The IARC task stream ----------------------------------===//
+
+#include "IarcStream.h"
+
+#include "Error.h"
+#include "Random.h"
+#include "Text.h"
+
+#include <cstring>
+
+namespace iarc::runtime {
+
+void checkTask(const iarc_task &task) {
+  const char *subtasks = task.subtasks ? task.subtasks : "";
+  bool regular = false;
+  for (size_t i = 0; subtasks[i]; ++i) {
+    if (!std::strchr("IARC", subtasks[i]) || std::strchr(subtasks + i + 1, subtasks[i]))
+      fail(Exit::Internal, "the model declares the invalid subtasks %s", quoted(subtasks).c_str());
+    regular |= subtasks[i] != 'C';
+  }
+  if (!regular)
+    fail(Exit::Internal, "the model declares the subtasks %s, none of which is I, A or R",
+         quoted(subtasks).c_str());
+  if (task.symbols < 1 || task.symbols > INT32_MAX || task.gap_minimum < 1 ||
+      task.gap_maximum < task.gap_minimum || task.gap_maximum > 1000000)
+    fail(Exit::Internal, "the model declares an invalid task: %lld symbols, gap %lld..%lld",
+         (long long)task.symbols, (long long)task.gap_minimum, (long long)task.gap_maximum);
+}
+
+IarcStream::IarcStream(const iarc_task &task, int64_t context, uint64_t seed,
+                       uint32_t stream) noexcept
+    : task(task), context(context), seed(seed), stream(stream) {
+  for (const char *letter = task.subtasks; *letter; ++letter, ++subtaskCount)
+    if (*letter != 'C')
+      regular[regularCount++] = int32_t(subtaskCount);
+}
+
+void IarcStream::generate(uint64_t sample, int32_t *x, int32_t *symbols, int32_t *controls,
+                          int32_t *governing, int64_t stride) const noexcept {
+  Draws draws(seed, stream, sample);
+  const uint32_t modulus = uint32_t(task.symbols);
+  const uint32_t gaps = uint32_t(task.gap_maximum - task.gap_minimum + 1);
+  const int64_t last = history(task) - 1;
+  const int64_t begin = last + 1 + warmUp; // of the window
+  const int64_t end = begin + context;     // the window's last symbol, a target only
+
+  for (int64_t t = 0; t <= last; ++t)
+    x[t] = int32_t(draws.below(modulus));
+  int32_t subtask = regular[draws.below(regularCount)];
+  uint32_t increment = 1;
+  int64_t mirror = last; // position about which R reflects
+  int64_t next = last + task.gap_minimum + draws.below(gaps);
+
+  for (int64_t t = last; t < end; ++t) {
+    int32_t control = -1;
+    if (t == next) {
+      control = int32_t(draws.below(subtaskCount));
+      next += task.gap_minimum + draws.below(gaps);
+      char before = task.subtasks[subtask];
+      switch (task.subtasks[control]) {
+      case 'I':
+        if (before != 'I' || !task.increment_keeps)
+          increment = 1;
+        subtask = control;
+        break;
+      case 'A':
+        subtask = control;
+        break;
+      case 'R':
+        subtask = control;
+        mirror = t;
+        break;
+      case 'C': // continues what governs: the next increment, or another A or R
+        if (before == 'I')
+          ++increment;
+        else if (before == 'R')
+          mirror = t;
+        break;
+      }
+    }
+    switch (task.subtasks[subtask]) {
+    case 'I':
+      x[t + 1] = int32_t((uint64_t(x[t]) + increment) % modulus);
+      break;
+    case 'A':
+      x[t + 1] = int32_t((uint64_t(x[t]) + uint64_t(x[t - 1])) % modulus);
+      break;
+    default: // 'R': x[mirror + j] = x[mirror - j], or x[mirror + 1 - j]
+      x[t + 1] = x[2 * mirror - (t + 1) + (task.mirror_repeats_last ? 1 : 0)];
+      break;
+    }
+    if (t >= begin) {
+      controls[(t - begin) * stride] = control;
+      if (governing)
+        governing[(t - begin) * stride] = subtask;
+    }
+  }
+  for (int64_t t = 0; t <= context; ++t)
+    symbols[t * stride] = x[begin + t];
+}
+
+} // namespace iarc::runtime

@@ -1,0 +1,150 @@
+//===- InfoCommand.cpp - info: what the program holds ----------------------------===//
+
+#include "Console.h"
+#include "Json.h"
+#include "Program.h"
+#include "Real.h"
+#include "Session.h"
+#include "Text.h"
+#include "Weights.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace iarc::runtime {
+
+/// The greatest number of iterations over which a weight is stacked; 0 for a model without any.
+static int64_t layersOf(const iarc_model &model) {
+  int64_t layers = 0;
+  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
+    for (int64_t axis = 0; axis < model.weights[tensor].rank; ++axis)
+      if (!std::strcmp(model.weights[tensor].axes[axis].name, "layer"))
+        layers = std::max(layers, model.weights[tensor].axes[axis].size);
+  return layers;
+}
+
+static std::string initialiserText(const iarc_weight &weight) {
+  switch (weight.initialiser) {
+  case IARC_INITIALISE_NORMAL:
+    return format("normal(%g, %g)", weight.first, weight.second);
+  case IARC_INITIALISE_UNIFORM:
+    return format("uniform(%g, %g)", weight.first, weight.second);
+  default:
+    return format("constant(%g)", weight.first);
+  }
+}
+
+static std::string axesText(const iarc_weight &weight) {
+  std::string text = "[";
+  for (int64_t axis = 0; axis < weight.rank; ++axis)
+    text += format("%s%s %lld", axis ? ", " : "", weight.axes[axis].name,
+                   (long long)weight.axes[axis].size);
+  return text + "]";
+}
+
+static const char *lossName(const iarc_model &model) {
+  return model.loss == IARC_LOSS_SQUARED_ERROR ? "squared_error" : "cross_entropy";
+}
+static const char *lossPlace(const iarc_model &model) {
+  return model.loss_at == IARC_LOSS_AT_ALL ? "all" : "last";
+}
+
+static std::string infoJson(const iarc_model &model, int64_t batch, int64_t total,
+                            double workspace) {
+  JsonWriter json;
+  json.beginObject();
+  json.field("model", model.name).field("compiler", model.compiler);
+  json.field("target_cpu", model.target_cpu).field("precision", precisionName(model));
+  json.field("lanes", model.lanes).field("context", model.context).field("width", model.width);
+  json.field("layers", layersOf(model));
+  json.key("task").beginObject();
+  json.field("subtasks", model.task.subtasks).field("symbols", model.task.symbols);
+  json.field("gap_minimum", model.task.gap_minimum).field("gap_maximum", model.task.gap_maximum);
+  json.field("mirror_repeats_last", model.task.mirror_repeats_last != 0);
+  json.field("increment_keeps", model.task.increment_keeps != 0).endObject();
+  json.field("loss", lossName(model)).field("loss_at", lossPlace(model));
+  json.key("weights").beginArray();
+  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
+    const iarc_weight &weight = model.weights[tensor];
+    json.beginObject().field("name", weight.name);
+    json.key("axes").beginArray();
+    for (int64_t axis = 0; axis < weight.rank; ++axis)
+      json.value(weight.axes[axis].name);
+    json.endArray().key("shape").beginArray();
+    for (int64_t size : shapeOf(weight))
+      json.value(size);
+    json.endArray().field("count", weight.count);
+    json.field("initialiser", std::string_view(initialiserText(weight))).endObject();
+  }
+  json.endArray().field("total_weights", total);
+  json.key("train").beginObject();
+  json.field("rate", model.rate).field("momentum", model.momentum);
+  json.field("batch", model.batch).field("steps", model.steps).endObject();
+  json.field("batch", batch);
+  json.field("product_flop_per_step", model.product_flop * double(batch));
+  json.field("attention_flop_per_step", model.attention_flop * double(batch));
+  json.field("executed_product_flop_per_step", model.executed_product_flop * double(batch));
+  json.field("workspace_bytes", workspace);
+  return json.endObject().text() + "\n";
+}
+
+int runInfo(const Invocation &invocation) {
+  const iarc_model &model = invocation.model;
+  int64_t batch = model.batch;
+  bool json = false;
+  Arguments arguments("info");
+  arguments.addInteger("--batch", "N", &batch, 1, mostSamples,
+                       "samples in a step, for its operations and memory");
+  arguments.addSwitch("--json", &json, "one line of JSON instead of the table");
+  if (!parseArguments(invocation, "info", arguments))
+    return int(Exit::Ok);
+
+  int64_t total = 0;
+  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
+    total += model.weights[tensor].count;
+  double workspace = double(model.workspace_bytes) +
+                     double(groupsFor(model, batch)) * double(model.workspace_bytes_per_group);
+  if (json) {
+    writeOutput(infoJson(model, batch, total, workspace));
+    return int(Exit::Ok);
+  }
+
+  const iarc_task &task = model.task;
+  std::string text = format("model      %s", model.name);
+  if (int64_t layers = layersOf(model))
+    text += format(", %lld layer%s", (long long)layers, layers == 1 ? "" : "s");
+  text += format("\ntask       iarc, %lld symbols, subtasks %s, gap %lld..%lld%s%s\n",
+                 (long long)task.symbols, task.subtasks, (long long)task.gap_minimum,
+                 (long long)task.gap_maximum, task.mirror_repeats_last ? ", mirror repeats last" : "",
+                 task.increment_keeps ? ", increment keeps" : "");
+  text += format("context    %lld positions of %lld features\n", (long long)model.context,
+                 (long long)model.width);
+  text += format("loss       %s at %s\n", lossName(model), lossPlace(model));
+  text += format("protocol   sgd, rate %g, momentum %g, batch %lld, %lld steps\n", model.rate,
+                 model.momentum, (long long)model.batch, (long long)model.steps);
+  text += format("precision  %s, %lld lanes, for %s, by iarcc %s\n\nweights\n",
+                 precisionName(model), (long long)model.lanes, model.target_cpu, model.compiler);
+  size_t nameWidth = 5, axesWidth = 0;
+  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
+    nameWidth = std::max(nameWidth, std::strlen(model.weights[tensor].name));
+    axesWidth = std::max(axesWidth, axesText(model.weights[tensor]).size());
+  }
+  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
+    const iarc_weight &weight = model.weights[tensor];
+    text += format("  %-*s  %-*s  %12s  %s\n", int(nameWidth), weight.name, int(axesWidth),
+                   axesText(weight).c_str(), withSeparators(weight.count).c_str(),
+                   initialiserText(weight).c_str());
+  }
+  text += format("  %-*s  %-*s  %12s\n\n", int(nameWidth), "total", int(axesWidth), "",
+                 withSeparators(total).c_str());
+  text += format("a training step at batch %lld\n", (long long)batch);
+  text += format("  products   %sFLOP (%sFLOP executed)\n",
+                 scaledText(model.product_flop * double(batch)).c_str(),
+                 scaledText(model.executed_product_flop * double(batch)).c_str());
+  text += format("  attention  %sFLOP\n", scaledText(model.attention_flop * double(batch)).c_str());
+  text += format("  workspace  %s\n", bytesText(uint64_t(workspace)).c_str());
+  writeOutput(text);
+  return int(Exit::Ok);
+}
+
+} // namespace iarc::runtime

@@ -1,0 +1,48 @@
+//===- Metrics.h - Accuracy ------------------------------------------------------===//
+//
+// Counts right answers: a position is right when the largest of its logits (the
+// first of several equal ones) is the next symbol.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_RUNTIME_LIB_METRICS_H
+#define IARC_RUNTIME_LIB_METRICS_H
+
+#include "Batch.h"
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace iarc::runtime {
+
+/// Sums over windows.
+struct Metrics {
+  int64_t windows = 0;
+  double loss = 0;            ///< sum of the windows' losses
+  int64_t right = 0;          ///< at the last position
+  std::array<int64_t, maximumSubtasks> subtaskWindows{}; ///< by what governs the last position
+  std::array<int64_t, maximumSubtasks> subtaskRight{};
+  std::vector<int64_t> rightAt; ///< [context], only from countAll
+
+  void add(const Metrics &other);
+  double accuracy() const noexcept { return windows ? double(right) / double(windows) : 0; }
+  double meanLoss() const noexcept { return windows ? loss / double(windows) : 0; }
+  /// Accuracy at the last position of the windows that this subtask governs there; NaN without any.
+  double subtaskAccuracy(size_t subtask) const noexcept;
+  /// Accuracy over all positions.
+  double accuracyAll() const noexcept;
+};
+
+/// Index of the largest of symbols numbers in each lane: logits [symbols][lanes], best [lanes].
+template <class Real>
+void largestLogit(const Real *logits, int64_t symbols, int64_t lanes, int32_t *best) noexcept;
+
+/// Counts the last position of a batch whose logits and loss were computed.
+Metrics countLast(const iarc_model &model, const Batch &batch, const void *logits, double loss);
+
+/// Counts all positions.
+Metrics countAll(const iarc_model &model, const Batch &batch, const void *logits, double loss);
+
+} // namespace iarc::runtime
+
+#endif

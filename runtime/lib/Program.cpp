@@ -1,0 +1,221 @@
+//===- Program.cpp - The command line of a compiled program ----------------------===//
+
+#include "Program.h"
+
+#include "Console.h"
+#include "IarcStream.h"
+#include "Json.h"
+#include "Text.h"
+#include "ThreadPool.h"
+
+#include <cmath>
+#include <cstdio>
+#include <new>
+
+namespace iarc::runtime {
+
+const std::vector<Command> &commands() {
+  static const std::vector<Command> list = {
+      {"info",
+       "show the model: weights, operations, memory, protocol",
+       {"info", "info --json"},
+       runInfo},
+      {"train",
+       "train on fresh batches of the task, then evaluate",
+       {"train --steps 1000 --weights-out weights.safetensors",
+        "train --seed 2 --threads 2 --log log.jsonl",
+        "train --weights weights.safetensors --steps 500 --weights-out more.safetensors"},
+       runTrain},
+      {"eval",
+       "evaluate weights on fresh windows",
+       {"eval --weights weights.safetensors", "eval --weights weights.safetensors --json"},
+       runEval},
+      {"check-gradients",
+       "compare the generated gradients with central differences",
+       {"check-gradients", "check-gradients --samples 100 --seed 7", "check-gradients --all"},
+       runCheckGradients},
+      {"gradients",
+       "write loss, logits and gradients of a given batch",
+       {"gradients --weights weights.safetensors --batch batch.safetensors --out gradients.safetensors"},
+       runGradients},
+      {"step",
+       "apply updates on a given batch, from zero velocity",
+       {"step --weights weights.safetensors --batch batch.safetensors --out-weights next.safetensors",
+        "step --weights w0.safetensors --batch batch.safetensors --out-weights w2.safetensors --steps 2"},
+       runStep},
+      {"batch",
+       "write the batch of a training step",
+       {"batch --step 0 --out batch.safetensors", "batch --step 12 --seed 3 --batch 8 --out batch.safetensors"},
+       runBatch},
+      {"bench",
+       "measure the speed of a training step",
+       {"bench", "bench --threads 1 --steps 200 --json"},
+       runBench},
+  };
+  return list;
+}
+
+static std::string exampleText(const std::string &program, const Command &command) {
+  std::string text;
+  for (const char *example : command.examples)
+    text += "  ./" + program + " " + example + "\n";
+  return text;
+}
+
+bool parseArguments(const Invocation &invocation, const char *name, Arguments &arguments) {
+  if (arguments.parse(invocation.words))
+    return true;
+  for (const Command &command : commands())
+    if (name == std::string(command.name)) {
+      std::string text = "examples:\n" + exampleText(invocation.program, command) + "\nusage: ./" +
+                         invocation.program + " " + name + " [flags]\n\n" + command.summary +
+                         "\n\nflags:\n" + arguments.help();
+      writeOutput(text);
+    }
+  return false;
+}
+
+void addThreads(Arguments &arguments, int64_t *threads) {
+  *threads = usableCores();
+  arguments.addInteger("--threads", "N", threads, 1, maximumThreads,
+                       "threads; results do not depend on them",
+                       format("%lld, the cores of this process", (long long)*threads).c_str());
+}
+
+static std::string programHelp(const std::string &program, const iarc_model &model) {
+  std::string text = "examples:\n"
+                     "  ./" + program + " train --weights-out weights.safetensors\n"
+                     "  ./" + program + " eval --weights weights.safetensors\n"
+                     "  ./" + program + " train --help\n\n"
+                     "usage: ./" + program + " COMMAND [flags]\n\n" +
+                     "the model " + quoted(model.name) + ", compiled by iarcc " + model.compiler +
+                     "\n\ncommands:\n";
+  for (const Command &command : commands())
+    text += format("  %-16s  %s\n", command.name, command.summary);
+  text += "\n./" + program + " COMMAND --help shows examples and flags; --version the version\n";
+  return text;
+}
+
+std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint64_t seed,
+                           bool json) {
+  auto nameOf = [&](size_t subtask) -> std::string {
+    switch (model.task.subtasks[subtask]) {
+    case 'I':
+      return "I increment";
+    case 'A':
+      return "A add";
+    default:
+      return "R reverse";
+    }
+  };
+  if (json) {
+    JsonWriter writer;
+    writer.beginObject();
+    writer.field("model", model.name).field("windows", metrics.windows).field("seed", seed);
+    writer.field("loss", metrics.meanLoss());
+    writer.field("accuracy_all", metrics.accuracyAll()).field("accuracy_last", metrics.accuracy());
+    for (const char *what : {"subtask_accuracy", "subtask_windows"}) {
+      writer.key(what).beginObject();
+      for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask) {
+        if (model.task.subtasks[subtask] == 'C')
+          continue;
+        writer.key(std::string(1, model.task.subtasks[subtask]));
+        if (what == std::string("subtask_accuracy"))
+          writer.value(metrics.subtaskAccuracy(subtask));
+        else
+          writer.value(metrics.subtaskWindows[subtask]);
+      }
+      writer.endObject();
+    }
+    writer.key("position_accuracy").beginArray();
+    for (int64_t right : metrics.rightAt)
+      writer.value(double(right) / double(metrics.windows));
+    writer.endArray().endObject();
+    return writer.text() + "\n";
+  }
+  // The second figure is the standard error of a proportion.
+  auto row = [](const std::string &name, double accuracy, int64_t windows) {
+    if (windows == 0)
+      return format("  %-15s        -            %9s windows\n", name.c_str(), "0");
+    double error = std::sqrt(std::max(0.0, accuracy * (1 - accuracy)) / double(windows));
+    return format("  %-15s  %8.4f +- %.4f  %9s windows\n", name.c_str(), accuracy, error,
+                  withSeparators(windows).c_str());
+  };
+  std::string text = format("evaluation on %s fresh windows (seed %llu)\n",
+                            withSeparators(metrics.windows).c_str(), (unsigned long long)seed);
+  text += format("  %-15s  %8s\n", "loss", lossText(metrics.meanLoss(), 4).c_str());
+  text += format("  %-15s  %8s\n", "", "accuracy");
+  text += format("  %-15s  %8.4f\n", "all positions", metrics.accuracyAll());
+  text += row("last position", metrics.accuracy(), metrics.windows);
+  for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask)
+    if (model.task.subtasks[subtask] != 'C')
+      text += row("  " + nameOf(subtask), metrics.subtaskAccuracy(subtask),
+                  metrics.subtaskWindows[subtask]);
+  return text;
+}
+
+/// A descriptor that this runtime cannot serve is the fault of the build, not of the user.
+static void checkModel(const iarc_model &model) {
+  if (model.version != IARC_DESCRIPTOR_VERSION)
+    fail(Exit::Internal,
+         "the model has descriptor version %lld but this runtime is for version %d\n"
+         "hint: compile and link it with one version of iarc",
+         (long long)model.version, IARC_DESCRIPTOR_VERSION);
+  checkTask(model.task);
+  if ((model.element_bytes != 4 && model.element_bytes != 8) || model.lanes < 1 ||
+      model.context < 1 || model.weight_elements < 0 || model.workspace_bytes < 0 ||
+      model.workspace_bytes_per_group < 0 || model.batch < 1 || model.steps < 0 ||
+      !model.forward || !model.gradients || !model.train_step || !model.peak)
+    fail(Exit::Internal, "the descriptor of the model %s is invalid", quoted(model.name).c_str());
+}
+
+static int dispatch(const iarc_model &model, const std::string &program,
+                    std::vector<std::string> words) {
+  checkModel(model);
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    if (!words.empty()) {
+      writeOutput(programHelp(program, model));
+      return int(Exit::Ok);
+    }
+    std::fputs(programHelp(program, model).c_str(), stderr);
+    return int(Exit::Usage);
+  }
+  if (words[0] == "--version") {
+    writeOutput(format("%s: model %s, compiled by iarcc %s for %s, runtime %s\n", program.c_str(),
+                       model.name, model.compiler, model.target_cpu, runtimeVersion));
+    return int(Exit::Ok);
+  }
+  std::vector<std::string> names{"--help", "--version"};
+  for (const Command &command : commands()) {
+    if (words[0] == command.name)
+      return command.run({model, program, {words.begin() + 1, words.end()}});
+    names.push_back(command.name);
+  }
+  std::string nearest = nearestName(words[0], names);
+  fail(Exit::Usage, "there is no %s %s\nhint: %s", words[0][0] == '-' ? "flag" : "command",
+       quoted(words[0]).c_str(),
+       nearest.empty() ? ("see './" + program + " --help'").c_str()
+                       : ("did you mean " + nearest + "?").c_str());
+}
+
+int runProgram(const iarc_model &model, int argc, char **argv) noexcept {
+  std::string program;
+  Error error{Exit::Internal, ""};
+  try {
+    program = argc > 0 && argv[0] ? argv[0] : "model";
+    program = program.substr(program.rfind('/') + 1);
+    return dispatch(model, program, {argv + (argc > 0), argv + argc});
+  } catch (Error &thrown) {
+    error = std::move(thrown);
+  } catch (const std::bad_alloc &) {
+    error = {Exit::InputOutput, "out of memory"};
+  } catch (const std::exception &exception) {
+    error = {Exit::Internal, std::string("internal error: ") + exception.what()};
+  } catch (...) {
+    error = {Exit::Internal, "internal error"};
+  }
+  reportError(program, error.message);
+  return int(error.status);
+}
+
+} // namespace iarc::runtime

@@ -1,0 +1,64 @@
+//===- Program.h - The command line of a compiled program ------------------------===//
+//
+// The subcommands of a compiled program; docs/program.md is their reference.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_RUNTIME_LIB_PROGRAM_H
+#define IARC_RUNTIME_LIB_PROGRAM_H
+
+#include "Arguments.h"
+#include "Error.h"
+#include "Metrics.h"
+
+#include "iarc/runtime/Descriptor.h"
+
+#include <string>
+#include <vector>
+
+namespace iarc::runtime {
+
+constexpr const char *runtimeVersion = "0.1.0";
+constexpr uint64_t defaultSeed = 1;
+constexpr int64_t mostSteps = 1000000000000, mostSamples = 1000000000;
+
+/// What a subcommand runs with.
+struct Invocation {
+  const iarc_model &model;
+  std::string program;            ///< its name for messages, without folders
+  std::vector<std::string> words; ///< after the subcommand
+};
+
+struct Command {
+  const char *name, *summary;
+  /// Each line an example without the program's name: "train --steps 1000  what it does".
+  std::vector<const char *> examples;
+  int (*run)(const Invocation &); ///< exit status; throws Error
+};
+
+const std::vector<Command> &commands();
+
+int runInfo(const Invocation &);
+int runTrain(const Invocation &);
+int runEval(const Invocation &);
+int runCheckGradients(const Invocation &);
+int runGradients(const Invocation &);
+int runStep(const Invocation &);
+int runBatch(const Invocation &);
+int runBench(const Invocation &);
+
+/// Parses the words of a subcommand; when help was asked for, prints it and returns false.
+bool parseArguments(const Invocation &invocation, const char *command, Arguments &arguments);
+
+/// Declares --threads, its default the cores that the process may use.
+void addThreads(Arguments &arguments, int64_t *threads);
+
+/// The evaluation as a table or as one line of JSON, for standard output.
+std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint64_t seed,
+                           bool json);
+
+/// The whole program: returns the exit status, prints every message. argv as in main.
+int runProgram(const iarc_model &model, int argc, char **argv) noexcept;
+
+} // namespace iarc::runtime
+
+#endif

@@ -1,0 +1,92 @@
+//===- Session.cpp - A model with its arrays and threads -------------------------===//
+
+#include "Session.h"
+
+#include "Error.h"
+#include "Real.h"
+#include "Text.h"
+
+#include <algorithm>
+
+namespace iarc::runtime {
+
+MemoryPlan Session::plan(const iarc_model &model, const SessionNeeds &needs) {
+  MemoryPlan plan;
+  const int64_t groups = groupsFor(model, needs.batch);
+  plan.add({model.weight_elements, model.element_bytes,
+            1 + int64_t(needs.velocity) + int64_t(needs.gradients)});
+  plan.add({model.workspace_bytes});
+  plan.add({groups, model.workspace_bytes_per_group});
+  plan.add({model.context, groups, model.task.symbols, model.lanes, model.element_bytes});
+  Batch::plan(model, needs.batch, plan);
+  return plan;
+}
+
+const SessionNeeds &Session::checked(const iarc_model &model, const SessionNeeds &needs) {
+  AvailableMemory available = availableMemory();
+  SessionNeeds least = needs;
+  least.batch = 1;
+  MemoryPlan smallest = plan(model, least);
+  bool batchHelps = needs.batch > 1 && !smallest.overflowed() && smallest.bytes() <= available.bytes;
+  plan(model, needs)
+      .require(available,
+               batchHelps
+                   ? format("use a smaller --batch (now %lld)", (long long)needs.batch)
+                   : "the model is too large for this machine whatever the --batch");
+  return needs;
+}
+
+Session::Session(const iarc_model &model, const SessionNeeds &needs)
+    : model(model), threads(checked(model, needs).threads), data(model, needs.batch) {
+  const uint64_t groups = uint64_t(groupsFor(model, needs.batch));
+  const uint64_t weightBytes = uint64_t(model.weight_elements * model.element_bytes);
+  weightArray = Array(weightBytes);
+  if (needs.velocity)
+    velocityArray = Array(weightBytes);
+  if (needs.gradients)
+    gradientArray = Array(weightBytes);
+  workspace = Array(uint64_t(model.workspace_bytes) +
+                    groups * uint64_t(model.workspace_bytes_per_group));
+  logitArray = Array(uint64_t(model.context) * groups * uint64_t(model.task.symbols) *
+                     uint64_t(model.lanes * model.element_bytes));
+  lossArray = Array(64);
+}
+
+double Session::call(iarc_step_function function, double rate, double momentum) {
+  iarc_call call{};
+  call.weights = weightArray.data();
+  call.velocity = velocityArray.data();
+  call.gradients = gradientArray.data();
+  call.workspace = workspace.data();
+  call.symbols = data.symbols();
+  call.controls = data.controls();
+  call.sample_weights = data.weights();
+  call.logits = logitArray.data();
+  call.loss = lossArray.data();
+  call.groups = data.groups();
+  call.rate = rate;
+  call.momentum = momentum;
+  call.pool = &threads;
+  function(&call);
+  return withReal(model, [&](auto real) { return double(*lossArray.as<decltype(real)>()); });
+}
+
+double Session::forward() { return call(model.forward, 0, 0); }
+double Session::computeGradients() { return call(model.gradients, 0, 0); }
+double Session::trainStep(double rate, double momentum) {
+  return call(model.train_step, rate, momentum);
+}
+
+Metrics evaluate(Session &session, uint64_t seed, int64_t windows, int64_t batch,
+                 bool (*stop)() noexcept) {
+  Metrics sum;
+  for (int64_t first = 0; first < windows && !(stop && stop()); first += batch) {
+    int64_t count = std::min(batch, windows - first);
+    session.batch().fill(seed, EvaluationStream, uint64_t(first), count, session.pool());
+    double loss = session.forward();
+    sum.add(countAll(session.model, session.batch(), session.logits(), loss));
+  }
+  return sum;
+}
+
+} // namespace iarc::runtime

@@ -1,0 +1,57 @@
+//===- Session.h - A model with its arrays and threads ---------------------------===//
+//
+// What every command that computes needs: the threads, the arrays that a call of a
+// step function takes, checked against the available memory before any is mapped,
+// and the calls themselves.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_RUNTIME_LIB_SESSION_H
+#define IARC_RUNTIME_LIB_SESSION_H
+
+#include "Batch.h"
+#include "Metrics.h"
+#include "Random.h"
+
+namespace iarc::runtime {
+
+struct SessionNeeds {
+  int64_t batch = 1;   ///< capacity in samples
+  int64_t threads = 1;
+  bool velocity = false, gradients = false;
+};
+
+class Session {
+public:
+  /// Throws Error (status InputOutput) with both figures when memory does not suffice.
+  Session(const iarc_model &model, const SessionNeeds &needs);
+
+  const iarc_model &model;
+  Batch &batch() noexcept { return data; }
+  ThreadPool &pool() noexcept { return threads; }
+  void *weights() noexcept { return weightArray.data(); }
+  void *gradients() noexcept { return gradientArray.data(); }
+  const void *logits() const noexcept { return logitArray.data(); }
+
+  /// Each calls the generated function on the batch as it is filled and returns the loss.
+  double forward();
+  double computeGradients();
+  double trainStep(double rate, double momentum);
+
+private:
+  static MemoryPlan plan(const iarc_model &model, const SessionNeeds &needs);
+  static const SessionNeeds &checked(const iarc_model &model, const SessionNeeds &needs);
+  double call(iarc_step_function function, double rate, double momentum);
+
+  ThreadPool threads;
+  Batch data;
+  Array weightArray, velocityArray, gradientArray, workspace, logitArray, lossArray;
+};
+
+/// Metrics of `windows` windows of the evaluation stream, by forward, in batches of the session's
+/// capacity `batch`. `stop` (may be null) is asked between batches and ends the evaluation early.
+Metrics evaluate(Session &session, uint64_t seed, int64_t windows, int64_t batch,
+                 bool (*stop)() noexcept);
+
+} // namespace iarc::runtime
+
+#endif

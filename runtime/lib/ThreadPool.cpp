@@ -1,0 +1,205 @@
+//===- ThreadPool.cpp - The threads of a compiled program ----------------------===//
+
+#include "ThreadPool.h"
+
+#include "Error.h"
+
+#include "iarc/runtime/Descriptor.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <sched.h>
+#include <system_error>
+
+namespace iarc::runtime {
+
+namespace {
+/// True on a thread that is inside a body: nested regions run inline.
+thread_local bool insideRegion = false;
+
+inline void pause() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#else
+  std::this_thread::yield();
+#endif
+}
+} // namespace
+
+int64_t usableCores() noexcept {
+  // The fixed cpu_set_t holds 1024 processors; a larger machine answers EINVAL and needs more room.
+  for (int processors = CPU_SETSIZE; processors <= (1 << 18); processors *= 4) {
+    cpu_set_t *set = CPU_ALLOC(processors);
+    if (!set)
+      return 1;
+    size_t bytes = CPU_ALLOC_SIZE(processors);
+    CPU_ZERO_S(bytes, set);
+    bool known = sched_getaffinity(0, bytes, set) == 0;
+    int error = errno;
+    int64_t cores = known ? CPU_COUNT_S(bytes, set) : 0;
+    CPU_FREE(set);
+    if (known)
+      return std::clamp<int64_t>(cores, 1, maximumThreads);
+    if (error != EINVAL)
+      return 1;
+  }
+  return 1;
+}
+
+// About 0.2 ms of spinning: longer than any gap between the regions of a step, much shorter than
+// what anybody notices as a busy core when the program waits for something else.
+ThreadPool::ThreadPool(int64_t threads)
+    : count(threads), spins(threads <= usableCores() ? 20000 : 0),
+      shares(std::make_unique<Share[]>(size_t(threads))) {
+  workers.reserve(size_t(count - 1));
+  try {
+    for (int64_t self = 1; self < count; ++self)
+      workers.emplace_back([this, self] { serve(self); });
+  } catch (const std::system_error &error) {
+    size_t started = workers.size() + 1;
+    {
+      std::lock_guard<std::mutex> lock(mutex);
+      stopping = true;
+    }
+    wake.notify_all();
+    for (std::thread &worker : workers)
+      worker.join();
+    fail(Exit::InputOutput,
+         "cannot start more than %zu of %lld threads: %s\nhint: use a smaller --threads", started,
+         (long long)count, error.code().message().c_str());
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    std::lock_guard<std::mutex> lock(mutex);
+    stopping = true;
+  }
+  wake.notify_all();
+  for (std::thread &worker : workers)
+    worker.join();
+}
+
+bool ThreadPool::claim(int64_t share, int64_t &piece) noexcept {
+  std::atomic<uint64_t> &state = shares[size_t(share)].state;
+  uint64_t seen = state.load(std::memory_order_acquire);
+  while (uint32_t(seen) != 0) {
+    if (state.compare_exchange_weak(seen, seen - 1, std::memory_order_acq_rel,
+                                    std::memory_order_acquire)) {
+      // Now the region cannot end before this piece does: its fields may be read.
+      piece = shareBegin(share + 1) - int64_t(uint32_t(seen));
+      return true;
+    }
+  }
+  return false;
+}
+
+void ThreadPool::work(int64_t self) noexcept {
+  insideRegion = true;
+  for (int64_t turn = 0; turn < count; ++turn) {
+    int64_t share = self + turn < count ? self + turn : self + turn - count;
+    int64_t piece;
+    while (claim(share, piece)) {
+      int64_t begin = piece * region.piece;
+      region.body(region.context, begin, std::min(begin + region.piece, region.tasks));
+      if (open.fetch_sub(1, std::memory_order_seq_cst) == 1 && callerSleeps.load()) {
+        std::lock_guard<std::mutex> lock(mutex);
+        finished.notify_one();
+      }
+    }
+  }
+  insideRegion = false;
+}
+
+void ThreadPool::serve(int64_t self) noexcept {
+  uint32_t seen = 0;
+  for (;;) {
+    uint32_t now = epoch.load(std::memory_order_acquire);
+    for (int spin = 0; now == seen && spin < spins; ++spin) {
+      pause();
+      now = epoch.load(std::memory_order_acquire);
+    }
+    if (now == seen) {
+      std::unique_lock<std::mutex> lock(mutex);
+      ++sleepers;
+      wake.wait(lock, [&] { return epoch.load() != seen || stopping.load(); });
+      --sleepers;
+      if (stopping)
+        return;
+      now = epoch.load();
+    }
+    if (stopping.load(std::memory_order_relaxed))
+      return;
+    seen = now;
+    work(self);
+  }
+}
+
+void ThreadPool::run(Body body, void *context, int64_t tasks) noexcept {
+  if (tasks <= 0)
+    return;
+  if (count == 1 || tasks == 1 || insideRegion) {
+    bool nested = insideRegion;
+    insideRegion = true;
+    body(context, 0, tasks);
+    insideRegion = nested;
+    return;
+  }
+  // Eight pieces a thread leave enough to take from a delayed thread and keep claims rare.
+  region.body = body;
+  region.context = context;
+  region.tasks = tasks;
+  region.piece = (tasks - 1) / (count * 8) + 1;
+  region.pieces = (tasks - 1) / region.piece + 1;
+  open.store(region.pieces, std::memory_order_relaxed);
+  uint32_t number = epoch.load(std::memory_order_relaxed) + 1;
+  for (int64_t share = 0; share < count; ++share)
+    shares[size_t(share)].state.store(
+        uint64_t(number) << 32 | uint64_t(shareBegin(share + 1) - shareBegin(share)),
+        std::memory_order_release);
+  epoch.store(number); // sequentially consistent: pairs with the check of `epoch` by a sleeper
+  if (sleepers.load() > 0) {
+    { std::lock_guard<std::mutex> lock(mutex); }
+    wake.notify_all();
+  }
+
+  work(0);
+
+  for (int spin = 0; open.load(std::memory_order_acquire) != 0; ++spin) {
+    if (spin < spins) {
+      pause();
+      continue;
+    }
+    std::unique_lock<std::mutex> lock(mutex);
+    callerSleeps = true;
+    finished.wait(lock, [&] { return open.load() == 0; });
+    callerSleeps = false;
+  }
+}
+
+} // namespace iarc::runtime
+
+namespace {
+struct GeneratedRegion {
+  const iarc_call *call;
+  iarc_region_function body;
+  const int64_t *loop;
+};
+} // namespace
+
+extern "C" void iarc_parallel(const iarc_call *call, iarc_region_function body,
+                              const int64_t *loop, int64_t tasks) {
+  if (!call->pool) {
+    if (tasks > 0)
+      body(call, loop, 0, tasks);
+    return;
+  }
+  GeneratedRegion region{call, body, loop};
+  static_cast<iarc::runtime::ThreadPool *>(call->pool)
+      ->run(
+          [](void *context, int64_t begin, int64_t end) {
+            auto *region = static_cast<GeneratedRegion *>(context);
+            region->body(region->call, region->loop, begin, end);
+          },
+          &region, tasks);
+}

@@ -1,0 +1,170 @@
+//===- FakeModel.cpp - A hand-written stand-in for generated code ---------------===//
+//
+// A linear map from one token to the logits of the next symbol, so that the whole
+// runtime is tested without the compiler: one hot symbol and control tape times
+// `readout` [out, in], plus `bias` [out]. Faults are compiled in by macros:
+//   FAKE_REAL             float or double
+//   FAKE_WRONG_GRADIENT   the bias gradient is twice what it should be
+//   FAKE_WRONG_UPDATE     train_step updates the readout by half the gradient
+//   FAKE_SPOIL            train_step leaves a weight that is no number
+//   FAKE_HUGE             asks for 64 GiB of workspace per lane group
+//   FAKE_VERSION          another version of the descriptor
+//   FAKE_SUBTASKS         other subtasks
+//
+//===----------------------------------------------------------------------===//
+
+#include "iarc/runtime/Descriptor.h"
+
+#include <cmath>
+#include <cstring>
+
+#ifndef FAKE_REAL
+#define FAKE_REAL float
+#endif
+#ifndef FAKE_VERSION
+#define FAKE_VERSION IARC_DESCRIPTOR_VERSION
+#endif
+#ifndef FAKE_SUBTASKS
+#define FAKE_SUBTASKS "IARC"
+#endif
+#ifdef FAKE_HUGE
+#define FAKE_WORKSPACE (int64_t(1) << 36)
+#else
+#define FAKE_WORKSPACE 64
+#endif
+
+namespace {
+
+using Real = FAKE_REAL;
+constexpr int64_t symbols = 16, width = 20, context = 24, lanes = 8;
+constexpr int64_t biasOffset = 320; // after 16 x 20
+
+/// One lane group: logits of all positions.
+void forwardGroups(const iarc_call *call, const int64_t *, int64_t begin, int64_t end) {
+  const Real *weights = static_cast<const Real *>(call->weights);
+  Real *logits = static_cast<Real *>(call->logits);
+  for (int64_t group = begin; group < end; ++group)
+    for (int64_t t = 0; t < context; ++t)
+      for (int64_t lane = 0; lane < lanes; ++lane) {
+        int64_t at = (t * call->groups + group) * lanes + lane;
+        for (int64_t s = 0; s < symbols; ++s) {
+          Real sum = weights[biasOffset + s] + weights[s * width + call->symbols[at]];
+          if (call->controls[at] >= 0)
+            sum += weights[s * width + symbols + call->controls[at]];
+          logits[((t * call->groups + group) * symbols + s) * lanes + lane] = sum;
+        }
+      }
+}
+
+/// The loss at the last position; adds the gradients unless null.
+void lossAndGradients(const iarc_call *call, Real *gradients) {
+  const Real *logits = static_cast<const Real *>(call->logits);
+  const Real *sampleWeights = static_cast<const Real *>(call->sample_weights);
+  double loss = 0;
+  for (int64_t b = 0; b < call->groups * lanes; ++b) {
+    int64_t group = b / lanes, lane = b % lanes, last = context - 1;
+    const Real *row = logits + ((last * call->groups + group) * symbols) * lanes + lane;
+    int64_t at = last * call->groups * lanes + b;
+    int32_t target = call->symbols[at + call->groups * lanes];
+    double largest = row[0], sum = 0;
+    for (int64_t s = 1; s < symbols; ++s)
+      largest = row[s * lanes] > largest ? row[s * lanes] : largest;
+    for (int64_t s = 0; s < symbols; ++s)
+      sum += std::exp(double(row[s * lanes]) - largest);
+    loss += double(sampleWeights[b]) * (std::log(sum) + largest - double(row[target * lanes]));
+    for (int64_t s = 0; gradients && s < symbols; ++s) {
+      double probability = std::exp(double(row[s * lanes]) - largest) / sum;
+      Real error = Real(double(sampleWeights[b]) * (probability - double(s == target)));
+      gradients[s * width + call->symbols[at]] += error;
+      if (call->controls[at] >= 0)
+        gradients[s * width + symbols + call->controls[at]] += error;
+      gradients[biasOffset + s] += error;
+    }
+  }
+  *static_cast<Real *>(call->loss) = Real(loss);
+}
+
+void forward(const iarc_call *call) {
+  iarc_parallel(call, forwardGroups, nullptr, call->groups);
+  lossAndGradients(call, nullptr);
+}
+
+void gradientsInto(const iarc_call *call, Real *gradients) {
+  std::memset(gradients, 0, 336 * sizeof(Real));
+  iarc_parallel(call, forwardGroups, nullptr, call->groups);
+  lossAndGradients(call, gradients);
+#ifdef FAKE_WRONG_GRADIENT
+  for (int64_t s = 0; s < symbols; ++s)
+    gradients[biasOffset + s] *= 2;
+#endif
+}
+
+void gradients(const iarc_call *call) { gradientsInto(call, static_cast<Real *>(call->gradients)); }
+
+void trainStep(const iarc_call *call) {
+  Real gradient[336];
+  gradientsInto(call, gradient);
+  Real *weights = static_cast<Real *>(call->weights);
+  Real *velocity = static_cast<Real *>(call->velocity);
+#ifdef FAKE_WRONG_UPDATE
+  for (int64_t i = 0; i < biasOffset; ++i)
+    gradient[i] /= 2;
+#endif
+  for (int64_t i = 0; i < 336; ++i) {
+    velocity[i] = Real(call->momentum) * velocity[i] + gradient[i];
+    weights[i] -= Real(call->rate) * velocity[i];
+  }
+#ifdef FAKE_SPOIL
+  weights[3] = Real(NAN);
+#endif
+}
+
+double peak(int64_t millions) {
+  volatile double start = 0.5; // so that the compiler cannot know the result
+  double a = start, b = start, c = start, d = start;
+  for (int64_t i = 0; i < millions * 125000; ++i) {
+    a = a * 0.999 + 0.001;
+    b = b * 0.999 + 0.001;
+    c = c * 0.999 + 0.001;
+    d = d * 0.999 + 0.001;
+  }
+  start = a + b + c + d;
+  return double(millions) * 1e6;
+}
+
+constexpr iarc_axis readoutAxes[] = {{"out", symbols}, {"in", width}};
+constexpr iarc_axis biasAxes[] = {{"out", symbols}};
+constexpr iarc_weight weights[] = {
+    {"readout", readoutAxes, 2, 0, symbols *width, IARC_INITIALISE_NORMAL, 0, 0.1},
+    {"bias", biasAxes, 1, biasOffset, symbols, IARC_INITIALISE_CONSTANT, 0, 0}};
+
+} // namespace
+
+extern "C" const iarc_model iarc_model_descriptor = {
+    FAKE_VERSION,
+    "fake",
+    "0.0.0",
+    "x86-64",
+    sizeof(Real),
+    lanes,
+    context,
+    width,
+    {FAKE_SUBTASKS, symbols, 1, 9, 0, 0},
+    IARC_LOSS_CROSS_ENTROPY,
+    IARC_LOSS_AT_LAST,
+    weights,
+    2,
+    336,
+    128,
+    FAKE_WORKSPACE,
+    0.02,
+    0.8,
+    200,
+    300,
+    3.0 * 2 * symbols *width *context,
+    0,
+    3.0 * 2 * symbols *width *context,
+    forward,
+    gradients,
+    trainStep,
+    peak};

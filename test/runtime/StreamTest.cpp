@@ -1,0 +1,317 @@
+//===- StreamTest.cpp - The IARC stream ------------------------------------------===//
+//
+// Generated windows are replayed by rules written down here a second time, in
+// another form than the generator's; windows of an independent generator go
+// through the same replay.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Error.h"
+#include "IarcStream.h"
+#include "Random.h"
+
+#include <cmath>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+using namespace iarc::runtime;
+
+namespace {
+
+struct Window {
+  std::vector<int32_t> symbols, controls, governing;
+};
+
+iarc_task taskOf(const char *subtasks, int64_t symbols = 16) {
+  return {subtasks, symbols, 1, 9, 0, 0};
+}
+
+Window windowOf(const iarc_task &task, int64_t context, uint64_t seed, uint32_t stream,
+                uint64_t sample) {
+  Window window;
+  window.symbols.resize(size_t(context + 1));
+  window.controls.resize(size_t(context));
+  window.governing.resize(size_t(context));
+  std::vector<int32_t> scratch(size_t(IarcStream::length(task, context)));
+  IarcStream(task, context, seed, stream)
+      .generate(sample, scratch.data(), window.symbols.data(), window.controls.data(),
+                window.governing.data(), 1);
+  return window;
+}
+
+/// Recomputes every symbol after the first control token that is not C, as far as it looks back only
+/// on what the window shows. Returns how many symbols it could check.
+int replay(const iarc_task &task, const Window &window) {
+  const std::vector<int32_t> &x = window.symbols;
+  const int64_t n = int64_t(window.controls.size());
+  int checked = 0;
+  char governs = 0;   // of I, A, R
+  int64_t since = 0;  // position of the last token that (re)started it
+  int64_t stepSize = 0;
+  for (int64_t t = 0; t < n; ++t) {
+    int32_t control = window.controls[size_t(t)];
+    char token = control < 0 ? 0 : task.subtasks[control];
+    if (token == 'I')
+      stepSize = governs == 'I' && task.increment_keeps ? stepSize : 1;
+    if (token == 'C' && governs == 'I')
+      ++stepSize;
+    if (token && token != 'C')
+      governs = token;
+    if (token && governs)
+      since = t;
+    if (!governs)
+      continue;
+    if (!window.governing.empty()) {
+      EXPECT_EQ(task.subtasks[window.governing[size_t(t)]], governs) << "at " << t;
+    }
+    int64_t expected;
+    if (governs == 'I')
+      expected = (x[size_t(t)] + stepSize) % task.symbols;
+    else if (governs == 'A' && t >= 1)
+      expected = (x[size_t(t)] + x[size_t(t - 1)]) % task.symbols;
+    else if (governs == 'R') {
+      int64_t j = t + 1 - since;
+      int64_t source = since - j + (task.mirror_repeats_last ? 1 : 0);
+      if (source < 0)
+        continue;
+      expected = x[size_t(source)];
+    } else
+      continue;
+    EXPECT_EQ(x[size_t(t + 1)], expected) << governs << " at " << t;
+    ++checked;
+  }
+  return checked;
+}
+
+std::vector<std::string> subsets() {
+  std::vector<std::string> result;
+  const std::string letters = "IARC";
+  for (int mask = 1; mask < 16; ++mask) {
+    std::string subset;
+    for (int letter = 0; letter < 4; ++letter)
+      if (mask >> letter & 1)
+        subset += letters[size_t(letter)];
+    if (subset == "C")
+      continue;
+    result.push_back(subset);
+    if (subset.size() > 1)
+      result.push_back({subset.rbegin(), subset.rend()}); // another order
+  }
+  return result;
+}
+
+} // namespace
+
+TEST(Stream, GeneratedWindowsFollowTheRules) {
+  for (const std::string &subset : subsets())
+    for (int options = 0; options < 4; ++options)
+      for (int64_t symbols : {1, 2, 16, 18}) {
+        SCOPED_TRACE(subset + " options " + std::to_string(options));
+        iarc_task task = taskOf(subset.c_str(), symbols);
+        task.mirror_repeats_last = options & 1;
+        // Under keep, the increment at the window's first I may come from before the window; a
+        // window long enough shows an A or R before most of its I.
+        task.increment_keeps = options >> 1;
+        if (task.increment_keeps && subset.find('I') != std::string::npos)
+          continue;
+        int checked = 0;
+        for (uint64_t sample = 0; sample < 40; ++sample) {
+          Window window = windowOf(task, 24, 5, TrainingStream, sample);
+          for (int32_t x : window.symbols)
+            ASSERT_TRUE(x >= 0 && x < symbols);
+          for (int32_t c : window.controls)
+            ASSERT_TRUE(c >= -1 && c < int32_t(subset.size()));
+          checked += replay(task, window);
+        }
+        EXPECT_GT(checked, 40 * 5);
+      }
+}
+
+// With A before every checked I the kept increment is known to the replay.
+TEST(Stream, IncrementKeeps) {
+  iarc_task task = taskOf("IAC");
+  task.increment_keeps = 1;
+  int larger = 0;
+  for (uint64_t sample = 0; sample < 400; ++sample) {
+    Window window = windowOf(task, 40, 9, TrainingStream, sample);
+    size_t first = 0;
+    while (first < 40 && (window.controls[first] < 0 ||
+                          task.subtasks[window.controls[first]] != 'A'))
+      ++first;
+    if (first > 30)
+      continue;
+    Window tail{{window.symbols.begin() + long(first), window.symbols.end()},
+                {window.controls.begin() + long(first), window.controls.end()},
+                {window.governing.begin() + long(first), window.governing.end()}};
+    // A window that begins at A: the symbol before it is not shown, so skip that one position.
+    replay(task, tail);
+    for (size_t t = 1; t + 1 < tail.symbols.size(); ++t)
+      larger += tail.governing[t] == 0 && tail.controls[t] == 0 &&
+                (tail.symbols[t + 1] - tail.symbols[t] + 16) % 16 > 1;
+  }
+  EXPECT_GT(larger, 10); // an I that did not reset
+}
+
+TEST(Stream, OptionsChangeTheStream) {
+  iarc_task task = taskOf("IRC"), mirror = task, keeps = task;
+  mirror.mirror_repeats_last = 1;
+  keeps.increment_keeps = 1;
+  int mirrorDiffers = 0, keepsDiffers = 0;
+  for (uint64_t sample = 0; sample < 20; ++sample) {
+    Window base = windowOf(task, 24, 1, 0, sample);
+    mirrorDiffers += base.symbols != windowOf(mirror, 24, 1, 0, sample).symbols;
+    keepsDiffers += base.symbols != windowOf(keeps, 24, 1, 0, sample).symbols;
+    // The draws are the same: options change the rules only.
+    EXPECT_EQ(base.controls, windowOf(mirror, 24, 1, 0, sample).controls);
+  }
+  EXPECT_GT(mirrorDiffers, 15);
+  EXPECT_GT(keepsDiffers, 5);
+}
+
+TEST(Stream, IndependentlyGeneratedWindows) {
+  std::ifstream file(IARC_TEST_INPUTS "/streams.txt");
+  ASSERT_TRUE(file);
+  std::string subtasks;
+  int64_t symbols = 0;
+  int windows = 0, checked = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#')
+      continue;
+    if (line.compare(0, 8, "subtasks") == 0) {
+      std::istringstream words(line.substr(8));
+      subtasks.clear();
+      for (std::string word; words >> word && word != "symbols";)
+        subtasks += word;
+      words >> symbols;
+      continue;
+    }
+    iarc_task task = taskOf(subtasks.c_str(), symbols);
+    Window window;
+    std::istringstream words(line);
+    for (std::string word; words >> word;) {
+      window.symbols.push_back(std::stoi(word));
+      size_t bracket = word.find('(');
+      window.controls.push_back(bracket == std::string::npos
+                                    ? -1
+                                    : int32_t(subtasks.find(word[bracket + 1])));
+    }
+    window.controls.pop_back(); // the last symbol is a target only
+    SCOPED_TRACE(line);
+    EXPECT_EQ(window.controls.size(), 24u);
+    checked += replay(task, window);
+    ++windows;
+  }
+  EXPECT_EQ(windows, 24);
+  EXPECT_GT(checked, 300);
+}
+
+TEST(Stream, GapsAndControlTokensAreUniform) {
+  iarc_task task = taskOf("IARC");
+  std::map<int64_t, int64_t> gaps;
+  std::map<int32_t, int64_t> tokens;
+  int64_t total = 0, totalTokens = 0;
+  for (uint64_t sample = 0; sample < 200; ++sample) {
+    Window window = windowOf(task, 2000, 3, TrainingStream, sample);
+    int64_t last = -1;
+    for (int64_t t = 0; t < 2000; ++t) {
+      int32_t control = window.controls[size_t(t)];
+      if (control < 0)
+        continue;
+      ++tokens[control];
+      ++totalTokens;
+      if (last >= 0) {
+        ++gaps[t - last];
+        ++total;
+      }
+      last = t;
+    }
+  }
+  ASSERT_EQ(gaps.size(), 9u);
+  ASSERT_EQ(tokens.size(), 4u);
+  for (auto [gap, count] : gaps) {
+    EXPECT_TRUE(gap >= 1 && gap <= 9);
+    double expected = double(total) / 9;
+    EXPECT_NEAR(double(count), expected, 6 * std::sqrt(expected));
+  }
+  for (auto [token, count] : tokens) {
+    double expected = double(totalTokens) / 4;
+    EXPECT_NEAR(double(count), expected, 6 * std::sqrt(expected)) << token;
+  }
+}
+
+TEST(Stream, OtherGaps) {
+  iarc_task task = taskOf("IR");
+  task.gap_minimum = 12;
+  task.gap_maximum = 14; // a mirror looks back further than ten symbols
+  for (uint64_t sample = 0; sample < 50; ++sample) {
+    Window window = windowOf(task, 60, 3, TrainingStream, sample);
+    EXPECT_GT(replay(task, window), 10);
+    int64_t last = -1;
+    for (int64_t t = 0; t < 60; ++t)
+      if (window.controls[size_t(t)] >= 0) {
+        if (last >= 0) {
+          EXPECT_GE(t - last, 12);
+          EXPECT_LE(t - last, 14);
+        }
+        last = t;
+      }
+  }
+}
+
+TEST(Stream, SamplesAreIndependentOfEachOther) {
+  iarc_task task = taskOf("IARC");
+  Window a = windowOf(task, 24, 1, TrainingStream, 0);
+  EXPECT_EQ(a.symbols, windowOf(task, 24, 1, TrainingStream, 0).symbols);
+  EXPECT_NE(a.symbols, windowOf(task, 24, 1, TrainingStream, 1).symbols);
+  EXPECT_NE(a.symbols, windowOf(task, 24, 2, TrainingStream, 0).symbols);
+  EXPECT_NE(a.symbols, windowOf(task, 24, 1, EvaluationStream, 0).symbols);
+  // A longer window begins as the shorter one.
+  Window longer = windowOf(task, 30, 1, TrainingStream, 0);
+  longer.symbols.resize(25);
+  EXPECT_EQ(longer.symbols, a.symbols);
+}
+
+// These values pin the stream for ever: whoever changes them changes every result ever reported.
+TEST(Stream, PinnedValues) {
+  auto text = [](const iarc_task &task, uint64_t seed, uint64_t sample) {
+    Window window = windowOf(task, 12, seed, TrainingStream, sample);
+    std::string result;
+    for (size_t t = 0; t < window.symbols.size(); ++t) {
+      result += (t ? " " : "") + std::to_string(window.symbols[t]);
+      if (t < 12 && window.controls[t] >= 0)
+        result += std::string("(") + task.subtasks[window.controls[t]] + ")";
+    }
+    return result;
+  };
+  EXPECT_EQ(text(taskOf("IARC"), 1, 0), "15 14 13 11 8(R) 11 13 14 15 15(C) 15 14 13");
+  EXPECT_EQ(text(taskOf("IARC"), 1, 1), "15 5 4(I) 5 6 7 8 9 10 11(I) 12 13 14");
+  EXPECT_EQ(text(taskOf("RI", 18), 123456789012345, 7777777777), "0 1 2 3 4(R) 3 2 1 0(I) 1 2 3 4");
+}
+
+TEST(Stream, InvalidTasksAreRefused) {
+  auto messageOf = [](const iarc_task &task) -> std::string {
+    try {
+      checkTask(task);
+    } catch (const Error &error) {
+      EXPECT_EQ(error.status, Exit::Internal);
+      return error.message;
+    }
+    return "";
+  };
+  EXPECT_EQ(messageOf(taskOf("IARC")), "");
+  EXPECT_EQ(messageOf(taskOf("R")), "");
+  EXPECT_EQ(messageOf(taskOf("C")),
+            "the model declares the subtasks 'C', none of which is I, A or R");
+  EXPECT_EQ(messageOf(taskOf("")), "the model declares the subtasks '', none of which is I, A or R");
+  EXPECT_EQ(messageOf(taskOf("IAX")), "the model declares the invalid subtasks 'IAX'");
+  EXPECT_EQ(messageOf(taskOf("II")), "the model declares the invalid subtasks 'II'");
+  iarc_task task = taskOf("IARC", 0);
+  EXPECT_EQ(messageOf(task), "the model declares an invalid task: 0 symbols, gap 1..9");
+  task = taskOf("IARC");
+  task.gap_minimum = 10;
+  EXPECT_EQ(messageOf(task), "the model declares an invalid task: 16 symbols, gap 10..9");
+}
