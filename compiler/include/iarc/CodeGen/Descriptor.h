@@ -1,0 +1,39 @@
+//===- Descriptor.h - The model descriptor as constant data ----------------===//
+//
+// Turns the module attribute `iarc.descriptor` that lowering leaves behind into
+// the constant `iarc_model_descriptor` of iarc/runtime/Descriptor.h.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_CODEGEN_DESCRIPTOR_H
+#define IARC_CODEGEN_DESCRIPTOR_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+namespace llvm {
+class Module;
+} // namespace llvm
+
+namespace iarc {
+
+/// Adds the constant to `module`, which already defines the four functions it points to and has
+/// its final data layout. `compiler` and `targetCpu` are recorded in it. The attribute's entries
+/// (integers are i64, reals f64):
+///
+///   name: string, context, width, element_bytes, lanes, loss, loss_at: integers
+///   task: {subtasks: string, symbols, gap_minimum, gap_maximum, mirror_repeats_last,
+///          increment_keeps: integers}
+///   weights: [{name: string, axes: [{name: string, size: integer}...], offset, count,
+///              initialiser: integers, first, second: reals}...]
+///   weight_elements, workspace_bytes, workspace_bytes_per_group, batch, steps: integers
+///   rate, momentum, product_flop, attention_flop, executed_product_flop: reals
+///
+/// with loss, loss_at and initialiser numbered as in iarc/runtime/Descriptor.h. An entry that is
+/// missing or of the wrong type, and a function that is missing, are errors that name it.
+llvm::Error addDescriptor(llvm::Module &module, mlir::DictionaryAttr descriptor,
+                          llvm::StringRef compiler, llvm::StringRef targetCpu);
+
+} // namespace iarc
+#endif

@@ -1,0 +1,45 @@
+//===- Emit.h - From the LLVM dialect to assembly and objects --------------===//
+//
+// The stages after lowering: translation to LLVM IR, LLVM's optimiser, and the
+// back end.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_CODEGEN_EMIT_H
+#define IARC_CODEGEN_EMIT_H
+
+#include "iarc/CodeGen/Target.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <memory>
+
+namespace llvm {
+class LLVMContext;
+class Module;
+} // namespace llvm
+
+namespace iarc {
+
+/// Registers what translateToLLVM needs; call before the context loads dialects.
+void registerTranslations(mlir::DialectRegistry &registry);
+
+/// The lowered module as LLVM IR for `target`, with the model descriptor as constant data. Its
+/// errors are internal: a lowered module always translates.
+llvm::Expected<std::unique_ptr<llvm::Module>>
+translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target);
+
+/// Runs LLVM's pipeline of -O`optLevel`, 0 to 3.
+void optimise(llvm::Module &module, const Target &target, int optLevel);
+
+enum class OutputKind { Assembly, Object };
+
+/// Writes `module` as assembly text or as an ELF object. `module` is consumed by the back end and
+/// must not be used again.
+llvm::Error emit(llvm::Module &module, const Target &target, OutputKind kind,
+                 llvm::raw_pwrite_stream &output);
+
+} // namespace iarc
+#endif

@@ -1,0 +1,27 @@
+//===- Link.h - From an object to an executable ----------------------------===//
+//
+// Links a compiled model with the runtime library by way of the system's C++
+// compiler.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_CODEGEN_LINK_H
+#define IARC_CODEGEN_LINK_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+
+namespace iarc {
+
+/// The C++ compiler that links: the one that the environment variable CXX names, or the first of
+/// c++, g++, clang++, clang++-22 on PATH. The error says which Debian package brings one.
+llvm::Expected<std::string> findLinker();
+
+/// Writes the executable `output` from the object and the runtime library. The error of a failed
+/// link holds the linker's own words.
+llvm::Error linkExecutable(llvm::StringRef object, llvm::StringRef runtimeLibrary,
+                           llvm::StringRef output);
+
+} // namespace iarc
+#endif

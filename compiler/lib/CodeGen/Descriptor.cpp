@@ -1,0 +1,242 @@
+//===- Descriptor.cpp - The model descriptor as constant data --------------===//
+//
+// Builds the C structs of iarc/runtime/Descriptor.h out of LLVM constants. Every
+// field is written together with its offset in the C struct, and the layout that
+// LLVM gives the constant is compared with it: the two cannot drift apart.
+//
+//===----------------------------------------------------------------------===//
+#include "iarc/CodeGen/Descriptor.h"
+
+#include "iarc/runtime/Descriptor.h"
+
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/DataLayout.h"
+#include "llvm/IR/DerivedTypes.h"
+#include "llvm/IR/GlobalVariable.h"
+#include "llvm/IR/Module.h"
+
+#include <cstddef>
+
+using namespace iarc;
+
+// A change of the header must come with a change of this file.
+static_assert(IARC_DESCRIPTOR_VERSION == 1, "write the new version's fields below");
+static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 64 && sizeof(iarc_task) == 48 &&
+                  sizeof(iarc_model) == 256,
+              "the descriptor changed: write the new fields below and raise the version");
+
+namespace {
+
+/// Reads entries of one dictionary and remembers the first complaint, so that the code that builds
+/// a struct reads as a list of its fields.
+class Reader {
+public:
+  Reader(mlir::DictionaryAttr dictionary, std::string path, std::string &complaint)
+      : dictionary(dictionary), path(std::move(path)), complaint(complaint) {}
+
+  int64_t integer(llvm::StringRef key) {
+    auto attribute = read<mlir::IntegerAttr>(key, "an integer");
+    return attribute ? attribute.getInt() : 0;
+  }
+  double real(llvm::StringRef key) {
+    auto attribute = read<mlir::FloatAttr>(key, "a real");
+    return attribute ? attribute.getValueAsDouble() : 0;
+  }
+  llvm::StringRef string(llvm::StringRef key) {
+    auto attribute = read<mlir::StringAttr>(key, "a string");
+    return attribute ? attribute.getValue() : "";
+  }
+  Reader dictionaryAt(llvm::StringRef key) {
+    return {read<mlir::DictionaryAttr>(key, "a dictionary"), nameOf(key), complaint};
+  }
+  /// One reader for each element of an array of dictionaries.
+  std::vector<Reader> arrayAt(llvm::StringRef key) {
+    std::vector<Reader> elements;
+    auto array = read<mlir::ArrayAttr>(key, "an array");
+    if (!array)
+      return elements;
+    for (auto [index, element] : llvm::enumerate(array)) {
+      std::string name = nameOf(key) + "[" + std::to_string(index) + "]";
+      auto entry = llvm::dyn_cast<mlir::DictionaryAttr>(element);
+      if (!entry)
+        complain("'" + name + "' is not a dictionary");
+      elements.push_back({entry, name, complaint});
+    }
+    return elements;
+  }
+
+private:
+  template <typename AttrType>
+  AttrType read(llvm::StringRef key, const char *expected) {
+    if (!dictionary)
+      return {};
+    mlir::Attribute attribute = dictionary.get(key);
+    auto typed = llvm::dyn_cast_or_null<AttrType>(attribute);
+    if (!attribute)
+      complain("'" + nameOf(key) + "' is missing");
+    else if (!typed)
+      complain("'" + nameOf(key) + "' is not " + expected);
+    return typed;
+  }
+  std::string nameOf(llvm::StringRef key) const {
+    return path.empty() ? key.str() : path + "." + key.str();
+  }
+  void complain(const std::string &what) {
+    if (complaint.empty())
+      complaint = "descriptor entry " + what;
+  }
+
+  mlir::DictionaryAttr dictionary;
+  std::string path;
+  std::string &complaint;
+};
+
+/// Makes LLVM constants of the module.
+class Builder {
+public:
+  Builder(llvm::Module &module, std::string &complaint)
+      : module(module), complaint(complaint), context(module.getContext()) {}
+
+  llvm::Constant *integer(int64_t value) {
+    return llvm::ConstantInt::getSigned(llvm::Type::getInt64Ty(context), value);
+  }
+  llvm::Constant *real(double value) {
+    return llvm::ConstantFP::get(llvm::Type::getDoubleTy(context), value);
+  }
+  /// A pointer to a private, null-terminated copy of `text`.
+  llvm::Constant *string(llvm::StringRef text) {
+    return global(llvm::ConstantDataArray::getString(context, text), "iarc.string");
+  }
+  /// A pointer to the function `name`, which must be defined.
+  llvm::Constant *function(llvm::StringRef name) {
+    llvm::Function *function = module.getFunction(name);
+    if (function && !function->isDeclaration())
+      return function;
+    if (complaint.empty())
+      complaint = ("the lowered module does not define the function '" + name + "'").str();
+    return llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
+  }
+  /// A pointer to a private array of equal structs; null for an empty one.
+  llvm::Constant *array(llvm::ArrayRef<llvm::Constant *> elements, llvm::StringRef name) {
+    if (elements.empty())
+      return llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
+    auto *type = llvm::ArrayType::get(elements.front()->getType(), elements.size());
+    return global(llvm::ConstantArray::get(type, elements), name);
+  }
+
+  struct Field {
+    size_t offset; ///< in the C struct
+    llvm::Constant *value;
+  };
+  llvm::Constant *structure(llvm::ArrayRef<Field> fields, size_t size, llvm::StringRef name) {
+    llvm::SmallVector<llvm::Constant *> values;
+    for (const Field &field : fields)
+      values.push_back(field.value);
+    llvm::Constant *value = llvm::ConstantStruct::getAnon(context, values);
+    const llvm::StructLayout *layout =
+        module.getDataLayout().getStructLayout(llvm::cast<llvm::StructType>(value->getType()));
+    bool same = layout->getSizeInBytes().getFixedValue() == size;
+    for (auto [index, field] : llvm::enumerate(fields))
+      same &= layout->getElementOffset(index).getFixedValue() == field.offset;
+    if (!same && complaint.empty())
+      complaint = ("the layout of '" + name + "' differs from iarc/runtime/Descriptor.h").str();
+    return value;
+  }
+
+private:
+  llvm::Constant *global(llvm::Constant *value, llvm::StringRef name) {
+    auto *variable = new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                                              llvm::GlobalValue::PrivateLinkage, value, name);
+    variable->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+    return variable;
+  }
+
+  llvm::Module &module;
+  std::string &complaint;
+  llvm::LLVMContext &context;
+};
+
+} // namespace
+
+static llvm::Constant *buildAxis(Builder &build, Reader axis) {
+  return build.structure({{offsetof(iarc_axis, name), build.string(axis.string("name"))},
+                          {offsetof(iarc_axis, size), build.integer(axis.integer("size"))}},
+                         sizeof(iarc_axis), "iarc_axis");
+}
+
+static llvm::Constant *buildWeight(Builder &build, Reader weight) {
+  llvm::SmallVector<llvm::Constant *> axes;
+  for (Reader axis : weight.arrayAt("axes"))
+    axes.push_back(buildAxis(build, axis));
+  return build.structure(
+      {{offsetof(iarc_weight, name), build.string(weight.string("name"))},
+       {offsetof(iarc_weight, axes), build.array(axes, "iarc.axes")},
+       {offsetof(iarc_weight, rank), build.integer(axes.size())},
+       {offsetof(iarc_weight, offset), build.integer(weight.integer("offset"))},
+       {offsetof(iarc_weight, count), build.integer(weight.integer("count"))},
+       {offsetof(iarc_weight, initialiser), build.integer(weight.integer("initialiser"))},
+       {offsetof(iarc_weight, first), build.real(weight.real("first"))},
+       {offsetof(iarc_weight, second), build.real(weight.real("second"))}},
+      sizeof(iarc_weight), "iarc_weight");
+}
+
+static llvm::Constant *buildTask(Builder &build, Reader task) {
+  return build.structure(
+      {{offsetof(iarc_task, subtasks), build.string(task.string("subtasks"))},
+       {offsetof(iarc_task, symbols), build.integer(task.integer("symbols"))},
+       {offsetof(iarc_task, gap_minimum), build.integer(task.integer("gap_minimum"))},
+       {offsetof(iarc_task, gap_maximum), build.integer(task.integer("gap_maximum"))},
+       {offsetof(iarc_task, mirror_repeats_last),
+        build.integer(task.integer("mirror_repeats_last"))},
+       {offsetof(iarc_task, increment_keeps), build.integer(task.integer("increment_keeps"))}},
+      sizeof(iarc_task), "iarc_task");
+}
+
+llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descriptor,
+                                llvm::StringRef compiler, llvm::StringRef targetCpu) {
+  std::string complaint;
+  Reader model(descriptor, "", complaint);
+  Builder build(module, complaint);
+
+  llvm::SmallVector<llvm::Constant *> weights;
+  for (Reader weight : model.arrayAt("weights"))
+    weights.push_back(buildWeight(build, weight));
+
+  auto integer = [&](llvm::StringRef key) { return build.integer(model.integer(key)); };
+  auto real = [&](llvm::StringRef key) { return build.real(model.real(key)); };
+  llvm::Constant *value = build.structure(
+      {{offsetof(iarc_model, version), build.integer(IARC_DESCRIPTOR_VERSION)},
+       {offsetof(iarc_model, name), build.string(model.string("name"))},
+       {offsetof(iarc_model, compiler), build.string(compiler)},
+       {offsetof(iarc_model, target_cpu), build.string(targetCpu)},
+       {offsetof(iarc_model, element_bytes), integer("element_bytes")},
+       {offsetof(iarc_model, lanes), integer("lanes")},
+       {offsetof(iarc_model, context), integer("context")},
+       {offsetof(iarc_model, width), integer("width")},
+       {offsetof(iarc_model, task), buildTask(build, model.dictionaryAt("task"))},
+       {offsetof(iarc_model, loss), integer("loss")},
+       {offsetof(iarc_model, loss_at), integer("loss_at")},
+       {offsetof(iarc_model, weights), build.array(weights, "iarc.weights")},
+       {offsetof(iarc_model, weight_tensors), build.integer(weights.size())},
+       {offsetof(iarc_model, weight_elements), integer("weight_elements")},
+       {offsetof(iarc_model, workspace_bytes), integer("workspace_bytes")},
+       {offsetof(iarc_model, workspace_bytes_per_group), integer("workspace_bytes_per_group")},
+       {offsetof(iarc_model, rate), real("rate")},
+       {offsetof(iarc_model, momentum), real("momentum")},
+       {offsetof(iarc_model, batch), integer("batch")},
+       {offsetof(iarc_model, steps), integer("steps")},
+       {offsetof(iarc_model, product_flop), real("product_flop")},
+       {offsetof(iarc_model, attention_flop), real("attention_flop")},
+       {offsetof(iarc_model, executed_product_flop), real("executed_product_flop")},
+       {offsetof(iarc_model, forward), build.function("iarc_forward")},
+       {offsetof(iarc_model, gradients), build.function("iarc_gradients")},
+       {offsetof(iarc_model, train_step), build.function("iarc_train_step")},
+       {offsetof(iarc_model, peak), build.function("iarc_peak")}},
+      sizeof(iarc_model), "iarc_model");
+
+  if (!complaint.empty())
+    return llvm::createStringError(complaint);
+  new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                           llvm::GlobalValue::ExternalLinkage, value, "iarc_model_descriptor");
+  return llvm::Error::success();
+}

@@ -1,0 +1,96 @@
+//===- Emit.cpp - From the LLVM dialect to assembly and objects ------------===//
+//
+// Translation to LLVM IR, the optimiser and the back end.
+//
+//===----------------------------------------------------------------------===//
+#include "iarc/CodeGen/Emit.h"
+
+#include "iarc/CodeGen/Descriptor.h"
+
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace iarc;
+
+void iarc::registerTranslations(mlir::DialectRegistry &registry) {
+  mlir::registerBuiltinDialectTranslation(registry);
+  mlir::registerLLVMDialectTranslation(registry);
+}
+
+/// Every function carries its target: LLVM's passes look at the function, not at the machine.
+static void setTargetAttributes(llvm::Module &module, const Target &target) {
+  for (llvm::Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    function.addFnAttr("target-cpu", target.options().cpu);
+    if (!target.options().features.empty())
+      function.addFnAttr("target-features", target.options().features);
+    // Without it LLVM keeps to half-width registers on some processors with AVX-512.
+    function.addFnAttr("prefer-vector-width", std::to_string(target.options().vectorBits));
+  }
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>>
+iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target) {
+  auto descriptor = lowered->getAttrOfType<mlir::DictionaryAttr>("iarc.descriptor");
+  if (!descriptor)
+    return llvm::createStringError("the lowered module has no dictionary 'iarc.descriptor'");
+  std::string name = lowered.getSymName().value_or("iarc").str();
+  std::unique_ptr<llvm::Module> module = mlir::translateModuleToLLVMIR(lowered, context, name);
+  if (!module)
+    return llvm::createStringError("the lowered module does not translate to LLVM IR");
+
+  module->setTargetTriple(target.machine().getTargetTriple());
+  module->setDataLayout(target.machine().createDataLayout());
+  module->setPICLevel(llvm::PICLevel::BigPIC);
+  module->setPIELevel(llvm::PIELevel::Large);
+  setTargetAttributes(*module, target);
+  if (llvm::Error error =
+          addDescriptor(*module, descriptor, IARC_VERSION, target.options().cpu))
+    return std::move(error);
+
+  std::string complaint;
+  llvm::raw_string_ostream stream(complaint);
+  if (llvm::verifyModule(*module, &stream))
+    return llvm::createStringError("the translated module is invalid LLVM IR: " + complaint);
+  return module;
+}
+
+void iarc::optimise(llvm::Module &module, const Target &target, int optLevel) {
+  llvm::LoopAnalysisManager loopAnalyses;
+  llvm::FunctionAnalysisManager functionAnalyses;
+  llvm::CGSCCAnalysisManager cgsccAnalyses;
+  llvm::ModuleAnalysisManager moduleAnalyses;
+  llvm::PassBuilder builder(&target.machine());
+  builder.registerModuleAnalyses(moduleAnalyses);
+  builder.registerCGSCCAnalyses(cgsccAnalyses);
+  builder.registerFunctionAnalyses(functionAnalyses);
+  builder.registerLoopAnalyses(loopAnalyses);
+  builder.crossRegisterProxies(loopAnalyses, functionAnalyses, cgsccAnalyses, moduleAnalyses);
+
+  const llvm::OptimizationLevel levels[] = {
+      llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1, llvm::OptimizationLevel::O2,
+      llvm::OptimizationLevel::O3};
+  llvm::ModulePassManager passes =
+      optLevel == 0 ? builder.buildO0DefaultPipeline(levels[0])
+                    : builder.buildPerModuleDefaultPipeline(levels[optLevel]);
+  passes.run(module, moduleAnalyses);
+}
+
+llvm::Error iarc::emit(llvm::Module &module, const Target &target, OutputKind kind,
+                       llvm::raw_pwrite_stream &output) {
+  llvm::legacy::PassManager passes;
+  auto fileType = kind == OutputKind::Assembly ? llvm::CodeGenFileType::AssemblyFile
+                                               : llvm::CodeGenFileType::ObjectFile;
+  if (target.machine().addPassesToEmitFile(passes, output, nullptr, fileType))
+    return llvm::createStringError("LLVM's back end cannot write this kind of file");
+  passes.run(module);
+  return llvm::Error::success();
+}

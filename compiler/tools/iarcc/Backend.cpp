@@ -1,0 +1,259 @@
+//===- Backend.cpp - From an analysed model to text or an object -----------===//
+//
+// Runs the passes and LLVM. Whatever fails or crashes in here is a defect of the
+// compiler: the module as it was before and the passes that were to run go to a
+// file that `iarc-opt --run-reproducer` or `iarcc --from-lowered` takes.
+//
+//===----------------------------------------------------------------------===//
+#include "Backend.h"
+
+#include "Messages.h"
+
+#include "iarc/CodeGen/Emit.h"
+#include "iarc/Pipeline.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/CrashRecoveryContext.h"
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cstdlib>
+#include <functional>
+
+using namespace iarcc;
+
+namespace {
+
+class Backend {
+public:
+  Backend(const Options &options, const iarc::Target &target, Timing &timing)
+      : options(options), target(target), timing(timing),
+        context(makeRegistry(), mlir::MLIRContext::Threading::DISABLED) {
+    context.getDiagEngine().registerHandler([this](mlir::Diagnostic &diagnostic) {
+      if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Remark)
+        return;
+      std::string text;
+      llvm::raw_string_ostream stream(text);
+      if (!llvm::isa<mlir::UnknownLoc>(diagnostic.getLocation()))
+        stream << diagnostic.getLocation() << ": ";
+      stream << diagnostic;
+      if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Warning)
+        reportWarning(text);
+      else if (complaint.empty())
+        complaint = text;
+    });
+    llvm::install_fatal_error_handler(&Backend::onFatalError, this);
+  }
+  ~Backend() { llvm::remove_fatal_error_handler(); }
+
+  int run(const iarc::dsl::Model *model, llvm::SmallVectorImpl<char> &contents);
+
+private:
+  static mlir::DialectRegistry makeRegistry() {
+    mlir::DialectRegistry registry;
+    iarc::registerDialects(registry);
+    iarc::registerTranslations(registry);
+    return registry;
+  }
+
+  /// LLVM calls this instead of ending the process.
+  static void onFatalError(void *self, const char *reason, bool) {
+    static_cast<Backend *>(self)->complaint = reason;
+    if (llvm::CrashRecoveryContext *recovery = llvm::CrashRecoveryContext::GetCurrent())
+      recovery->HandleExit(InternalError);
+  }
+
+  /// Runs `work`; after a crash reports it and ends the process, whose state is then unknown.
+  void guarded(const std::function<void()> &work, const std::function<std::string()> &reproduce);
+  int internalError(const std::string &what, const std::string &reproducer);
+
+  int load(const iarc::dsl::Model *model);
+  int runPasses(const char *phase, const std::function<void(mlir::OpPassManager &)> &add);
+  int printModule(llvm::SmallVectorImpl<char> &contents);
+  int emitCode(llvm::SmallVectorImpl<char> &contents);
+
+  const Options &options;
+  const iarc::Target &target;
+  Timing &timing;
+  mlir::MLIRContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::string complaint; ///< the first error that MLIR or LLVM reported
+};
+
+} // namespace
+
+/// Writes `text` to a file of its own in the temporary folder and returns its path, or an empty
+/// string when even that fails.
+static std::string writeReproducer(const std::string &text) {
+  int descriptor = -1;
+  llvm::SmallString<128> path;
+  if (llvm::sys::fs::createTemporaryFile("iarcc-reproducer", "mlir", descriptor, path))
+    return "";
+  llvm::raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
+  stream << text;
+  stream.close();
+  if (!stream.has_error())
+    return path.str().str();
+  stream.clear_error();
+  return "";
+}
+
+static std::string textOf(mlir::ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, mlir::OpPrintingFlags().useLocalScope());
+  return text + "\n";
+}
+
+int Backend::internalError(const std::string &what, const std::string &reproducer) {
+  reportError("internal error: " + what + (complaint.empty() ? "" : ": " + complaint));
+  reportNote("this is a defect of iarcc, not of '" + options.input + "'; please report it");
+  if (!reproducer.empty())
+    reportNote("'" + reproducer + "' holds the module and the passes that reproduce it");
+  return InternalError;
+}
+
+void Backend::guarded(const std::function<void()> &work,
+                      const std::function<std::string()> &reproduce) {
+  llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext recovery;
+  if (recovery.RunSafely(work))
+    return;
+  internalError("the compiler crashed", reproduce());
+  std::fflush(nullptr);
+  std::_Exit(InternalError);
+}
+
+int Backend::load(const iarc::dsl::Model *model) {
+  timing.start("import");
+  if (!model) {
+    mlir::ParserConfig config(&context);
+    module = mlir::parseSourceFile<mlir::ModuleOp>(options.input, config);
+    if (module)
+      return Success;
+    reportError(complaint.empty() ? "cannot read '" + options.input + "'" : complaint);
+    return llvm::sys::fs::exists(options.input) ? WrongSource : InputOutput;
+  }
+  auto precision = options.doublePrecision ? iarc::Precision::F64 : iarc::Precision::F32;
+  guarded([&] { module = iarc::importModel(*model, context, precision); },
+          [] { return std::string(); });
+  return module ? static_cast<int>(Success) : internalError("the model was not imported", "");
+}
+
+int Backend::runPasses(const char *phase, const std::function<void(mlir::OpPassManager &)> &add) {
+  timing.start(phase);
+  mlir::PassManager passes(&context);
+  add(passes);
+  // Passes change the module in place, so what they started from is kept for the report.
+  mlir::OwningOpRef<mlir::ModuleOp> before(module->clone());
+  auto reproduce = [&] {
+    llvm::SmallString<128> path;
+    if (llvm::sys::fs::createTemporaryFile("iarcc-reproducer", "mlir", path))
+      return std::string();
+    mlir::makeReproducer(passes.getOpAnchorName(),
+                         llvm::make_range(passes.begin(), passes.end()), *before, path);
+    return path.str().str();
+  };
+  bool succeeded = false;
+  guarded([&] { succeeded = mlir::succeeded(passes.run(*module)); }, reproduce);
+  if (succeeded)
+    return Success;
+  return internalError(std::string("a pass of the stage '") + phase + "' failed", reproduce());
+}
+
+int Backend::printModule(llvm::SmallVectorImpl<char> &contents) {
+  llvm::raw_svector_ostream stream(contents);
+  module->print(stream);
+  stream << "\n";
+  return Success;
+}
+
+int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
+  llvm::LLVMContext llvmContext;
+  llvmContext.setDiagnosticHandlerCallBack(
+      [](const llvm::DiagnosticInfo *info, void *self) {
+        if (info->getSeverity() != llvm::DS_Error)
+          return;
+        llvm::raw_string_ostream stream(static_cast<Backend *>(self)->complaint);
+        llvm::DiagnosticPrinterRawOStream printer(stream);
+        info->print(printer);
+      },
+      this);
+  // A translated module no longer says what it came from.
+  auto reproduce = [&] { return writeReproducer(textOf(*module)); };
+  llvm::Error error = llvm::Error::success();
+  llvm::cantFail(std::move(error));
+  std::unique_ptr<llvm::Module> translated;
+  guarded(
+      [&] {
+        timing.start("translate");
+        llvm::Expected<std::unique_ptr<llvm::Module>> result =
+            iarc::translateToLLVM(*module, llvmContext, target);
+        if (!result) {
+          error = result.takeError();
+          return;
+        }
+        translated = std::move(*result);
+        timing.start("optimise");
+        iarc::optimise(*translated, target, options.optLevel);
+        llvm::raw_svector_ostream stream(contents);
+        if (options.stage == Stage::Llvm) {
+          translated->print(stream, nullptr);
+          return;
+        }
+        timing.start("emit");
+        auto kind = options.stage == Stage::Assembly ? iarc::OutputKind::Assembly
+                                                     : iarc::OutputKind::Object;
+        error = iarc::emit(*translated, target, kind, stream);
+      },
+      reproduce);
+  if (error)
+    return internalError(llvm::toString(std::move(error)), reproduce());
+  if (!complaint.empty())
+    return internalError("LLVM refused the generated code", reproduce());
+  return Success;
+}
+
+int Backend::run(const iarc::dsl::Model *model, llvm::SmallVectorImpl<char> &contents) {
+  if (int status = load(model))
+    return status;
+  // A lowered module has been through these.
+  if (model) {
+    if (options.stage == Stage::Iarc)
+      return printModule(contents);
+    if (int status = runPasses("gradient", iarc::addGradientPasses))
+      return status;
+    if (options.stage == Stage::Gradient)
+      return printModule(contents);
+    if (int status = runPasses("fusion", [&](mlir::OpPassManager &passes) {
+          iarc::addFusionPasses(passes, options.optLevel);
+        }))
+      return status;
+    if (options.stage == Stage::Fused)
+      return printModule(contents);
+    if (int status = runPasses("lowering", [&](mlir::OpPassManager &passes) {
+          iarc::addLoweringPasses(passes, target.options(), options.optLevel);
+        }))
+      return status;
+  }
+  if (options.stage <= Stage::Lowered)
+    return printModule(contents);
+  return emitCode(contents);
+}
+
+int iarcc::generate(const Options &options, const iarc::dsl::Model *model,
+                    const iarc::Target &target, Timing &timing,
+                    llvm::SmallVectorImpl<char> &contents) {
+  Backend backend(options, target, timing);
+  return backend.run(model, contents);
+}

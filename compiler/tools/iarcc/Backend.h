@@ -1,0 +1,26 @@
+//===- Backend.h - From an analysed model to text or an object -------------===//
+#ifndef IARCC_BACKEND_H
+#define IARCC_BACKEND_H
+
+#include "Options.h"
+#include "Timing.h"
+
+#include "iarc/CodeGen/Target.h"
+
+#include "llvm/ADT/SmallString.h"
+
+namespace iarc::dsl {
+struct Model;
+} // namespace iarc::dsl
+
+namespace iarcc {
+
+/// Runs the stages of MLIR and LLVM up to options.stage (an executable needs an object) and leaves
+/// its text or bytes in `contents`. `model` is null when the input is a lowered module. A model that
+/// passed the front end compiles: what fails here is an internal error, reported with a file that
+/// reproduces it. Returns the exit status.
+int generate(const Options &options, const iarc::dsl::Model *model, const iarc::Target &target,
+             Timing &timing, llvm::SmallVectorImpl<char> &contents);
+
+} // namespace iarcc
+#endif

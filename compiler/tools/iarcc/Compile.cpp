@@ -1,0 +1,165 @@
+//===- Compile.cpp - From a source file to what was asked for --------------===//
+//
+// The stages in order. MLIR and LLVM come into play only after the front end
+// found nothing wrong: a wrong source is answered at once.
+//
+//===----------------------------------------------------------------------===//
+#include "Compile.h"
+
+#include "Backend.h"
+#include "Messages.h"
+#include "Output.h"
+#include "Program.h"
+#include "Timing.h"
+
+#include "iarc/CodeGen/Link.h"
+#include "iarc/CodeGen/Target.h"
+#include "iarc/dsl/Frontend.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <optional>
+#include <unistd.h>
+
+using namespace iarcc;
+
+/// Says what went wrong and gives `status` back.
+static int report(llvm::Error error, int status) {
+  reportError(llvm::toString(std::move(error)));
+  return status;
+}
+
+static iarc::dsl::FrontendOptions frontendOptions(const Options &options) {
+  iarc::dsl::FrontendOptions result;
+  result.libraryPath = options.libraryPath;
+  // Of an installed tree; the build tree has a link of that name.
+  result.libraryPath.push_back(besideCompiler("lib/iarc"));
+  result.overrides = options.overrides;
+  result.colour = useColour();
+  return result;
+}
+
+/// Prints what the front end found and translates it into an exit status.
+static int reportDiagnostics(const std::string &diagnostics, int errors, bool unreadable) {
+  llvm::errs() << diagnostics;
+  if (unreadable)
+    return InputOutput;
+  return errors ? WrongSource : Success;
+}
+
+/// Text or bytes of a stage before linking, to where they were asked for.
+static int deliver(const Options &options, llvm::StringRef contents) {
+  std::string output = options.output.empty() ? "-" : options.output;
+  if (options.stage == Stage::Object && output == "-" && isatty(STDOUT_FILENO)) {
+    reportError("refusing to write an object file to the terminal\nhint: name a file with -o");
+    return WrongUsage;
+  }
+  if (llvm::Error error = writeOutput(output, contents))
+    return report(std::move(error), InputOutput);
+  return Success;
+}
+
+/// Links `object` to the executable, or runs it where that was asked for.
+static int finish(const Options &options, const std::string &output,
+                  const std::string &runtimeLibrary, llvm::StringRef contents, Timing &timing) {
+  timing.start("link");
+  llvm::Expected<TemporaryFile> object = TemporaryFile::create("o");
+  if (!object)
+    return report(object.takeError(), InputOutput);
+  if (llvm::Error error = object->write(contents))
+    return report(std::move(error), InputOutput);
+
+  bool runs = options.command != Command::Compile;
+  llvm::Expected<TemporaryFile> executable =
+      runs ? TemporaryFile::create("") : TemporaryFile::createBeside(output);
+  if (!executable)
+    return report(executable.takeError(), InputOutput);
+  if (llvm::Error error =
+          iarc::linkExecutable(object->path(), runtimeLibrary, executable->path()))
+    return report(std::move(error), InputOutput);
+  if (!runs) {
+    if (llvm::Error error = executable->renameTo(output))
+      return report(std::move(error), InputOutput);
+    return Success;
+  }
+
+  timing.print();
+  std::vector<std::string> arguments = options.programArguments;
+  if (options.command == Command::CheckGradients)
+    arguments.insert(arguments.begin(), "check-gradients");
+  // Replacing the process runs no destructors: the object goes now.
+  { TemporaryFile finished = std::move(*object); }
+  std::string name = llvm::sys::path::stem(options.input).str();
+  return report(becomeProgram(std::move(*executable), name, arguments), InputOutput);
+}
+
+static int listTargets() {
+  std::string names;
+  for (const std::string &name : iarc::targetNames())
+    names += name + "\n";
+  llvm::Error error = writeOutput("-", names);
+  return error ? report(std::move(error), InputOutput) : Success;
+}
+
+int iarcc::compile(const Options &options) {
+  if (options.targetCpu == "list")
+    return listTargets();
+
+  bool links = options.stage == Stage::Executable;
+  std::string output = options.output;
+  if (links && output.empty())
+    output = llvm::sys::path::stem(options.input).str();
+  if (options.command == Command::Compile && !output.empty()) {
+    if (llvm::Error error = checkOutput(output, options.input))
+      return report(std::move(error), llvm::sys::fs::equivalent(output, options.input)
+                                          ? WrongUsage
+                                          : InputOutput);
+    if (links && (output == "-" || (llvm::sys::fs::exists(output) &&
+                                    !llvm::sys::fs::is_regular_file(output)))) {
+      reportError("an executable goes to a regular file, not to '" + output + "'");
+      return WrongUsage;
+    }
+  }
+
+  Timing timing(options.timing);
+  timing.start("front end");
+  iarc::dsl::FrontendOptions frontend = frontendOptions(options);
+  if (options.stage == Stage::Ast) {
+    iarc::dsl::SyntaxTreeResult tree = iarc::dsl::dumpSyntaxTree(options.input, frontend);
+    if (int status = reportDiagnostics(tree.diagnostics, tree.errors, tree.unreadable))
+      return status;
+    return deliver(options, tree.text);
+  }
+  iarc::dsl::FrontendResult source;
+  if (!options.fromLowered) {
+    source = iarc::dsl::analyseFile(options.input, frontend);
+    if (int status = reportDiagnostics(source.diagnostics, source.errors, source.unreadable))
+      return status;
+  }
+
+  // What linking needs is looked for before the work is done.
+  std::string runtimeLibrary;
+  if (links) {
+    llvm::Expected<std::string> library = findRuntimeLibrary(options.runtimeLibrary);
+    if (!library)
+      return report(library.takeError(), InputOutput);
+    runtimeLibrary = *library;
+    llvm::Expected<std::string> linker = iarc::findLinker();
+    if (!linker)
+      return report(linker.takeError(), InputOutput);
+  }
+  timing.start("target");
+  llvm::Expected<iarc::Target> target =
+      iarc::Target::create(options.targetCpu, options.optLevel);
+  if (!target)
+    return report(target.takeError(), WrongUsage);
+
+  llvm::SmallString<0> contents;
+  if (int status = generate(options, source.model.get(), *target, timing, contents))
+    return status;
+  if (!links)
+    return deliver(options, contents);
+  return finish(options, output, runtimeLibrary, contents, timing);
+}

@@ -1,0 +1,345 @@
+//===- Options.cpp - What the command line of iarcc says -------------------===//
+//
+// One declaration per option gives its parsing, help and default. CLI11 works
+// with exceptions; none leaves this file.
+//
+//===----------------------------------------------------------------------===//
+#include "Options.h"
+
+#include "Messages.h"
+
+#include "iarc/Support/Nearest.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <iostream>
+
+using namespace iarcc;
+
+namespace {
+
+struct NamedStage {
+  const char *name;
+  Stage stage;
+};
+constexpr std::array<NamedStage, 9> stageNames = {{{"ast", Stage::Ast},
+                                                   {"iarc", Stage::Iarc},
+                                                   {"gradient", Stage::Gradient},
+                                                   {"fused", Stage::Fused},
+                                                   {"lowered", Stage::Lowered},
+                                                   {"llvm", Stage::Llvm},
+                                                   {"asm", Stage::Assembly},
+                                                   {"object", Stage::Object},
+                                                   {"executable", Stage::Executable}}};
+
+/// The options as written, before their values are checked.
+struct RawOptions {
+  std::vector<std::string> inputs;
+  std::string output, stage, optLevel = "3", targetCpu = "native";
+  std::string precision, runtimeLibrary;
+  std::vector<std::string> overrides, libraryPath;
+  bool timing = false, fromLowered = false;
+};
+
+/// Help that opens with examples, then says how a call is formed, then lists the options.
+class ExamplesFirst : public CLI::Formatter {
+public:
+  std::string make_help(const CLI::App *app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    if (mode != CLI::AppFormatMode::Normal)
+      return CLI::Formatter::make_help(app, name, mode);
+    std::string help = app->get_parent() ? "iarcc " + app->get_name() : "iarcc";
+    help += ": " + app->get_description() + "\n\n" + app->get_footer() + "\n";
+    help += make_groups(app, mode);
+    std::string commands = make_subcommands(app, mode);
+    return help + commands;
+  }
+  std::string make_option_opts(const CLI::Option *option) const override {
+    std::string text = option->get_type_size() ? " " + option->get_type_name() : "";
+    if (!option->get_default_str().empty())
+      text += " (" + option->get_default_str() + ")";
+    return text;
+  }
+};
+
+constexpr const char *compileText =
+    "compile a sequence model written in .iarc to a native program";
+constexpr const char *compileExamples =
+    R"(Examples:
+  iarcc model.iarc -o model            compile; ./model train then trains it
+  iarcc -D layers=6 model.iarc         compile with another value of a param
+  iarcc --emit=gradient model.iarc     print the model with its adjoint
+  iarcc run model.iarc -- train --steps 100
+                                       compile and run in one go
+  iarcc check-gradients model.iarc     compare the adjoint with differences
+
+Usage: iarcc [OPTIONS] FILE
+       iarcc run [OPTIONS] FILE [-- ARGUMENTS]
+       iarcc check-gradients [OPTIONS] FILE [-- ARGUMENTS])";
+
+constexpr const char *runText = "compile a model and run the program at once";
+constexpr const char *runExamples =
+    R"(Examples:
+  iarcc run model.iarc -- train --steps 100
+  iarcc run -D layers=2 model.iarc -- info
+  iarcc run model.iarc -- train --help
+
+Usage: iarcc run [OPTIONS] FILE [-- ARGUMENTS]
+
+The ARGUMENTS go to the program; its exit status is that of iarcc.)";
+
+constexpr const char *checkText =
+    "compare the generated adjoint with central differences";
+constexpr const char *checkExamples =
+    R"(Examples:
+  iarcc check-gradients model.iarc
+  iarcc check-gradients -D layers=2 model.iarc -- --seed 3
+
+Usage: iarcc check-gradients [OPTIONS] FILE [-- ARGUMENTS]
+
+Compiles in float64 and runs 'check-gradients' of the program with the ARGUMENTS.)";
+
+/// The options that every command has; `executableOnly` leaves out what names an output.
+void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
+  app.add_option("FILE", raw.inputs)->group("");
+  auto value = [&](const char *flags, std::string &variable, const char *type,
+                   const char *description) {
+    return app.add_option(flags, variable, description)
+        ->type_name(type)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  };
+  auto list = [&](const char *flags, std::vector<std::string> &variable, const char *type,
+                  const char *description) {
+    return app.add_option(flags, variable, description)
+        ->type_name(type)
+        ->type_size(1)
+        ->expected(1, CLI::detail::expected_max_vector_size)
+        ->allow_extra_args(false);
+  };
+  if (!executableOnly) {
+    value("-o,--output", raw.output, "FILE", "write there; '-' is standard output");
+    value("--emit", raw.stage, "STAGE",
+          "stop after a stage and print it: ast, iarc, gradient,\n"
+          "fused, lowered, llvm, asm, object; or executable")
+        ->default_str("executable");
+    value("--precision", raw.precision, "f32|f64", "element type of the program")
+        ->default_str("f32");
+    app.add_flag("--from-lowered", raw.fromLowered)->group("");
+  }
+  list("-D,--define", raw.overrides, "NAME=VALUE", "give a param another value");
+  list("-I,--library-path", raw.libraryPath, "DIR", "search DIR for imports, before lib/");
+  value("-O", raw.optLevel, "0|1|2|3", "optimisation level")->default_str("3");
+  value("--target-cpu", raw.targetCpu, "CPU",
+        "processor to generate code for: native, x86-64-v3,\n"
+        "znver4, ...; 'list' prints all")
+      ->default_str("native");
+  value("--runtime-library", raw.runtimeLibrary, "FILE",
+        "link with this libiarcrt.a (or set IARC_RUNTIME_LIBRARY)");
+  app.add_flag("--timing", raw.timing, "print how long each phase took")->disable_flag_override();
+  app.set_help_flag("-h,--help", "print this help");
+  app.formatter(std::make_shared<ExamplesFirst>());
+  app.allow_extras();
+}
+
+/// Complains and points to the help of the command in question.
+ParsedCommandLine usageError(const std::string &message, const std::string &command) {
+  reportError(message + "\nhint: '" + command + " --help' lists what there is");
+  return {true, WrongUsage, {}};
+}
+
+/// The flags of a command, as they are written.
+std::vector<std::string> flagsOf(const CLI::App &app) {
+  std::vector<std::string> flags;
+  for (const CLI::Option *option : app.get_options()) {
+    if (option->get_group().empty())
+      continue;
+    for (const std::string &name : option->get_lnames())
+      flags.push_back("--" + name);
+    for (const std::string &name : option->get_snames())
+      flags.push_back("-" + name);
+  }
+  return flags;
+}
+
+std::string didYouMean(const std::string &word, const std::vector<std::string> &names) {
+  std::string nearest = iarc::nearestName(word, names);
+  return nearest.empty() ? "" : "; did you mean '" + nearest + "'?";
+}
+
+/// CLI11's complaint in our words.
+std::string describe(const CLI::ParseError &error) {
+  std::string text = error.what();
+  constexpr const char *override = " was given a disallowed flag override";
+  if (size_t end = text.find(override); end != std::string::npos)
+    return "option '--" + text.substr(0, end) + "' takes no value";
+  if (error.get_name() == "ArgumentMismatch")
+    return "option '" + text.substr(0, text.find(':')) + "' needs a value";
+  return "invalid command line: " + text;
+}
+
+/// Whether `name` can name a param; what it may name is for the front end to say.
+bool isName(const std::string &name) {
+  auto isLetter = [](unsigned char c) { return std::isalnum(c) || c == '_' || c >= 0x80; };
+  return !name.empty() && std::all_of(name.begin(), name.end(), isLetter);
+}
+
+/// Checks the values of the raw options; the first complaint is in `complaint`.
+void checkValues(const RawOptions &raw, Options &options, std::string &complaint) {
+  auto complain = [&](const std::string &message) {
+    if (complaint.empty())
+      complaint = message;
+  };
+  std::vector<std::string> names;
+  bool known = false;
+  for (const NamedStage &stage : stageNames) {
+    names.push_back(stage.name);
+    if (raw.stage == stage.name || (raw.stage.empty() && stage.stage == Stage::Executable)) {
+      options.stage = stage.stage;
+      known = true;
+    }
+  }
+  if (!known) {
+    std::string way = didYouMean(raw.stage, names);
+    if (way.empty())
+      for (const std::string &name : names)
+        way += (way.empty() ? "; one of " : ", ") + name;
+    complain("unknown stage '" + raw.stage + "' after --emit" + way);
+  }
+
+  if (raw.optLevel.size() == 1 && raw.optLevel[0] >= '0' && raw.optLevel[0] <= '3')
+    options.optLevel = raw.optLevel[0] - '0';
+  else
+    complain("invalid optimisation level '-O" + raw.optLevel + "'; one of -O0, -O1, -O2, -O3");
+
+  options.doublePrecision = raw.precision == "f64" || options.command == Command::CheckGradients;
+  if (!raw.precision.empty() && raw.precision != "f32" && raw.precision != "f64")
+    complain("unknown precision '" + raw.precision + "'; one of f32, f64");
+
+  for (const std::string &definition : raw.overrides) {
+    size_t equals = definition.find('=');
+    if (equals == std::string::npos || !isName(definition.substr(0, equals)) ||
+        equals + 1 == definition.size())
+      complain("invalid definition '-D " + definition + "'; write -D NAME=VALUE");
+    else
+      options.overrides.emplace_back(definition.substr(0, equals), definition.substr(equals + 1));
+  }
+  options.output = raw.output;
+  options.targetCpu = raw.targetCpu;
+  options.libraryPath = raw.libraryPath;
+  options.runtimeLibrary = raw.runtimeLibrary;
+  options.timing = raw.timing;
+  options.fromLowered = raw.fromLowered;
+}
+
+ParsedCommandLine parse(int argc, const char *const *argv) {
+  RawOptions raw;
+  ParsedCommandLine parsed;
+  Options &options = parsed.options;
+
+  CLI::App app(compileText, "iarcc");
+  app.footer(compileExamples);
+  addOptions(app, raw, /*executableOnly=*/false);
+  app.set_version_flag("--version", "iarcc " IARC_VERSION, "print the version");
+  CLI::App *run = app.add_subcommand("run", runText)->group("Commands");
+  run->footer(runExamples);
+  addOptions(*run, raw, /*executableOnly=*/true);
+  CLI::App *check = app.add_subcommand("check-gradients", checkText)->group("Commands");
+  check->footer(checkExamples);
+  addOptions(*check, raw, /*executableOnly=*/true);
+  app.require_subcommand(0, 1);
+
+  // What follows "--" belongs to the program.
+  std::vector<std::string> words(argv + 1, argv + argc);
+  auto separator = std::find(words.begin(), words.end(), "--");
+  bool separated = separator != words.end();
+  if (separated)
+    options.programArguments.assign(separator + 1, words.end());
+  words.erase(separator, words.end());
+  for (const std::string &word : words) // CLI11 would take the next word for the value
+    if (word.size() > 3 && word.compare(0, 2, "--") == 0 && word.back() == '=')
+      return usageError("option '" + word.substr(0, word.size() - 1) + "' needs a value", "iarcc");
+  bool empty = words.empty();
+  std::reverse(words.begin(), words.end()); // CLI11 takes them last first
+  std::string name = "iarcc";
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::CallForHelp &) {
+    std::cout << app.help();
+    return {true, Success, {}};
+  } catch (const CLI::CallForVersion &) {
+    std::cout << "iarcc " IARC_VERSION "\n";
+    return {true, Success, {}};
+  } catch (const CLI::ParseError &error) {
+    return usageError(describe(error), name);
+  }
+  if (empty && !separated) {
+    std::cerr << app.help();
+    return {true, WrongUsage, {}};
+  }
+
+  CLI::App *command = &app;
+  if (*run) {
+    options.command = Command::Run;
+    command = run;
+  } else if (*check) {
+    options.command = Command::CheckGradients;
+    command = check;
+  }
+  if (command != &app)
+    name += " " + command->get_name();
+
+  for (std::string word : app.remaining(/*recurse=*/true)) {
+    word = word.substr(0, word.find('='));
+    return usageError("unknown option '" + word + "'" + didYouMean(word, flagsOf(*command)), name);
+  }
+  if (command != &app) {
+    // Given before the command, where they parse, but mean nothing to it.
+    for (const char *flag : {"--output", "--emit", "--precision"})
+      if (app.count(flag))
+        return usageError("option '" + std::string(flag) + "' does not go with '" +
+                              command->get_name() + "'", name);
+  } else if (separated) {
+    return usageError("arguments after '--' go with 'iarcc run' only", name);
+  }
+
+  std::string complaint;
+  checkValues(raw, options, complaint);
+  if (!complaint.empty())
+    return usageError(complaint, name);
+  if (options.targetCpu == "list")
+    return parsed; // needs no input
+  if (raw.inputs.empty())
+    return usageError("no input file", name);
+  const std::vector<std::string> commands = {"run", "check-gradients"};
+  std::error_code ignored;
+  bool exists = std::filesystem::exists(raw.inputs.front(), ignored);
+  if (command == &app && !exists && raw.inputs.front().find_first_of("./") == std::string::npos) {
+    // A bare word that is no file: more likely a misspelt command.
+    std::string meant = didYouMean(raw.inputs.front(), commands);
+    if (!meant.empty() || raw.inputs.size() > 1)
+      return usageError("unknown command '" + raw.inputs.front() + "'" + meant, name);
+  }
+  if (raw.inputs.size() > 1) {
+    std::string way = command == &app ? "" : "; arguments of the program follow '--'";
+    return usageError("unexpected argument '" + raw.inputs[1] + "' after '" +
+                          raw.inputs.front() + "'" + way, name);
+  }
+  options.input = raw.inputs.front();
+  return parsed;
+}
+
+} // namespace
+
+ParsedCommandLine iarcc::parseCommandLine(int argc, const char *const *argv) noexcept {
+  try {
+    return parse(argc, argv);
+  } catch (const std::exception &error) {
+    reportError("internal error: " + std::string(error.what()));
+    return {true, InternalError, {}};
+  }
+}

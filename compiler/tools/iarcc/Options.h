@@ -1,0 +1,58 @@
+//===- Options.h - What the command line of iarcc says ---------------------===//
+//
+// The parsed command line, in plain types: the parsing itself (CLI11) stays in
+// Options.cpp.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARCC_OPTIONS_H
+#define IARCC_OPTIONS_H
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace iarcc {
+
+/// Exit statuses of iarcc.
+enum Status {
+  Success = 0,
+  WrongSource = 1,
+  WrongUsage = 2,
+  InputOutput = 4,
+  InternalError = 5,
+};
+
+enum class Command { Compile, Run, CheckGradients };
+
+/// Where the compiler stops, in the order of its stages.
+enum class Stage { Ast, Iarc, Gradient, Fused, Lowered, Llvm, Assembly, Object, Executable };
+
+struct Options {
+  Command command = Command::Compile;
+  std::string input;
+  std::string output; ///< empty: the stage's default; "-": standard output
+  Stage stage = Stage::Executable;
+  std::vector<std::pair<std::string, std::string>> overrides; ///< of -D, in order
+  int optLevel = 3;
+  std::string targetCpu = "native";
+  bool doublePrecision = false;
+  std::vector<std::string> libraryPath; ///< of -I, in order
+  std::string runtimeLibrary;           ///< empty: found beside iarcc
+  bool timing = false;
+  bool fromLowered = false; ///< the input is a lowered module, as --emit=lowered prints it
+  std::vector<std::string> programArguments; ///< after "--"
+};
+
+/// What came of parsing: run with `options`, or stop with `status` because everything was said
+/// (help, version, a usage error).
+struct ParsedCommandLine {
+  bool stop = false;
+  int status = Success;
+  Options options;
+};
+
+/// Never throws. Help goes to standard output, complaints to standard error.
+ParsedCommandLine parseCommandLine(int argc, const char *const *argv) noexcept;
+
+} // namespace iarcc
+#endif

@@ -1,0 +1,26 @@
+//===- iarcc.cpp - The compiler driver -------------------------------------===//
+//
+// `iarcc model.iarc -o model`: see --help.
+//
+//===----------------------------------------------------------------------===//
+#include "Compile.h"
+#include "Messages.h"
+
+#include <exception>
+#include <new>
+#include <string>
+
+int main(int argc, char **argv) {
+  iarcc::ParsedCommandLine parsed = iarcc::parseCommandLine(argc, argv);
+  if (parsed.stop)
+    return parsed.status;
+  try {
+    return iarcc::compile(parsed.options);
+  } catch (const std::bad_alloc &) {
+    iarcc::reportError("out of memory");
+    return iarcc::InputOutput;
+  } catch (const std::exception &error) {
+    iarcc::reportError("internal error: " + std::string(error.what()));
+    return iarcc::InternalError;
+  }
+}

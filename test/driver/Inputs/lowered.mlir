@@ -1,0 +1,53 @@
+// A lowered module written by hand: the smallest one that CodeGen takes. Its model has one weight
+// tensor of 16 elements; every function sets the loss, and train_step runs one parallel region.
+module @tiny attributes {
+  iarc.descriptor = {
+    name = "tiny", context = 3 : i64, width = 5 : i64, element_bytes = 8 : i64, lanes = 4 : i64,
+    task = {subtasks = "IA", symbols = 3 : i64, gap_minimum = 1 : i64, gap_maximum = 9 : i64,
+            mirror_repeats_last = 0 : i64, increment_keeps = 1 : i64},
+    loss = 1 : i64, loss_at = 1 : i64,
+    weights = [{name = "query", axes = [{name = "out", size = 2 : i64}, {name = "in", size = 8 : i64}],
+                offset = 0 : i64, count = 16 : i64, initialiser = 1 : i64,
+                first = -5.000000e-01 : f64, second = 5.000000e-01 : f64}],
+    weight_elements = 16 : i64, workspace_bytes = 64 : i64, workspace_bytes_per_group = 128 : i64,
+    rate = 2.000000e-02 : f64, momentum = 8.000000e-01 : f64, batch = 200 : i64, steps = 8000 : i64,
+    product_flop = 1.000000e+03 : f64, attention_flop = 5.000000e+02 : f64,
+    executed_product_flop = 9.000000e+02 : f64}} {
+  llvm.func @iarc_parallel(!llvm.ptr, !llvm.ptr, !llvm.ptr, i64)
+
+  llvm.func internal @region(%call: !llvm.ptr, %loop: !llvm.ptr, %begin: i64, %end: i64) {
+    llvm.return
+  }
+  // Sets *call->loss: the pointer is the struct's ninth member.
+  llvm.func internal @set_loss(%call: !llvm.ptr, %value: f64) {
+    %field = llvm.getelementptr %call[64] : (!llvm.ptr) -> !llvm.ptr, i8
+    %loss = llvm.load %field : !llvm.ptr -> !llvm.ptr
+    llvm.store %value, %loss : f64, !llvm.ptr
+    llvm.return
+  }
+  llvm.func @iarc_forward(%call: !llvm.ptr) {
+    %value = llvm.mlir.constant(1.0 : f64) : f64
+    llvm.call @set_loss(%call, %value) : (!llvm.ptr, f64) -> ()
+    llvm.return
+  }
+  llvm.func @iarc_gradients(%call: !llvm.ptr) {
+    %value = llvm.mlir.constant(2.0 : f64) : f64
+    llvm.call @set_loss(%call, %value) : (!llvm.ptr, f64) -> ()
+    llvm.return
+  }
+  llvm.func @iarc_train_step(%call: !llvm.ptr) {
+    %body = llvm.mlir.addressof @region : !llvm.ptr
+    %loop = llvm.mlir.zero : !llvm.ptr
+    %tasks = llvm.mlir.constant(3 : i64) : i64
+    llvm.call @iarc_parallel(%call, %body, %loop, %tasks) : (!llvm.ptr, !llvm.ptr, !llvm.ptr, i64) -> ()
+    %value = llvm.mlir.constant(3.0 : f64) : f64
+    llvm.call @set_loss(%call, %value) : (!llvm.ptr, f64) -> ()
+    llvm.return
+  }
+  llvm.func @iarc_peak(%millions: i64) -> f64 {
+    %scale = llvm.mlir.constant(1.0e6 : f64) : f64
+    %count = llvm.sitofp %millions : i64 to f64
+    %result = llvm.fmul %count, %scale : f64
+    llvm.return %result : f64
+  }
+}

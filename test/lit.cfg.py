@@ -1,0 +1,52 @@
+# The lit suite of the whole project. Tests mirror the source folders; a folder that brings a
+# lit.site.cfg.py of its own into the build tree is a suite of its own inside this one.
+import os
+import subprocess
+import sys
+
+import lit.formats
+
+config.name = "iarc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".iarc", ".test"]
+config.excludes = ["Inputs", "fuzz"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.iarc_obj_root, "test")
+
+# Ours before LLVM's: FileCheck, not, count, split-file.
+config.environment["PATH"] = os.pathsep.join(
+    [config.iarc_tools_dir, config.llvm_tools_dir, os.environ.get("PATH", "")])
+# Nothing of the caller's settings may change what the tools print or find.
+for name in ("NO_COLOR", "TERM", "CXX", "IARC_RUNTIME_LIBRARY"):
+    config.environment.pop(name, None)
+
+support = os.path.join(config.test_source_root, "Support")
+python = sys.executable
+config.substitutions += [
+    # %status N COMMAND...: succeeds when the command's exit status is N.
+    ("%status", f"{python} {os.path.join(support, 'status.py')}"),
+    # %terminal COMMAND...: the command's output on a terminal of its own.
+    ("%terminal", f"{python} {os.path.join(support, 'terminal.py')}"),
+    ("%json", f"{python} -m json.tool"),
+    ("%python", python),
+    ("%{examples}", os.path.join(config.iarc_src_root, "examples")),
+    ("%{lib}", os.path.join(config.iarc_src_root, "lib")),
+    ("%{src}", config.iarc_src_root),
+    ("%{build}", config.iarc_obj_root),
+]
+
+if config.iarc_have_compiler:
+    config.available_features.add("compiler")
+
+# Comparisons with PyTorch run where Debian's package is there; TORCH_PYTHON names another Python.
+torch_python = os.environ.get("TORCH_PYTHON", "/usr/bin/python3")
+try:
+    found = subprocess.run([torch_python, "-c", "import torch"], stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL).returncode == 0
+except OSError:
+    found = False
+if found:
+    config.available_features.add("torch")
+else:
+    lit_config.note("python3-torch is not installed: comparisons with PyTorch are skipped")
+config.substitutions.append(("%torch", torch_python))
