@@ -1,0 +1,110 @@
+//===- Iarc.g4 - Grammar of the iarc language -----------------------------===//
+//
+// The grammar is not sensitive to newlines: a statement always begins with a
+// word, never with `(`, `[` or `-`, so an expression ends where a word follows
+// that cannot continue it. Words with a meaning in one place only (`context`,
+// `task`, `at` ...) stay usable as names everywhere; see `name`.
+//
+// The lexer reads bytes, not code points: beyond comments the language is
+// ASCII, so that token positions are byte offsets without any table.
+//
+//===----------------------------------------------------------------------===//
+grammar Iarc;
+
+file : item* EOF ;
+
+item
+  : importItem
+  | functionItem
+  | blockItem
+  | modelItem
+  ;
+
+importItem   : 'import' name ;
+functionItem : ('kernel' | 'function') name parameters '=' expression ;
+blockItem    : 'block' name parameters body ;
+modelItem    : 'model' name body ;
+
+parameters : '(' (parameter (',' parameter)*)? ','? ')' ;
+parameter  : name ('=' value)? ;
+
+body : '{' statement* '}' ;
+
+statement
+  : paramStatement
+  | taskStatement
+  | contextStatement
+  | weightsStatement
+  | letStatement
+  | repeatStatement
+  | predictStatement
+  | lossStatement
+  | trainStatement
+  | returnStatement
+  | assignStatement
+  ;
+
+paramStatement   : 'param' name '=' value ;
+taskStatement    : 'task' name arguments ;
+contextStatement : 'context' expression ;
+weightsStatement : 'weights' placement (',' expression)? ;
+letStatement     : 'let' name '=' expression ;
+repeatStatement  : 'repeat' expression body ;
+predictStatement : 'predict' expression ;
+lossStatement    : 'loss' name 'at' name ;
+trainStatement   : 'train' name arguments? settings? ;
+returnStatement  : 'return' expression ;
+assignStatement  : name '=' expression ;
+
+settings : '{' setting* '}' ;
+setting  : name expression ;
+
+placement
+  : ('per' | 'across') name   # spread
+  | name                      # namedPlacement
+  ;
+
+arguments : '(' (argument (',' argument)*)? ','? ')' ;
+argument  : (name ':')? value ;
+
+// What an argument, a default or a `param` may be: more than an expression.
+value
+  : ('per' | 'across') name                       # spreadValue
+  | expression (('..' | '..<') expression)?       # rangeValue
+  ;
+
+// From the tightest to the loosest binding. `-x^2` is -(x^2), `2^-1` is 2^(-1).
+expression
+  : expression '[' expression ('..' | '..<') expression ']'            # slice
+  | <assoc=right> expression '^' expression                            # power
+  | '-' expression                                                     # negation
+  | expression op=('*' | '/') expression                               # product
+  | expression op=('+' | '-') expression                               # sum
+  | expression op=('<' | '<=' | '>' | '>=' | '==' | '!=') expression   # comparison
+  | 'not' expression                                                   # inversion
+  | expression 'and' expression                                        # conjunction
+  | expression 'or' expression                                         # disjunction
+  | 'if' expression 'then' expression 'else' expression                # choice
+  | name arguments                                                     # call
+  | name                                                               # reference
+  | NUMBER                                                             # number
+  | ('true' | 'false')                                                 # truth
+  | '[' (expression (',' expression)*)? ','? ']'                       # list
+  | '(' expression ')'                                                 # parentheses
+  ;
+
+name
+  : NAME | 'kernel' | 'function' | 'task' | 'context' | 'weights' | 'loss' | 'at' | 'train'
+  | 'per' | 'across'
+  ;
+
+NUMBER : [0-9]+ ('.' [0-9]+)? ([eE] [+\-]? [0-9]+)? ;
+NAME   : [A-Za-z_] [A-Za-z0-9_]* ;
+COMMENT : '//' ~[\r\n]* -> channel(HIDDEN) ;
+SPACE   : [ \t\r\n\f]+ -> channel(HIDDEN) ;
+
+// Everything else, hidden from the parser and reported before it runs: what looks like a comment
+// or a string of another language is one token, and so is a run of bytes beyond ASCII.
+UNKNOWN
+  : ( '#' ~[\r\n]* | '"' ~["\r\n]* '"' | [\u0080-\u00FF]+ | . ) -> channel(HIDDEN)
+  ;

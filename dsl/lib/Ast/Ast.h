@@ -1,0 +1,127 @@
+//===- Ast.h - The syntax tree --------------------------------------------===//
+//
+// Standard types only; the boundary between parsing and analysis. Nodes live
+// in their file's arenas, so that neither building nor destroying a deep tree
+// recurses. A node that the parser could not complete is marked `broken`: it
+// declares what it would have declared, and analysis says nothing more of it.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_DSL_AST_AST_H
+#define IARC_DSL_AST_AST_H
+
+#include "Diagnostics/Source.h"
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace iarc::dsl::ast {
+
+struct Expression;
+
+/// A name as written.
+struct Name {
+  std::string text; ///< empty where the parser found none
+  SourceRange range;
+};
+
+/// `name: value` or `value`.
+struct Argument {
+  Name name; ///< empty text: positional
+  const Expression *value = nullptr;
+  SourceRange range;
+};
+
+enum class ExpressionKind {
+  Number,
+  Truth,     ///< true, false: `isTrue`
+  Name,      ///< `text`
+  Call,      ///< `text` applied to `arguments`
+  Slice,     ///< operands: base, begin, end; `includesEnd`
+  Range,     ///< operands: begin, end; `includesEnd`
+  List,      ///< operands
+  Unary,     ///< `text` is - or not
+  Binary,    ///< `text` is the operator
+  Choice,    ///< operands: condition, then, else
+  Placement, ///< `text` is "per position" or "across positions" as written: first word and name
+};
+
+struct Expression {
+  ExpressionKind kind = ExpressionKind::Number;
+  SourceRange range;
+  SourceRange focus; ///< the operator, the callee, the name: what a message underlines
+  std::string text;
+  Name word; ///< of Placement: the word after per or across
+  double number = 0;
+  bool isInteger = false;
+  int64_t integer = 0;
+  bool isTrue = false;
+  bool includesEnd = false;
+  std::vector<const Expression *> operands;
+  std::vector<Argument> arguments;
+};
+
+enum class StatementKind {
+  Unknown, ///< broken beyond recognition
+  Param,   ///< name = value
+  Task,    ///< name(arguments)
+  Context, ///< value
+  Weights, ///< value: the placement; second: the initialiser or null
+  Let,     ///< name = value
+  Assign,  ///< name = value
+  Repeat,  ///< value: the count; body
+  Predict, ///< value
+  Loss,    ///< name at second name
+  Train,   ///< name(arguments) { settings }
+  Return,  ///< value
+};
+
+struct Statement {
+  StatementKind kind = StatementKind::Unknown;
+  bool broken = false;
+  SourceRange range;
+  SourceRange keyword; ///< its first word
+  Name name;
+  Name secondName;
+  const Expression *value = nullptr;
+  const Expression *second = nullptr;
+  std::vector<Argument> arguments;
+  std::vector<Argument> settings; ///< of Train: `batch 200` as a named argument
+  std::vector<const Statement *> body;
+};
+
+struct Parameter {
+  Name name;
+  const Expression *value = nullptr; ///< the default, or null
+};
+
+enum class ItemKind { Unknown, Import, Kernel, Function, Block, Model };
+
+struct Item {
+  ItemKind kind = ItemKind::Unknown;
+  bool broken = false;
+  SourceRange range;
+  SourceRange keyword;
+  Name name;
+  std::vector<Parameter> parameters;
+  const Expression *value = nullptr;    ///< of Kernel and Function
+  std::vector<const Statement *> body;  ///< of Block and Model
+  SourceRange closing;                  ///< of Block and Model: the closing brace
+};
+
+struct File {
+  const SourceText *source = nullptr;
+  bool broken = false; ///< holds a syntax error
+  std::vector<const Item *> items;
+
+  std::deque<Expression> expressions;
+  std::deque<Statement> statements;
+  std::deque<Item> itemStorage;
+};
+
+/// The tree as indented text.
+std::string print(const File &file);
+
+} // namespace iarc::dsl::ast
+#endif

@@ -1,0 +1,72 @@
+//===- Frontend.cpp - The entry points ------------------------------------===//
+#include "iarc/dsl/Frontend.h"
+
+#include "Sema/Program.h"
+
+#include <exception>
+
+namespace iarc::dsl {
+
+namespace {
+
+/// The overrides as a text of their own, one a line, so that messages can point into them.
+std::unique_ptr<SourceText> commandLineText(const FrontendOptions &options) {
+  std::string text;
+  for (const auto &[name, value] : options.overrides) {
+    std::string line = "-D " + name + "=" + value;
+    for (char &c : line)
+      c = c == '\n' || c == '\r' ? ' ' : c;
+    text += line + "\n";
+  }
+  return std::make_unique<SourceText>("<command line>", std::move(text), -1);
+}
+
+} // namespace
+
+FrontendResult analyseFile(const std::string &path, const FrontendOptions &options) noexcept {
+  FrontendResult result;
+  try {
+    Program program;
+    Diagnostics diagnostics;
+    program.commandLine = commandLineText(options);
+    loadProgram(path, options, program, diagnostics);
+    std::unique_ptr<Model> model;
+    if (!program.fatal) {
+      resolveProgram(program, diagnostics);
+      model = elaborate(program, options, diagnostics);
+    }
+    diagnostics.finish();
+    result.diagnostics = diagnostics.render(options.colour);
+    result.errors = diagnostics.errors();
+    result.warnings = diagnostics.warnings();
+    result.unreadable = program.unreadable;
+    if (result.errors == 0)
+      result.model = std::move(model);
+  } catch (const std::exception &error) {
+    result.model = nullptr;
+    result.errors += 1;
+    result.diagnostics += "error: the front end gave up: " + std::string(error.what()) + "\n";
+  }
+  return result;
+}
+
+SyntaxTreeResult dumpSyntaxTree(const std::string &path, const FrontendOptions &options) noexcept {
+  SyntaxTreeResult result;
+  try {
+    Program program;
+    Diagnostics diagnostics;
+    loadProgram(path, options, program, diagnostics);
+    if (program.main && program.main->file)
+      result.text = ast::print(*program.main->file);
+    diagnostics.finish();
+    result.diagnostics = diagnostics.render(options.colour);
+    result.errors = diagnostics.errors();
+    result.unreadable = program.unreadable;
+  } catch (const std::exception &error) {
+    result.errors += 1;
+    result.diagnostics += "error: the front end gave up: " + std::string(error.what()) + "\n";
+  }
+  return result;
+}
+
+} // namespace iarc::dsl

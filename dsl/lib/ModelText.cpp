@@ -1,0 +1,161 @@
+//===- ModelText.cpp - The elaborated model as text -----------------------===//
+#include "ModelText.h"
+
+#include "Sema/Graph.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace iarc::dsl {
+
+namespace {
+
+/// The shortest decimal that reads back as the same number.
+std::string number(double value) {
+  char text[40];
+  for (int digits = 1; digits <= 17; ++digits) {
+    std::snprintf(text, sizeof text, "%.*g", digits, value);
+    if (std::strtod(text, nullptr) == value)
+      break;
+  }
+  return text;
+}
+
+std::string shape(const Shape &axes) {
+  std::string text = "[";
+  for (const Axis &axis : axes)
+    text += (text.size() > 1 ? ", " : "") + axis.name + " " + std::to_string(axis.size);
+  return text + "]";
+}
+
+std::string initialiser(const Initialiser &init) {
+  if (init.kind == Initialiser::Kind::Constant)
+    return "constant(" + number(init.first) + ")";
+  return (init.kind == Initialiser::Kind::Normal ? "normal(" : "uniform(") + number(init.first) +
+         ", " + number(init.second) + ")";
+}
+
+class Writer {
+public:
+  explicit Writer(const Model &model) : model(model) {}
+  std::string out;
+
+  void write() {
+    out += "model " + model.name + "\n";
+    for (const Parameter &parameter : model.parameters)
+      out += "  param " + parameter.name + " = " + parameter.value + "\n";
+    const Task &task = model.task;
+    out += "  task iarc symbols " + std::to_string(task.symbols) + " subtasks " + task.subtasks +
+           " gap " + std::to_string(task.gapMinimum) + ".." + std::to_string(task.gapMaximum) +
+           " mirror " + (task.mirrorRepeatsLast ? "repeat_last" : "from_previous") +
+           " increment " + (task.incrementKeeps ? "keep" : "reset") + "\n";
+    out += "  context " + std::to_string(model.context) + "\n";
+    int64_t total = 0;
+    for (const Weight &weight : model.weights) {
+      int64_t elements = 1;
+      for (const Axis &axis : weight.shape)
+        elements *= axis.size;
+      total += elements;
+      out += "  weight " + weight.name + " " + shape(weight.shape) + " " +
+             initialiser(weight.initialiser) + "\n";
+    }
+    out += "  total " + std::to_string(total) + " weights\n";
+    region(model.body, 1);
+    out += "  predict " + value(model.body.yields[0]) + "\n";
+    out += std::string("  loss ") +
+           (model.loss == LossKind::CrossEntropy ? "cross_entropy" : "squared_error") + " at " +
+           (model.lossAt == LossAt::Last ? "last" : "all") + "\n";
+    out += "  train sgd rate " + number(model.train.rate) + " momentum " +
+           number(model.train.momentum) + " batch " + std::to_string(model.train.batch) +
+           " steps " + std::to_string(model.train.steps) + "\n";
+  }
+
+private:
+  static std::string value(ValueId id) { return "%" + std::to_string(id); }
+  std::string typed(ValueId id) const {
+    return " : " + shape(model.valueShapes[static_cast<size_t>(id)]) + "\n";
+  }
+
+  void region(const Region &body, int depth) {
+    std::string indent(static_cast<size_t>(depth) * 2, ' ');
+    for (const Op &op : body.ops) {
+      out += indent;
+      for (size_t i = 0; i < op.results.size(); ++i)
+        out += (i ? ", " : "") + value(op.results[i]);
+      out += " = ";
+      switch (op.kind) {
+      case OpKind::Encode:
+        out += "encode" + typed(op.results[0]);
+        break;
+      case OpKind::Linear:
+        out += "linear " + value(op.operands[0]) + ", " +
+               model.weights[static_cast<size_t>(op.weight)].name +
+               (op.placement == Placement::Shared        ? " shared"
+                : op.placement == Placement::PerPosition ? " per position"
+                                                         : " across positions") +
+               typed(op.results[0]);
+        break;
+      case OpKind::Attention:
+        attention(op);
+        break;
+      case OpKind::Map: {
+        std::vector<std::string> names;
+        for (ValueId operand : op.operands)
+          names.push_back(value(operand));
+        out += "map " + textOf(op.scalar, names) + typed(op.results[0]);
+        break;
+      }
+      case OpKind::Norm:
+        out += "norm " + value(op.operands[0]) + " eps " + number(op.eps) + typed(op.results[0]);
+        break;
+      case OpKind::Slice:
+        out += "slice " + value(op.operands[0]) + "[" + std::to_string(op.begin) + "..<" +
+               std::to_string(op.end) + "]" + typed(op.results[0]);
+        break;
+      case OpKind::Repeat:
+        out += "repeat " + std::to_string(op.count) + " (";
+        for (size_t i = 0; i < op.operands.size(); ++i)
+          out += (i ? ", " : "") + value(op.body->arguments[i]) + " = " + value(op.operands[i]);
+        out += ") {\n";
+        region(*op.body, depth + 1);
+        out += indent + "  yield";
+        for (size_t i = 0; i < op.body->yields.size(); ++i)
+          out += (i ? ", " : " ") + value(op.body->yields[i]);
+        out += "\n" + indent + "}\n";
+        break;
+      }
+    }
+  }
+
+  void attention(const Op &op) {
+    out += "attend " + value(op.operands[0]) + ", " + value(op.operands[1]) + ", " +
+           value(op.operands[2]) + " heads " + std::to_string(op.heads) + " kernel " +
+           textOf(op.scalar, {"z"}) + " scale " + number(op.scale) +
+           (op.causal ? " mask causal" : " mask none") + " decay ";
+    if (op.slopes.empty()) {
+      out += "none";
+    } else {
+      out += "[";
+      for (size_t i = 0; i < op.slopes.size(); ++i)
+        out += (i ? ", " : "") + number(op.slopes[i]);
+      out += "]";
+    }
+    out += op.normalise == Normalise::None ? " normalise none"
+           : op.normalise == Normalise::Sum
+               ? " normalise sum(eps: " + number(op.eps) + ")"
+               : " normalise absolute_sum(eps: " + number(op.eps) + ")";
+    out += typed(op.results[0]);
+  }
+
+  const Model &model;
+};
+
+} // namespace
+
+std::string textOf(const Model &model) {
+  Writer writer(model);
+  writer.write();
+  return std::move(writer.out);
+}
+
+} // namespace iarc::dsl

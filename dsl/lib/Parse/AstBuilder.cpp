@@ -1,0 +1,396 @@
+//===- AstBuilder.cpp - From the parse tree to the syntax tree ------------===//
+//
+// Operators that lean to the left are walked in a loop: `1 + 1 + ...` may be as
+// long as a file. Everything else nests at most `maximumNesting` deep.
+//
+//===----------------------------------------------------------------------===//
+#include "Parse/ParserSupport.h"
+
+#include <cerrno>
+#include <cmath>
+#include <cstdlib>
+
+namespace iarc::dsl {
+
+using antlr4::ParserRuleContext;
+using antlr4::Token;
+using P = grammar::IarcParser;
+
+namespace {
+
+class Builder {
+public:
+  Builder(const SourceText &source, Diagnostics &diagnostics, ast::File &file)
+      : source(source), diagnostics(diagnostics), file(file) {}
+
+  const ast::Item *item(P::ItemContext *context);
+
+private:
+  SourceRange range(const Token *token) const { return rangeOf(source, token); }
+  SourceRange range(const ParserRuleContext *context) const {
+    auto *node = const_cast<ParserRuleContext *>(context);
+    const Token *start = node->getStart(), *stop = node->getStop();
+    SourceRange first = rangeOf(source, start);
+    if (!stop || stop->getType() == Token::EOF)
+      return first;
+    SourceRange last = rangeOf(source, stop);
+    return last.end >= first.begin ? join(first, last) : first;
+  }
+  static bool failed(const ParserRuleContext *context) {
+    return !context || context->exception != nullptr;
+  }
+  ast::Name name(P::NameContext *context) const {
+    if (failed(context))
+      return {};
+    SourceRange where = range(context);
+    return {std::string(where.text()), where};
+  }
+  ast::Expression &make(ast::ExpressionKind kind, SourceRange where) {
+    file.expressions.emplace_back();
+    ast::Expression &node = file.expressions.back();
+    node.kind = kind;
+    node.range = node.focus = where;
+    return node;
+  }
+  const ast::Expression *expression(P::ExpressionContext *context);
+  const ast::Expression *primary(P::ExpressionContext *context);
+  const ast::Expression *number(const Token *token);
+  const ast::Expression *value(P::ValueContext *context);
+  const ast::Expression *placement(P::PlacementContext *context);
+  const ast::Expression *spread(ParserRuleContext *context, P::NameContext *word);
+  std::vector<ast::Argument> arguments(P::ArgumentsContext *context);
+  std::vector<ast::Parameter> parameters(P::ParametersContext *context);
+  void body(P::BodyContext *context, std::vector<const ast::Statement *> &out);
+  const ast::Statement *statement(P::StatementContext *context);
+
+  const SourceText &source;
+  Diagnostics &diagnostics;
+  ast::File &file;
+};
+
+const ast::Expression *Builder::number(const Token *token) {
+  SourceRange where = range(token);
+  ast::Expression &node = make(ast::ExpressionKind::Number, where);
+  node.text = std::string(where.text());
+  node.isInteger = node.text.find_first_not_of("0123456789") == std::string::npos;
+  node.number = std::strtod(node.text.c_str(), nullptr);
+  std::string reason;
+  if (node.isInteger) {
+    errno = 0;
+    node.integer = std::strtoll(node.text.c_str(), nullptr, 10);
+    if (errno == ERANGE)
+      reason = "the integer does not fit 64 bits";
+  } else if (!std::isfinite(node.number)) {
+    reason = "the number is beyond the largest of a 64-bit real, about 1.8e308";
+  }
+  if (!reason.empty()) {
+    diagnostics.report(Code::NumberOutOfRange, where, reason)
+        .hint(node.isInteger ? "write a real number, such as 1e20, if a real will do" : "");
+    node.integer = 1;
+    node.number = 1;
+  }
+  return &node;
+}
+
+const ast::Expression *Builder::expression(P::ExpressionContext *context) {
+  std::vector<P::ExpressionContext *> spine;
+  P::ExpressionContext *base = context;
+  for (;;) {
+    P::ExpressionContext *left = nullptr;
+    if (auto *node = dynamic_cast<P::SliceContext *>(base))
+      left = node->expression(0);
+    else if (auto *node = dynamic_cast<P::ProductContext *>(base))
+      left = node->expression(0);
+    else if (auto *node = dynamic_cast<P::SumContext *>(base))
+      left = node->expression(0);
+    else if (auto *node = dynamic_cast<P::ComparisonContext *>(base))
+      left = node->expression(0);
+    else if (auto *node = dynamic_cast<P::ConjunctionContext *>(base))
+      left = node->expression(0);
+    else if (auto *node = dynamic_cast<P::DisjunctionContext *>(base))
+      left = node->expression(0);
+    if (!left)
+      break;
+    spine.push_back(base);
+    base = left;
+  }
+  const ast::Expression *result = primary(base);
+  while (!spine.empty()) {
+    P::ExpressionContext *node = spine.back();
+    spine.pop_back();
+    SourceRange where = join(result->range, range(node));
+    if (auto *slice = dynamic_cast<P::SliceContext *>(node)) {
+      const ast::Expression *begin = expression(slice->expression(1));
+      const ast::Expression *end = expression(slice->expression(2));
+      ast::Expression &made = make(ast::ExpressionKind::Slice, where);
+      made.focus = {&source, result->range.end, where.end};
+      std::string_view between =
+          source.text().substr(begin->range.end, end->range.begin - begin->range.end);
+      made.includesEnd = between.find("..<") == std::string_view::npos;
+      made.operands = {result, begin, end};
+      result = &made;
+      continue;
+    }
+    auto binary = [&](const Token *op, P::ExpressionContext *right) {
+      const ast::Expression *second = expression(right);
+      ast::Expression &made = make(ast::ExpressionKind::Binary, where);
+      made.focus = range(op);
+      made.text = std::string(made.focus.text());
+      made.operands = {result, second};
+      result = &made;
+    };
+    if (auto *product = dynamic_cast<P::ProductContext *>(node))
+      binary(product->op, product->expression(1));
+    else if (auto *sum = dynamic_cast<P::SumContext *>(node))
+      binary(sum->op, sum->expression(1));
+    else if (auto *comparison = dynamic_cast<P::ComparisonContext *>(node))
+      binary(comparison->op, comparison->expression(1));
+    else {
+      auto *terminal = dynamic_cast<antlr4::tree::TerminalNode *>(node->children[1]);
+      binary(terminal->getSymbol(), dynamic_cast<P::ExpressionContext *>(node->children[2]));
+    }
+  }
+  return result;
+}
+
+const ast::Expression *Builder::primary(P::ExpressionContext *context) {
+  SourceRange where = range(context);
+  if (auto *node = dynamic_cast<P::NumberContext *>(context))
+    return number(node->getStart());
+  if (auto *node = dynamic_cast<P::ReferenceContext *>(context)) {
+    ast::Expression &made = make(ast::ExpressionKind::Name, where);
+    made.text = name(node->name()).text;
+    return &made;
+  }
+  if (auto *node = dynamic_cast<P::CallContext *>(context)) {
+    std::vector<ast::Argument> given = arguments(node->arguments());
+    ast::Expression &made = make(ast::ExpressionKind::Call, where);
+    ast::Name callee = name(node->name());
+    made.text = callee.text;
+    made.focus = callee.range;
+    made.arguments = std::move(given);
+    return &made;
+  }
+  if (auto *node = dynamic_cast<P::ParenthesesContext *>(context))
+    return expression(node->expression());
+  if (dynamic_cast<P::TruthContext *>(context)) {
+    ast::Expression &made = make(ast::ExpressionKind::Truth, where);
+    made.isTrue = where.text() == "true";
+    return &made;
+  }
+  if (auto *node = dynamic_cast<P::ListContext *>(context)) {
+    std::vector<const ast::Expression *> elements;
+    for (P::ExpressionContext *element : node->expression())
+      elements.push_back(expression(element));
+    ast::Expression &made = make(ast::ExpressionKind::List, where);
+    made.operands = std::move(elements);
+    return &made;
+  }
+  if (auto *node = dynamic_cast<P::ChoiceContext *>(context)) {
+    const ast::Expression *condition = expression(node->expression(0));
+    const ast::Expression *yes = expression(node->expression(1));
+    const ast::Expression *no = expression(node->expression(2));
+    ast::Expression &made = make(ast::ExpressionKind::Choice, where);
+    made.focus = range(node->getStart());
+    made.operands = {condition, yes, no};
+    return &made;
+  }
+  if (auto *node = dynamic_cast<P::PowerContext *>(context)) {
+    const ast::Expression *base = expression(node->expression(0));
+    const ast::Expression *exponent = expression(node->expression(1));
+    ast::Expression &made = make(ast::ExpressionKind::Binary, where);
+    made.text = "^";
+    auto *terminal = dynamic_cast<antlr4::tree::TerminalNode *>(node->children[1]);
+    made.focus = range(terminal->getSymbol());
+    made.operands = {base, exponent};
+    return &made;
+  }
+  P::ExpressionContext *operand = nullptr;
+  if (auto *node = dynamic_cast<P::NegationContext *>(context))
+    operand = node->expression();
+  else if (auto *node = dynamic_cast<P::InversionContext *>(context))
+    operand = node->expression();
+  const ast::Expression *inner = expression(operand);
+  ast::Expression &made = make(ast::ExpressionKind::Unary, where);
+  made.focus = range(context->getStart());
+  made.text = std::string(made.focus.text());
+  made.operands = {inner};
+  return &made;
+}
+
+const ast::Expression *Builder::spread(ParserRuleContext *context, P::NameContext *word) {
+  SourceRange where = range(context);
+  ast::Expression &made = make(ast::ExpressionKind::Placement, where);
+  made.text = std::string(range(context->getStart()).text());
+  made.word = name(word);
+  return &made;
+}
+
+const ast::Expression *Builder::placement(P::PlacementContext *context) {
+  if (auto *node = dynamic_cast<P::SpreadContext *>(context))
+    return spread(node, node->name());
+  ast::Expression &made = make(ast::ExpressionKind::Name, range(context));
+  made.text = std::string(made.range.text());
+  return &made;
+}
+
+const ast::Expression *Builder::value(P::ValueContext *context) {
+  if (auto *node = dynamic_cast<P::SpreadValueContext *>(context))
+    return spread(node, node->name());
+  auto *node = dynamic_cast<P::RangeValueContext *>(context);
+  const ast::Expression *first = expression(node->expression(0));
+  if (node->expression().size() == 1)
+    return first;
+  const ast::Expression *last = expression(node->expression(1));
+  ast::Expression &made = make(ast::ExpressionKind::Range, join(first->range, last->range));
+  made.includesEnd = node->children[1]->getText() == "..";
+  made.operands = {first, last};
+  return &made;
+}
+
+std::vector<ast::Argument> Builder::arguments(P::ArgumentsContext *context) {
+  std::vector<ast::Argument> result;
+  if (failed(context))
+    return result;
+  for (P::ArgumentContext *node : context->argument())
+    result.push_back({name(node->name()), value(node->value()), range(node)});
+  return result;
+}
+
+std::vector<ast::Parameter> Builder::parameters(P::ParametersContext *context) {
+  std::vector<ast::Parameter> result;
+  if (failed(context))
+    return result;
+  for (P::ParameterContext *node : context->parameter())
+    result.push_back({name(node->name()), node->value() ? value(node->value()) : nullptr});
+  return result;
+}
+
+void Builder::body(P::BodyContext *context, std::vector<const ast::Statement *> &out) {
+  if (!context)
+    return;
+  for (P::StatementContext *node : context->statement())
+    if (const ast::Statement *made = statement(node))
+      out.push_back(made);
+}
+
+const ast::Statement *Builder::statement(P::StatementContext *context) {
+  file.statements.emplace_back();
+  ast::Statement &made = file.statements.back();
+  made.range = range(context);
+  made.keyword = range(context->getStart());
+  made.broken = failed(context);
+  ParserRuleContext *child = nullptr;
+  for (antlr4::tree::ParseTree *node : context->children)
+    if (auto *rule = dynamic_cast<ParserRuleContext *>(node))
+      child = rule;
+  bool whole = !made.broken;
+  using K = ast::StatementKind;
+  if (auto *node = dynamic_cast<P::ParamStatementContext *>(child)) {
+    made.kind = K::Param;
+    made.name = name(node->name());
+    if (whole)
+      made.value = value(node->value());
+  } else if (auto *node = dynamic_cast<P::TaskStatementContext *>(child)) {
+    made.kind = K::Task;
+    made.name = name(node->name());
+    if (whole)
+      made.arguments = arguments(node->arguments());
+  } else if (auto *node = dynamic_cast<P::ContextStatementContext *>(child)) {
+    made.kind = K::Context;
+    if (whole)
+      made.value = expression(node->expression());
+  } else if (auto *node = dynamic_cast<P::WeightsStatementContext *>(child)) {
+    made.kind = K::Weights;
+    if (whole) {
+      made.value = placement(node->placement());
+      made.second = node->expression() ? expression(node->expression()) : nullptr;
+    }
+  } else if (auto *node = dynamic_cast<P::LetStatementContext *>(child)) {
+    made.kind = K::Let;
+    made.name = name(node->name());
+    if (whole)
+      made.value = expression(node->expression());
+  } else if (auto *node = dynamic_cast<P::RepeatStatementContext *>(child)) {
+    made.kind = K::Repeat;
+    if (whole)
+      made.value = expression(node->expression());
+    body(node->body(), made.body);
+  } else if (auto *node = dynamic_cast<P::PredictStatementContext *>(child)) {
+    made.kind = K::Predict;
+    if (whole)
+      made.value = expression(node->expression());
+  } else if (auto *node = dynamic_cast<P::LossStatementContext *>(child)) {
+    made.kind = K::Loss;
+    if (whole) {
+      made.name = name(node->name(0));
+      made.secondName = name(node->name(1));
+    }
+  } else if (auto *node = dynamic_cast<P::TrainStatementContext *>(child)) {
+    made.kind = K::Train;
+    made.name = name(node->name());
+    if (whole) {
+      if (node->arguments())
+        made.arguments = arguments(node->arguments());
+      if (node->settings())
+        for (P::SettingContext *setting : node->settings()->setting())
+          made.settings.push_back(
+              {name(setting->name()), expression(setting->expression()), range(setting)});
+    }
+  } else if (auto *node = dynamic_cast<P::ReturnStatementContext *>(child)) {
+    made.kind = K::Return;
+    if (whole)
+      made.value = expression(node->expression());
+  } else if (auto *node = dynamic_cast<P::AssignStatementContext *>(child)) {
+    made.kind = K::Assign;
+    made.name = name(node->name());
+    if (whole)
+      made.value = expression(node->expression());
+  }
+  return &made;
+}
+
+const ast::Item *Builder::item(P::ItemContext *context) {
+  file.itemStorage.emplace_back();
+  ast::Item &made = file.itemStorage.back();
+  made.range = range(context);
+  made.keyword = range(context->getStart());
+  made.broken = failed(context);
+  using K = ast::ItemKind;
+  if (auto *node = context->importItem()) {
+    made.kind = K::Import;
+    made.name = name(node->name());
+  } else if (auto *node = context->functionItem()) {
+    made.kind = made.keyword.text() == "kernel" ? K::Kernel : K::Function;
+    made.name = name(node->name());
+    if (!made.broken) {
+      made.parameters = parameters(node->parameters());
+      made.value = expression(node->expression());
+    }
+  } else if (auto *node = context->blockItem()) {
+    made.kind = K::Block;
+    made.name = name(node->name());
+    // The header of a block whose body has an error is still of use.
+    if (!failed(node->parameters()))
+      made.parameters = parameters(node->parameters());
+    body(node->body(), made.body);
+    made.closing = node->getStop() ? range(node->getStop()) : made.keyword;
+  } else if (auto *node = context->modelItem()) {
+    made.kind = K::Model;
+    made.name = name(node->name());
+    body(node->body(), made.body);
+    made.closing = node->getStop() ? range(node->getStop()) : made.keyword;
+  }
+  return &made;
+}
+
+} // namespace
+
+void buildAst(P::FileContext *tree, const SourceText &source, Diagnostics &diagnostics,
+              ast::File &file) {
+  Builder builder(source, diagnostics, file);
+  for (P::ItemContext *context : tree->item())
+    file.items.push_back(builder.item(context));
+}
+
+} // namespace iarc::dsl

@@ -1,0 +1,264 @@
+//===- Elaborator.cpp - Scopes, messages and calls of definitions ---------===//
+#include "Sema/Elaborator.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace iarc::dsl {
+
+std::unique_ptr<Model> elaborate(Program &program, const FrontendOptions &options,
+                                 Diagnostics &diagnostics) {
+  return Elaborator(program, options, diagnostics).run();
+}
+
+std::unique_ptr<Model> Elaborator::run() {
+  auto owned = std::make_unique<Model>();
+  model = owned.get();
+  try {
+    checkUncalledFunctions();
+    if (!program.model)
+      return owned;
+    model->name = program.model->name.text;
+    model->location = program.model->name.range.location();
+    Scope scope;
+    scope.unit = program.main;
+    regions.push_back(&model->body);
+    findSettings();
+    settings(scope);
+    settingsReady = true;
+    execute(program.model->body, scope);
+  } catch (const ElaborationStopped &) {
+  }
+  return owned;
+}
+
+Diagnostic &Elaborator::report(Code code, SourceRange where, std::string message) {
+  Diagnostic &diagnostic = diagnostics.report(code, where, std::move(message));
+  // A long chain says little: the calls next to the error and the outermost ones.
+  constexpr size_t most = 8;
+  for (size_t i = frames.size(); i-- > 0;) {
+    if (frames.size() > most && i + most / 2 == frames.size()) {
+      size_t hidden = frames.size() - most;
+      diagnostic.note({}, std::to_string(hidden) + " calls are not shown");
+      i = most / 2;
+      continue;
+    }
+    diagnostic.note(frames[i].where, "in this call of '" + frames[i].name + "'");
+  }
+  return diagnostic;
+}
+
+void Elaborator::step(SourceRange where) {
+  if (++evaluations > limits::evaluations) {
+    report(Code::ElaborationLimit, where, "the model takes too many steps to elaborate")
+        .hint("state a repetition with 'repeat' instead of definitions that use each other twice");
+    throw ElaborationStopped();
+  }
+}
+
+Value *Elaborator::find(Scope &scope, const std::string &name) {
+  for (auto level = scope.levels.rbegin(); level != scope.levels.rend(); ++level) {
+    auto entry = level->find(name);
+    if (entry != level->end())
+      return &entry->second;
+  }
+  return nullptr;
+}
+
+std::string Elaborator::describe(const Value &value) const {
+  switch (value.kind) {
+  case ValueKind::Poison: return "an erroneous value";
+  case ValueKind::Number: return value.isInteger ? "an integer" : "a real number";
+  case ValueKind::Truth: return value.truth ? "'true'" : "'false'";
+  case ValueKind::Tensor:
+    if (value.graph->isCondition)
+      return "a condition";
+    for (ValueId operand : value.graph->operands)
+      if (operand >= 0)
+        return "a value " + shapeText(operand);
+    return "a scalar";
+  case ValueKind::Function:
+    return (value.function.definition ? value.function.definition->kindName() : "function") +
+           (" '" + value.function.name() + "'");
+  case ValueKind::Word: return "'" + value.word + "'";
+  case ValueKind::Placement: return "a placement";
+  case ValueKind::Initialiser: return "an initialiser";
+  case ValueKind::Normaliser: return "a normaliser";
+  case ValueKind::List: return "a list";
+  }
+  return "";
+}
+
+Value Elaborator::callBlock(Definition &definition, const Expression &call,
+                            const Binding &binding, Scope &caller) {
+  if (frames.size() >= static_cast<size_t>(limits::callDepth)) {
+    report(Code::ElaborationLimit, call.focus,
+           "calls of blocks nest deeper than " + std::to_string(limits::callDepth))
+        .hint("state a repetition with 'repeat'");
+    throw ElaborationStopped();
+  }
+  // Arguments belong to the caller, defaults to the block.
+  std::vector<std::optional<Value>> given(binding.slots.size());
+  bool poisoned = definition.poisoned;
+  for (size_t i = 0; i < binding.slots.size(); ++i) {
+    if (!binding.slots[i])
+      continue;
+    Value value = evaluate(*binding.slots[i]->value, caller);
+    poisoned = poisoned || value.isPoison();
+    if (value.is(ValueKind::Tensor)) {
+      std::optional<ValueId> id =
+          tensor(value, binding.slots[i]->value->range, "an argument of a block");
+      poisoned = poisoned || !id;
+      value = id ? Value::ofGraph(Graph::ofValue(*id)) : Value::poison();
+    }
+    given[i] = std::move(value);
+  }
+  if (poisoned)
+    return Value::poison();
+
+  frames.push_back({definition.name(), call.range});
+  Scope scope;
+  scope.unit = definition.unit;
+  const std::vector<ast::Parameter> &parameters = definition.item->parameters;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    Value value = given[i] ? std::move(*given[i])
+                  : parameters[i].value ? evaluate(*parameters[i].value, scope)
+                                        : Value::poison();
+    scope.levels[0][parameters[i].name.text] = std::move(value);
+  }
+  WeightDefaults saved = weights;
+  weights = blockWeights(definition.item->body, scope, weights);
+  std::optional<Value> outer = std::move(returned);
+  returned.reset();
+  execute(definition.item->body, scope);
+  Value result = returned ? std::move(*returned) : Value::poison();
+  returned = std::move(outer);
+  weights = saved;
+  frames.pop_back();
+  return result;
+}
+
+Value Elaborator::evaluateBody(Definition &definition, const std::vector<Value> &arguments,
+                               SourceRange where) {
+  if (definition.poisoned)
+    return Value::poison();
+  Scope scope;
+  scope.unit = definition.unit;
+  scope.scalar = true;
+  const std::vector<ast::Parameter> &parameters = definition.item->parameters;
+  for (size_t i = 0; i < parameters.size(); ++i)
+    scope.levels[0][parameters[i].name.text] = arguments[i];
+  Value result = evaluate(*definition.item->value, scope);
+  if (result.isPoison() || result.is(ValueKind::Number) ||
+      (result.is(ValueKind::Tensor) && !result.isCondition()))
+    return result;
+  Code code = result.isCondition() || result.is(ValueKind::Truth) ? Code::Condition
+                                                                  : Code::WrongKind;
+  report(code, definition.item->value->range,
+         std::string(definition.kindName()) + " '" + definition.name() +
+             "' must give a number, not " + describe(result))
+      .hint(code == Code::Condition ? "choose between two numbers: 'if ... then 1 else 0'" : "");
+  return Value::poison();
+}
+
+Value Elaborator::applyFunction(const FunctionValue &function, std::vector<Value> arguments,
+                                SourceRange where,
+                                const std::vector<SourceRange> &argumentRanges) {
+  bool anyGraph = false;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i].isPoison())
+      return Value::poison();
+    SourceRange range = i < argumentRanges.size() ? argumentRanges[i] : where;
+    if (arguments[i].isCondition() || arguments[i].is(ValueKind::Truth)) {
+      report(Code::Condition, range, "'" + function.name() + "' takes numbers and values, not " +
+                                         describe(arguments[i]))
+          .hint("choose between two numbers: 'if ... then 1 else 0'");
+      return Value::poison();
+    }
+    if (!arguments[i].is(ValueKind::Number) && !arguments[i].is(ValueKind::Tensor)) {
+      report(Code::WrongKind, range, "'" + function.name() + "' takes numbers and values, not " +
+                                         describe(arguments[i]));
+      return Value::poison();
+    }
+    anyGraph = anyGraph || arguments[i].is(ValueKind::Tensor);
+  }
+  // The body sees placeholders, so that an argument used twice is computed once.
+  std::vector<Graph> graphs;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i].is(ValueKind::Tensor)) {
+      for (size_t k = 0; k < i; ++k)
+        if (arguments[k].is(ValueKind::Tensor) &&
+            !sameShape(graphs[k], *arguments[i].graph, where, argumentRanges[k],
+                       argumentRanges[i]))
+          return Value::poison();
+      graphs.push_back(*arguments[i].graph);
+    } else {
+      graphs.push_back(Graph::ofConstant(arguments[i].number));
+    }
+  }
+  if (function.intrinsic) {
+    ScalarOp op = function.intrinsic->op;
+    Graph result = arguments.size() == 1 ? apply(op, graphs[0]) : apply(op, graphs[0], graphs[1]);
+    if (anyGraph)
+      return Value::ofGraph(std::move(result));
+    double number = dsl::evaluate(result.scalar, {});
+    bool integers = (op == ScalarOp::Maximum || op == ScalarOp::Minimum) &&
+                    arguments[0].isInteger && arguments[1].isInteger;
+    if (integers || (op == ScalarOp::Abs && arguments[0].isInteger))
+      return Value::ofInteger(op == ScalarOp::Abs ? std::llabs(arguments[0].integer)
+                              : op == ScalarOp::Maximum
+                                  ? std::max(arguments[0].integer, arguments[1].integer)
+                                  : std::min(arguments[0].integer, arguments[1].integer));
+    if (std::isfinite(number))
+      return Value::ofReal(number);
+    report(Code::Arithmetic, where, "'" + function.intrinsic->name + "' has no finite result here");
+    return Value::poison();
+  }
+  for (size_t i = 0; i < arguments.size(); ++i)
+    if (arguments[i].is(ValueKind::Tensor))
+      arguments[i] = Value::ofGraph(Graph::ofValue(~static_cast<ValueId>(i)));
+  if (frames.size() >= static_cast<size_t>(limits::callDepth)) {
+    report(Code::ElaborationLimit, where,
+           "calls of functions nest deeper than " + std::to_string(limits::callDepth));
+    throw ElaborationStopped();
+  }
+  frames.push_back({function.name(), where});
+  Value result = evaluateBody(*function.definition, arguments, where);
+  frames.pop_back();
+  if (!result.is(ValueKind::Tensor))
+    return result;
+  return Value::ofGraph(substitute(*result.graph, graphs));
+}
+
+void Elaborator::checkUncalledFunctions() {
+  for (Definition &definition : program.definitions) {
+    if (definition.poisoned || definition.isBlock())
+      continue;
+    std::vector<Value> arguments;
+    Scope defaults;
+    defaults.unit = definition.unit;
+    defaults.scalar = true;
+    for (const ast::Parameter &parameter : definition.item->parameters) {
+      Value value;
+      if (parameter.value) {
+        value = evaluate(*parameter.value, defaults);
+        if (!value.is(ValueKind::Number) && !value.isPoison()) {
+          report(Code::WrongKind, parameter.value->range,
+                 "the default of a parameter of a " + std::string(definition.kindName()) +
+                     " must be a number, not " + describe(value));
+          definition.poisoned = true;
+        }
+      } else {
+        value = Value::ofGraph(Graph::ofValue(~static_cast<ValueId>(arguments.size())));
+      }
+      arguments.push_back(std::move(value));
+    }
+    if (definition.poisoned)
+      continue;
+    size_t before = diagnostics.size();
+    evaluateBody(definition, arguments, definition.item->name.range);
+    definition.poisoned = diagnostics.size() != before;
+  }
+}
+
+} // namespace iarc::dsl

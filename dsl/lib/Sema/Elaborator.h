@@ -1,0 +1,199 @@
+//===- Elaborator.h - From definitions to the elaborated model ------------===//
+//
+// Evaluates the statements of the model: numbers are folded, kernels and
+// functions become scalar graphs, blocks are inlined where they are called.
+// One class, in several files by subject:
+//   Elaborator.cpp     scopes, messages, calls of definitions
+//   Expressions.cpp    names, calls, choices, slices
+//   Arithmetic.cpp     operators on numbers, conditions and values
+//   Primitives.cpp     linear, attend, norm and the words they take
+//   Statements.cpp     let, assignment, repeat
+//   ModelSettings.cpp  param, task, context, weights, loss, train
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_DSL_SEMA_ELABORATOR_H
+#define IARC_DSL_SEMA_ELABORATOR_H
+
+#include "Sema/Arguments.h"
+#include "Sema/Program.h"
+#include "Sema/Value.h"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace iarc::dsl {
+
+/// Ends elaboration; the diagnostic has been reported.
+struct ElaborationStopped : std::runtime_error {
+  ElaborationStopped() : std::runtime_error("elaboration stopped") {}
+};
+
+/// Limits that a model must respect; docs/language.md states them.
+namespace limits {
+inline constexpr int64_t context = 1 << 20;
+inline constexpr int64_t width = 1 << 20;
+inline constexpr int64_t heads = 1 << 16;
+inline constexpr int64_t symbols = 1 << 20;
+inline constexpr int64_t repeat = 1 << 20;
+inline constexpr int64_t batch = 1 << 24;
+inline constexpr int64_t steps = int64_t(1) << 40;
+inline constexpr int64_t weightElements = int64_t(1) << 40;
+inline constexpr int64_t gap = 9;
+inline constexpr int64_t power = 1024;
+inline constexpr size_t operations = 100000;
+inline constexpr size_t scalarNodes = 100000;
+inline constexpr size_t evaluations = 2000000;
+inline constexpr int callDepth = 100;
+inline constexpr int evaluationDepth = 1500;
+} // namespace limits
+
+class Elaborator {
+public:
+  Elaborator(Program &program, const FrontendOptions &options, Diagnostics &diagnostics)
+      : program(program), options(options), diagnostics(diagnostics) {}
+
+  std::unique_ptr<Model> run();
+
+private:
+  using Expression = ast::Expression;
+  using Statement = ast::Statement;
+  using Level = std::map<std::string, Value>;
+
+  /// The variables of one body: the innermost level last.
+  struct Scope {
+    FileUnit *unit = nullptr;
+    std::vector<Level> levels = std::vector<Level>(1);
+    /// A kernel's or function's: only scalars.
+    bool scalar = false;
+  };
+  /// A call that is being elaborated, for the notes of a message.
+  struct Frame {
+    std::string name;
+    SourceRange where;
+  };
+  struct WeightDefaults {
+    Placement placement = Placement::Shared;
+    Initialiser initialiser{Initialiser::Kind::Normal, 0, 0.1};
+  };
+
+  // Elaborator.cpp
+  Diagnostic &report(Code code, SourceRange where, std::string message);
+  void step(SourceRange where);
+  Value *find(Scope &scope, const std::string &name);
+  Value callBlock(Definition &definition, const Expression &call, const Binding &binding,
+                  Scope &caller);
+  /// Applies a kernel or function to numbers and values.
+  Value applyFunction(const FunctionValue &function, std::vector<Value> arguments,
+                      SourceRange where, const std::vector<SourceRange> &argumentRanges);
+  Value evaluateBody(Definition &definition, const std::vector<Value> &arguments,
+                     SourceRange where);
+  void checkUncalledFunctions();
+  /// What kind a value is, with its article: "a number", "a value [position 24, feature 20]".
+  std::string describe(const Value &value) const;
+
+  // Expressions.cpp
+  Value evaluate(const Expression &expression, Scope &scope);
+  Value leaf(const Expression &expression, Scope &scope);
+  Value name(const Expression &expression, Scope &scope);
+  Value call(const Expression &expression, Scope &scope);
+  Value callFunction(const FunctionValue &function, const Expression &call, Scope &scope);
+  Value choice(const Expression &expression, Scope &scope);
+  Value slice(const Expression &expression, const Value &base, Scope &scope);
+  Value placement(const Expression &expression);
+  /// The value as one of the model; a pending elementwise graph becomes a Map.
+  std::optional<ValueId> tensor(const Value &value, SourceRange where, const char *what);
+  std::optional<int64_t> integer(const Value &value, SourceRange where, const std::string &what,
+                                 int64_t low, int64_t high, Code code);
+  std::optional<double> real(const Value &value, SourceRange where, const std::string &what,
+                             Code code);
+
+  // Arithmetic.cpp
+  Value unary(const Expression &expression, const Value &operand);
+  Value binary(const Expression &expression, const Value &left, const Value &right);
+  Value foldNumbers(const Expression &expression, const Value &left, const Value &right);
+  Value combine(ScalarOp op, const Value &left, const Value &right, const Expression &expression,
+                SourceRange leftRange, SourceRange rightRange);
+  Value power(const Expression &expression, const Value &left, const Value &right);
+  Value finite(double value, const Expression &expression);
+  bool scalarOperand(const Value &value, SourceRange where, SourceRange op,
+                     const std::string &opText);
+  bool sameShape(const Graph &left, const Graph &right, SourceRange where, SourceRange leftRange,
+                 SourceRange rightRange);
+  static Graph graphOf(const Value &value);
+
+  // Primitives.cpp
+  Value primitive(const PrimitiveEntry &entry, const Expression &call, Scope &scope);
+  Value linear(const Expression &call, const Binding &binding, Scope &scope);
+  Value attend(const Expression &call, const Binding &binding, Scope &scope);
+  Value norm(const Expression &call, const Binding &binding, Scope &scope);
+  Value normaliser(Primitive which, const Expression &call, const Binding &binding, Scope &scope);
+  Value initialiser(Primitive which, const Expression &call, const Binding &binding,
+                    Scope &scope);
+  std::optional<ScalarFunction> kernel(const Value &value, SourceRange where);
+  bool decay(const Value &value, SourceRange where, int64_t heads, std::vector<double> &slopes);
+  std::optional<WeightId> weight(const std::string &name, Placement placement,
+                                 const Initialiser &initialiser, int64_t out, int64_t in,
+                                 SourceRange where);
+  Value operation(Op op, int64_t features, SourceRange where);
+  Value badArgument(const std::string &what, const std::string &wanted, const Value &value,
+                    SourceRange where, std::string hint = {});
+  int64_t features(ValueId value) const {
+    return model->valueShapes[static_cast<size_t>(value)][1].size;
+  }
+  ValueId newValue(int64_t features, SourceRange origin);
+  std::string shapeText(ValueId value) const;
+
+  // Statements.cpp
+  void execute(const std::vector<const Statement *> &body, Scope &scope);
+  void execute(const Statement &statement, Scope &scope);
+  void assign(const Statement &statement, Scope &scope, bool isLet);
+  void repeat(const Statement &statement, Scope &scope);
+  void collectAssigned(const std::vector<const Statement *> &body, Scope &scope,
+                       std::vector<std::string> &names);
+  void poisonAssigned(const std::vector<const Statement *> &body, Scope &scope);
+  WeightDefaults blockWeights(const std::vector<const Statement *> &body, Scope &scope,
+                              WeightDefaults inherited);
+
+  // ModelSettings.cpp
+  void settings(Scope &scope);
+  void findSettings();
+  void parameters(Scope &scope);
+  void override(const Statement &statement, Value &value, std::string &text, Scope &scope);
+  void task(Scope &scope);
+  void subtasks(const Expression &list);
+  void context(Scope &scope);
+  void loss();
+  void train(Scope &scope);
+  void predict(const Statement &statement, Scope &scope);
+  const Statement *setting(ast::StatementKind kind) const;
+
+  Program &program;
+  const FrontendOptions &options;
+  Diagnostics &diagnostics;
+  Model *model = nullptr;
+
+  std::vector<Frame> frames;
+  std::vector<Region *> regions;  ///< innermost last
+  std::vector<int64_t> layers;    ///< counts of the enclosing repeats, outermost first
+  std::vector<SourceRange> layerRanges;
+  std::vector<SourceRange> origins; ///< by ValueId: where the value came from
+  std::set<std::string> weightNames;
+  WeightDefaults weights;
+  std::map<ast::StatementKind, const Statement *> found;
+  std::optional<ValueId> encoded;
+  std::optional<int64_t> symbolCount;
+  std::optional<Value> returned;
+  bool predicted = false;
+  bool settingsReady = false;
+  size_t evaluations = 0;
+  size_t operations = 0;
+  int64_t weightElements = 0;
+  int depth = 0;
+};
+
+} // namespace iarc::dsl
+#endif

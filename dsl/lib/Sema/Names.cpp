@@ -1,0 +1,117 @@
+//===- Names.cpp - Predefined names ---------------------------------------===//
+#include "Sema/Names.h"
+
+#include <algorithm>
+
+namespace iarc::dsl {
+
+namespace {
+
+const std::vector<Intrinsic> &intrinsics() {
+  static const std::vector<Intrinsic> table = {
+      {"exp", ScalarOp::Exp, 1},     {"log", ScalarOp::Log, 1},
+      {"sqrt", ScalarOp::Sqrt, 1},   {"tanh", ScalarOp::Tanh, 1},
+      {"erf", ScalarOp::Erf, 1},     {"sin", ScalarOp::Sin, 1},
+      {"cos", ScalarOp::Cos, 1},     {"abs", ScalarOp::Abs, 1},
+      {"max", ScalarOp::Maximum, 2}, {"min", ScalarOp::Minimum, 2},
+  };
+  return table;
+}
+
+const std::vector<PrimitiveEntry> &primitives() {
+  static const std::vector<PrimitiveEntry> table = {
+      {"linear",
+       Primitive::Linear,
+       {{"x"},
+        {"features"},
+        {"name", false, true},
+        {"weights", false, true},
+        {"initialise", false, true}}},
+      {"attend",
+       Primitive::Attend,
+       {{"query"},
+        {"key"},
+        {"value"},
+        {"heads", true, true},
+        {"kernel", true, true},
+        {"scale", false, true},
+        {"mask", false, true},
+        {"decay", false, true},
+        {"normalise", false, true}}},
+      {"norm", Primitive::Norm, {{"x"}, {"eps", false, true}}},
+      {"width", Primitive::Width, {{"x"}}},
+      {"sum", Primitive::Sum, {{"eps"}}},
+      {"absolute_sum", Primitive::AbsoluteSum, {{"eps"}}},
+      {"normal", Primitive::Normal, {{"mean"}, {"deviation"}}},
+      {"uniform", Primitive::Uniform, {{"low"}, {"high"}}},
+      {"constant", Primitive::Constant, {{"value"}}},
+  };
+  return table;
+}
+
+const std::vector<std::string> words = {"causal", "none", "alibi", "shared", "sum",
+                                        "absolute_sum"};
+
+} // namespace
+
+const Intrinsic *findIntrinsic(const std::string &name) {
+  for (const Intrinsic &intrinsic : intrinsics())
+    if (intrinsic.name == name)
+      return &intrinsic;
+  return nullptr;
+}
+
+const PrimitiveEntry *findPrimitive(const std::string &name) {
+  for (const PrimitiveEntry &entry : primitives())
+    if (entry.name == name)
+      return &entry;
+  return nullptr;
+}
+
+bool isWord(const std::string &name) {
+  return std::find(words.begin(), words.end(), name) != words.end();
+}
+
+bool isTaskValue(const std::string &name) { return name == "encode" || name == "symbols"; }
+
+bool isPredefined(const std::string &name) {
+  return findIntrinsic(name) || findPrimitive(name) || isWord(name) || isTaskValue(name);
+}
+
+const std::vector<std::string> &predefinedNames() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all = words;
+    all.push_back("encode");
+    all.push_back("symbols");
+    for (const std::string &name : predefinedCallees())
+      if (std::find(all.begin(), all.end(), name) == all.end())
+        all.push_back(name);
+    return all;
+  }();
+  return names;
+}
+
+std::vector<std::string> predefinedCallees() {
+  std::vector<std::string> all;
+  for (const Intrinsic &intrinsic : intrinsics())
+    all.push_back(intrinsic.name);
+  for (const PrimitiveEntry &entry : primitives())
+    all.push_back(entry.name);
+  return all;
+}
+
+const Formals &taskFormals() {
+  static const Formals formals = {{"symbols", true, true},
+                                  {"subtasks", true, true},
+                                  {"gap", false, true},
+                                  {"mirror", false, true},
+                                  {"increment", false, true}};
+  return formals;
+}
+
+const Formals &trainFormals() {
+  static const Formals formals = {{"rate", false, true}, {"momentum", false, true}};
+  return formals;
+}
+
+} // namespace iarc::dsl

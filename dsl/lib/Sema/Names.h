@@ -1,0 +1,65 @@
+//===- Names.h - Predefined names -----------------------------------------===//
+//
+// What the language itself provides. Everything else is defined in `.iarc`.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_DSL_SEMA_NAMES_H
+#define IARC_DSL_SEMA_NAMES_H
+
+#include "iarc/dsl/Scalar.h"
+
+#include <string>
+#include <vector>
+
+namespace iarc::dsl {
+
+/// A parameter of something that can be called.
+struct Formal {
+  std::string name;
+  bool required = true;
+  bool namedOnly = false; ///< must be given as `name: value`
+};
+
+using Formals = std::vector<Formal>;
+
+/// Scalar functions that become one node.
+struct Intrinsic {
+  std::string name;
+  ScalarOp op;
+  int arity;
+};
+
+/// The intrinsic of that name, or null.
+const Intrinsic *findIntrinsic(const std::string &name);
+
+/// Primitives that the elaborator knows by name.
+enum class Primitive { Linear, Attend, Norm, Width, Sum, AbsoluteSum, Normal, Uniform, Constant };
+
+struct PrimitiveEntry {
+  std::string name;
+  Primitive primitive;
+  Formals formals;
+};
+
+const PrimitiveEntry *findPrimitive(const std::string &name);
+
+/// Words that stand for themselves: causal, none, alibi, shared, sum, absolute_sum.
+bool isWord(const std::string &name);
+
+/// encode and symbols: values that the task gives.
+bool isTaskValue(const std::string &name);
+
+bool isPredefined(const std::string &name);
+
+/// All predefined names that may stand in an expression, for suggestions.
+const std::vector<std::string> &predefinedNames();
+
+/// Those that can be called.
+std::vector<std::string> predefinedCallees();
+
+/// Arguments of `task iarc` and `train sgd`.
+const Formals &taskFormals();
+const Formals &trainFormals();
+
+} // namespace iarc::dsl
+#endif

@@ -1,0 +1,428 @@
+//===- Primitives.cpp - linear, attend, norm and the words they take ------===//
+#include "Sema/Elaborator.h"
+
+#include <cmath>
+
+namespace iarc::dsl {
+
+ValueId Elaborator::newValue(int64_t width, SourceRange origin) {
+  model->valueShapes.push_back({{"position", model->context}, {"feature", width}});
+  origins.push_back(origin);
+  return static_cast<ValueId>(model->valueShapes.size() - 1);
+}
+
+std::string Elaborator::shapeText(ValueId value) const {
+  const Shape &shape = model->valueShapes[static_cast<size_t>(value)];
+  return "[position " + std::to_string(shape[0].size) + ", feature " +
+         std::to_string(shape[1].size) + "]";
+}
+
+Value Elaborator::operation(Op op, int64_t width, SourceRange where) {
+  if (++operations > limits::operations) {
+    report(Code::ElaborationLimit, where,
+           "the model has more than " + std::to_string(limits::operations) + " operations")
+        .hint("state a repetition with 'repeat'");
+    throw ElaborationStopped();
+  }
+  ValueId result = newValue(width, where);
+  op.results = {result};
+  op.location = where.location();
+  regions.back()->ops.push_back(std::move(op));
+  return Value::ofGraph(Graph::ofValue(result));
+}
+
+Value Elaborator::badArgument(const std::string &what, const std::string &wanted,
+                              const Value &value, SourceRange where, std::string hint) {
+  if (!value.isPoison())
+    report(Code::InvalidArgument, where, what + " must be " + wanted + ", not " + describe(value))
+        .hint(std::move(hint));
+  return Value::poison();
+}
+
+Value Elaborator::primitive(const PrimitiveEntry &entry, const Expression &call, Scope &scope) {
+  // Errors in the binding were reported by the resolver; nothing more is to be said.
+  Binding binding = bindArguments(calleeOf(entry), call.arguments, call.focus, nullptr);
+  if (!binding.valid)
+    return Value::poison();
+  bool makesValue = entry.primitive == Primitive::Linear || entry.primitive == Primitive::Attend ||
+                    entry.primitive == Primitive::Norm || entry.primitive == Primitive::Width;
+  if (makesValue && scope.scalar) {
+    report(Code::WrongKind, call.focus, "a kernel or function cannot call '" + entry.name + "'")
+        .hint("it works on single numbers: write a block instead");
+    return Value::poison();
+  }
+  switch (entry.primitive) {
+  case Primitive::Linear: return linear(call, binding, scope);
+  case Primitive::Attend: return attend(call, binding, scope);
+  case Primitive::Norm: return norm(call, binding, scope);
+  case Primitive::Width: {
+    const Expression &given = *binding.slots[0]->value;
+    std::optional<ValueId> value =
+        tensor(evaluate(given, scope), given.range, "the argument of 'width'");
+    return value ? Value::ofInteger(features(*value)) : Value::poison();
+  }
+  case Primitive::Sum:
+  case Primitive::AbsoluteSum: return normaliser(entry.primitive, call, binding, scope);
+  case Primitive::Normal:
+  case Primitive::Uniform:
+  case Primitive::Constant: return initialiser(entry.primitive, call, binding, scope);
+  }
+  return Value::poison();
+}
+
+std::optional<WeightId> Elaborator::weight(const std::string &name, Placement placement,
+                                           const Initialiser &init, int64_t out, int64_t in,
+                                           SourceRange where) {
+  Weight made;
+  for (int64_t count : layers)
+    made.shape.push_back({"layer", count});
+  if (placement == Placement::PerPosition)
+    made.shape.push_back({"position", model->context});
+  else if (placement == Placement::AcrossPositions)
+    // Every pair s <= t: the row of t begins at t (t + 1) / 2.
+    made.shape.push_back({"pair", model->context * (model->context + 1) / 2});
+  made.shape.push_back({"out", out});
+  made.shape.push_back({"in", in});
+
+  int64_t elements = 1;
+  bool overflow = false;
+  std::string factors;
+  for (const Axis &axis : made.shape) {
+    overflow = overflow || __builtin_mul_overflow(elements, axis.size, &elements);
+    factors += (factors.empty() ? "" : " * ") + axis.name + " " + std::to_string(axis.size);
+  }
+  overflow = overflow || __builtin_add_overflow(weightElements, elements, &weightElements);
+  if (overflow || weightElements > limits::weightElements) {
+    report(Code::SizeOverflow, where,
+           "the weights are too many: " + factors +
+               (overflow ? " does not fit 64 bits"
+                         : " takes the total beyond " + std::to_string(limits::weightElements)))
+        .hint("make one of the factors smaller");
+    throw ElaborationStopped();
+  }
+  made.name = name;
+  for (int i = 2; !weightNames.insert(made.name).second; ++i)
+    made.name = name + "_" + std::to_string(i);
+  made.initialiser = init;
+  made.location = where.location();
+  model->weights.push_back(std::move(made));
+  return static_cast<WeightId>(model->weights.size() - 1);
+}
+
+Value Elaborator::linear(const Expression &call, const Binding &binding, Scope &scope) {
+  const Expression &xNode = *binding.slots[0]->value, &outNode = *binding.slots[1]->value;
+  std::optional<ValueId> x =
+      tensor(evaluate(xNode, scope), xNode.range, "the first argument of 'linear'");
+  std::optional<int64_t> out =
+      integer(evaluate(outNode, scope), outNode.range, "the number of features", 1, limits::width,
+              Code::InvalidArgument);
+  std::string name = "linear";
+  bool valid = true;
+  if (binding.slots[2]) {
+    const Expression &node = *binding.slots[2]->value;
+    name = node.text;
+    if (node.kind != ast::ExpressionKind::Name) {
+      report(Code::InvalidArgument, node.range, "the name of a weight must be a plain name")
+          .hint("write it without quotes: 'name: w1'");
+      valid = false;
+    }
+  }
+  Placement placement = weights.placement;
+  if (binding.slots[3]) {
+    const Expression &node = *binding.slots[3]->value;
+    Value value = evaluate(node, scope);
+    if (!value.is(ValueKind::Placement)) {
+      badArgument("'weights'", "'shared', 'per position' or 'across positions'", value, node.range);
+      valid = false;
+    }
+    placement = value.placement;
+  }
+  Initialiser init = weights.initialiser;
+  if (binding.slots[4]) {
+    const Expression &node = *binding.slots[4]->value;
+    Value value = evaluate(node, scope);
+    if (!value.is(ValueKind::Initialiser)) {
+      badArgument("'initialise'", "an initialiser", value, node.range,
+                  "such as 'normal(0, 0.1)', 'uniform(-0.1, 0.1)' or 'constant(0)'");
+      valid = false;
+    }
+    init = value.initialiser;
+  }
+  if (!x || !out || !valid)
+    return Value::poison();
+  std::optional<WeightId> id = weight(name, placement, init, *out, features(*x), call.range);
+  Op op;
+  op.kind = OpKind::Linear;
+  op.operands = {*x};
+  op.weight = *id;
+  op.placement = placement;
+  return operation(std::move(op), *out, call.range);
+}
+
+Value Elaborator::norm(const Expression &call, const Binding &binding, Scope &scope) {
+  const Expression &xNode = *binding.slots[0]->value;
+  std::optional<ValueId> x =
+      tensor(evaluate(xNode, scope), xNode.range, "the argument of 'norm'");
+  Op op;
+  op.kind = OpKind::Norm;
+  op.eps = 1e-5;
+  if (binding.slots[1]) {
+    const Expression &node = *binding.slots[1]->value;
+    Value value = evaluate(node, scope);
+    std::optional<double> eps = real(value, node.range, "'eps'", Code::InvalidArgument);
+    if (!eps)
+      return Value::poison();
+    if (*eps <= 0) {
+      report(Code::InvalidArgument, node.range, "'eps' of 'norm' must be positive")
+          .hint("it keeps a constant vector from being divided by zero; the default is 1e-5");
+      return Value::poison();
+    }
+    op.eps = *eps;
+  }
+  if (!x)
+    return Value::poison();
+  op.operands = {*x};
+  return operation(std::move(op), features(*x), call.range);
+}
+
+Value Elaborator::normaliser(Primitive which, const Expression &call, const Binding &binding,
+                             Scope &scope) {
+  const Expression &node = *binding.slots[0]->value;
+  std::optional<double> eps = real(evaluate(node, scope), node.range, "'eps'",
+                                   Code::InvalidArgument);
+  if (!eps)
+    return Value::poison();
+  if (*eps < 0) {
+    report(Code::InvalidArgument, node.range, "'eps' must not be negative");
+    return Value::poison();
+  }
+  Value value;
+  value.kind = ValueKind::Normaliser;
+  value.normalise = which == Primitive::Sum ? Normalise::Sum : Normalise::AbsoluteSum;
+  value.eps = *eps;
+  return value;
+}
+
+Value Elaborator::initialiser(Primitive which, const Expression &call, const Binding &binding,
+                              Scope &scope) {
+  Value value;
+  value.kind = ValueKind::Initialiser;
+  value.initialiser.kind = which == Primitive::Normal    ? Initialiser::Kind::Normal
+                           : which == Primitive::Uniform ? Initialiser::Kind::Uniform
+                                                         : Initialiser::Kind::Constant;
+  double numbers[2] = {0, 0};
+  for (size_t i = 0; i < binding.slots.size(); ++i) {
+    const Expression &node = *binding.slots[i]->value;
+    std::optional<double> number =
+        real(evaluate(node, scope), node.range,
+             "argument " + std::to_string(i + 1) + " of '" + call.text + "'",
+             Code::InvalidArgument);
+    if (!number)
+      return Value::poison();
+    numbers[i] = *number;
+  }
+  if (which == Primitive::Normal && numbers[1] < 0) {
+    report(Code::InvalidArgument, binding.slots[1]->value->range,
+           "the standard deviation must not be negative");
+    return Value::poison();
+  }
+  if (which == Primitive::Uniform && numbers[1] < numbers[0]) {
+    report(Code::InvalidArgument, call.range, "the upper bound is below the lower bound")
+        .hint("write 'uniform(low, high)'");
+    return Value::poison();
+  }
+  value.initialiser.first = numbers[0];
+  value.initialiser.second = numbers[1];
+  return value;
+}
+
+std::optional<ScalarFunction> Elaborator::kernel(const Value &value, SourceRange where) {
+  if (!value.is(ValueKind::Function)) {
+    badArgument("'kernel'", "a kernel or function", value, where,
+                "define one: 'kernel mine(z) = exp(z)'");
+    return std::nullopt;
+  }
+  const FunctionValue &function = value.function;
+  if (function.definition && function.definition->poisoned)
+    return std::nullopt;
+  std::vector<Value> arguments = {Value::ofGraph(Graph::ofValue(~0))};
+  std::vector<SourceRange> ranges = {where};
+  size_t required = 1;
+  Scope defaults;
+  if (function.definition) {
+    defaults.unit = function.definition->unit;
+    defaults.scalar = true;
+    const std::vector<ast::Parameter> &parameters = function.definition->item->parameters;
+    for (size_t i = 1; i < parameters.size(); ++i) {
+      auto set = function.numbers.find(parameters[i].name.text);
+      ranges.push_back(where);
+      if (set != function.numbers.end()) {
+        bool whole = set->second == std::floor(set->second) && std::fabs(set->second) < 1e15;
+        arguments.push_back(whole ? Value::ofInteger(static_cast<int64_t>(set->second))
+                                  : Value::ofReal(set->second));
+      } else if (parameters[i].value) {
+        arguments.push_back(evaluate(*parameters[i].value, defaults));
+      } else {
+        ++required;
+      }
+    }
+  } else {
+    required = static_cast<size_t>(function.intrinsic->arity);
+  }
+  if (required != 1) {
+    Diagnostic &diagnostic = report(
+        Code::InvalidArgument, where,
+        "'" + function.name() + "' cannot be a kernel: it takes " + std::to_string(required) +
+            " arguments, and a kernel takes the score alone");
+    if (function.definition)
+      diagnostic.note(function.definition->item->name.range, "it is defined here");
+    diagnostic.hint("give the other parameters defaults, or set them: '" + function.name() +
+                    "(name: value)'");
+    return std::nullopt;
+  }
+  Value result = applyFunction(function, arguments, where, ranges);
+  if (result.isPoison())
+    return std::nullopt;
+  Graph graph = graphOf(result);
+  simplify(graph);
+  graph.scalar.arity = 1;
+  return std::move(graph.scalar);
+}
+
+bool Elaborator::decay(const Value &value, SourceRange where, int64_t heads,
+                       std::vector<double> &slopes) {
+  if (value.is(ValueKind::Word) && value.word == "none")
+    return true;
+  if (value.is(ValueKind::Word) && value.word == "alibi") {
+    // For H a power of two m_h = 2^(-8h/H). For others the rule of the ALiBi paper: the slopes of
+    // the power of two below, then every second one of the power of two above.
+    int64_t power = 1;
+    while (power * 2 <= heads)
+      power *= 2;
+    for (int64_t h = 1; h <= power; ++h)
+      slopes.push_back(std::exp2(-8.0 * static_cast<double>(h) / static_cast<double>(power)));
+    for (int64_t h = 1; static_cast<int64_t>(slopes.size()) < heads; h += 2)
+      slopes.push_back(std::exp2(-8.0 * static_cast<double>(h) / static_cast<double>(2 * power)));
+    return true;
+  }
+  if (!value.is(ValueKind::List)) {
+    badArgument("'decay'", "'alibi', 'none' or a list of slopes", value, where);
+    return false;
+  }
+  if (static_cast<int64_t>(value.elements.size()) != heads) {
+    report(Code::SlopeCount, where,
+           std::to_string(value.elements.size()) + " slopes are given for " +
+               std::to_string(heads) + (heads == 1 ? " head" : " heads"))
+        .hint("give one slope a head, or 'alibi'");
+    return false;
+  }
+  for (const Value &element : value.elements) {
+    if (!element.is(ValueKind::Number) || element.number < 0) {
+      report(Code::InvalidArgument, where, "a slope must be a number that is not negative")
+          .hint("the weight of a key i - j positions back is multiplied by exp(-slope (i - j))");
+      return false;
+    }
+    slopes.push_back(element.number);
+  }
+  return true;
+}
+
+Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &scope) {
+  auto node = [&](size_t i) -> const Expression & { return *binding.slots[i]->value; };
+  const char *names[] = {"the query", "the key", "the value"};
+  std::optional<ValueId> inputs[3];
+  bool valid = true;
+  for (size_t i = 0; i < 3; ++i) {
+    inputs[i] = tensor(evaluate(node(i), scope), node(i).range, names[i]);
+    valid = valid && inputs[i].has_value();
+  }
+  std::optional<int64_t> heads = integer(evaluate(node(3), scope), node(3).range, "'heads'", 1,
+                                         limits::heads, Code::InvalidArgument);
+  std::optional<ScalarFunction> scalar = kernel(evaluate(node(4), scope), node(4).range);
+  valid = valid && heads && scalar;
+  Op op;
+  op.kind = OpKind::Attention;
+  std::optional<double> scale;
+  if (binding.slots[5]) {
+    scale = real(evaluate(node(5), scope), node(5).range, "'scale'", Code::InvalidArgument);
+    valid = valid && scale;
+  }
+  if (binding.slots[6]) {
+    Value mask = evaluate(node(6), scope);
+    if (mask.is(ValueKind::Word) && (mask.word == "causal" || mask.word == "none")) {
+      op.causal = mask.word == "causal";
+    } else {
+      badArgument("'mask'", "'causal' or 'none'", mask, node(6).range);
+      valid = false;
+    }
+  }
+  if (binding.slots[7] && heads)
+    valid = decay(evaluate(node(7), scope), node(7).range, *heads, op.slopes) && valid;
+  std::optional<double> eps;
+  if (binding.slots[8]) {
+    Value normalise = evaluate(node(8), scope);
+    if (normalise.is(ValueKind::Word) && normalise.word == "none") {
+      op.normalise = Normalise::None;
+    } else if (normalise.is(ValueKind::Normaliser)) {
+      op.normalise = normalise.normalise;
+      eps = normalise.eps;
+    } else {
+      badArgument("'normalise'", "'none', 'sum' or 'absolute_sum'", normalise, node(8).range,
+                  "with a constant: 'sum(eps: 1e-3)'");
+      valid = false;
+    }
+  }
+  if (!valid)
+    return Value::poison();
+
+  ValueId query = *inputs[0], key = *inputs[1], value = *inputs[2];
+  if (features(query) != features(key)) {
+    Diagnostic &diagnostic = report(
+        Code::ShapeMismatch, join(node(0).range, node(1).range),
+        "the query " + shapeText(query) + " and the key " + shapeText(key) +
+            " do not fit: axis 'feature' is " + std::to_string(features(query)) + " and " +
+            std::to_string(features(key)));
+    for (ValueId which : {query, key})
+      if (SourceRange origin = origins[static_cast<size_t>(which)])
+        diagnostic.note(origin, shapeText(which) + " comes from here");
+    return Value::poison();
+  }
+  for (ValueId which : {query, value})
+    if (features(which) % *heads != 0) {
+      std::string divisors;
+      for (int64_t h = 1; h <= std::min<int64_t>(features(which), 64); ++h)
+        if (features(which) % h == 0)
+          divisors += (divisors.empty() ? "" : ", ") + std::to_string(h);
+      Diagnostic &diagnostic =
+          report(Code::HeadsDoNotDivide, node(3).range,
+                 std::to_string(*heads) + " heads do not divide the " +
+                     std::to_string(features(which)) + " features of " + shapeText(which));
+      if (SourceRange origin = origins[static_cast<size_t>(which)])
+        diagnostic.note(origin, shapeText(which) + " comes from here");
+      diagnostic.hint("possible are " + divisors);
+      return Value::poison();
+    }
+  bool exponential = scalar->nodes[static_cast<size_t>(scalar->result)].op == ScalarOp::Exp;
+  if (op.normalise == Normalise::Sum && !neverNegative(*scalar)) {
+    SourceRange where = binding.slots[8] ? node(8).range : node(4).range;
+    report(Code::SignedKernel, where,
+           "the kernel cannot be shown to stay above zero, so its sum can vanish")
+        .note(node(4).range, "the kernel is " + textOf(*scalar, {"z"}))
+        .hint("say 'normalise: absolute_sum' or 'normalise: none'; a kernel built from exp, abs, "
+              "even powers and max(0, ...) passes");
+    return Value::poison();
+  }
+  if (op.normalise == Normalise::None)
+    op.eps = 0;
+  else
+    op.eps = eps ? *eps : exponential ? 0 : 1e-3;
+  op.operands = {query, key, value};
+  op.heads = *heads;
+  op.scale = scale ? *scale
+                   : 1 / std::sqrt(static_cast<double>(features(query)) /
+                                   static_cast<double>(*heads));
+  op.scalar = std::move(*scalar);
+  return operation(std::move(op), features(value), call.range);
+}
+
+} // namespace iarc::dsl

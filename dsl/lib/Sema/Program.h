@@ -1,0 +1,69 @@
+//===- Program.h - The files of a program and what they define ------------===//
+#ifndef IARC_DSL_SEMA_PROGRAM_H
+#define IARC_DSL_SEMA_PROGRAM_H
+
+#include "Ast/Ast.h"
+#include "Diagnostics/Diagnostics.h"
+#include "iarc/dsl/Frontend.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace iarc::dsl {
+
+struct FileUnit;
+
+/// A kernel, function or block.
+struct Definition {
+  const ast::Item *item = nullptr;
+  FileUnit *unit = nullptr;
+  /// Not to be used: it is in error, or part of a circle of definitions. Whoever does use it is
+  /// not told again.
+  bool poisoned = false;
+
+  bool isBlock() const { return item->kind == ast::ItemKind::Block; }
+  bool isKernel() const { return item->kind == ast::ItemKind::Kernel; }
+  const std::string &name() const { return item->name.text; }
+  /// "kernel", "function" or "block".
+  const char *kindName() const { return isBlock() ? "block" : isKernel() ? "kernel" : "function"; }
+};
+
+struct FileUnit {
+  std::unique_ptr<SourceText> source;
+  std::unique_ptr<ast::File> file;
+  /// What the file sees: its own definitions, and those of its imports that it does not define
+  /// itself. A file's own definition wins, so that a growing library breaks no program.
+  std::map<std::string, Definition *> names;
+  bool loading = false;
+  /// An import failed, so that any name may come from what is missing.
+  bool incomplete = false;
+};
+
+struct Program {
+  std::vector<std::unique_ptr<FileUnit>> units; ///< in the order in which they were met
+  std::deque<Definition> definitions;
+  FileUnit *main = nullptr;
+  const ast::Item *model = nullptr;
+  std::unique_ptr<SourceText> commandLine;
+  /// Analysis would only repeat what was said: a file has no tree.
+  bool fatal = false;
+  bool unreadable = false;
+};
+
+/// Reads and parses `path` and, transitively, what it imports. Every file is read once.
+void loadProgram(const std::string &path, const FrontendOptions &options, Program &program,
+                 Diagnostics &diagnostics);
+
+/// Checks names, scopes, arguments of calls whose callee is known, and where statements stand.
+/// Definitions that cannot be used come out poisoned.
+void resolveProgram(Program &program, Diagnostics &diagnostics);
+
+/// Builds the model. Errors go to `diagnostics`; the result is meaningful only without any.
+std::unique_ptr<Model> elaborate(Program &program, const FrontendOptions &options,
+                                 Diagnostics &diagnostics);
+
+} // namespace iarc::dsl
+#endif

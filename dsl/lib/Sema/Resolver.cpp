@@ -1,0 +1,443 @@
+//===- Resolver.cpp - Names, scopes and calls -----------------------------===//
+//
+// What can be said without elaborating: this pass sees every definition once,
+// called or not. The elaborator stays silent about anything reported here.
+//
+//===----------------------------------------------------------------------===//
+#include "Diagnostics/Suggest.h"
+#include "Sema/Arguments.h"
+#include "Sema/Program.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace iarc::dsl {
+
+namespace {
+
+using ast::Expression;
+using ast::ExpressionKind;
+using ast::Statement;
+using ast::StatementKind;
+
+struct Variable {
+  SourceRange declared;
+  bool isParam = false;  ///< of the model: cannot be assigned
+  bool warnUnused = false;
+  bool used = false;
+};
+
+class Resolver {
+public:
+  Resolver(Program &program, Diagnostics &diagnostics)
+      : program(program), diagnostics(diagnostics) {}
+
+  void run() {
+    for (Definition &definition : program.definitions)
+      this->definition(definition);
+    for (auto &owned : program.units) {
+      unit = owned.get();
+      if (!unit->file)
+        continue;
+      // A body that did not make it to a definition is checked as well.
+      for (const ast::Item *item : unit->file->items)
+        if (item->kind == ast::ItemKind::Model)
+          model(*item);
+    }
+    findCircles();
+  }
+
+private:
+  // Scopes.
+  Variable *find(const std::string &name) {
+    for (auto level = scopes.rbegin(); level != scopes.rend(); ++level) {
+      auto entry = level->find(name);
+      if (entry != level->end())
+        return &entry->second;
+    }
+    return nullptr;
+  }
+  void declare(const ast::Name &name, bool isParam, bool warnUnused) {
+    if (name.text.empty())
+      return;
+    if (isPredefined(name.text)) {
+      diagnostics
+          .report(Code::PredefinedName, name.range,
+                  "'" + name.text + "' is predefined and cannot be redefined")
+          .hint("choose another name, such as 'my_" + name.text + "'");
+    } else if (Variable *earlier = find(name.text)) {
+      Diagnostic &diagnostic = diagnostics.report(Code::Redefinition, name.range,
+                                                  "'" + name.text + "' is defined twice");
+      diagnostic.note(earlier->declared, "the first definition is here");
+      if (!isParam && !earlier->isParam)
+        diagnostic.hint("to give it a new value write '" + name.text + " = ...'");
+      return;
+    }
+    scopes.back()[name.text] = {name.range, isParam, warnUnused, false};
+  }
+  void push() { scopes.emplace_back(); }
+  void pop() {
+    for (auto &[name, variable] : scopes.back())
+      if (variable.warnUnused && !variable.used)
+        diagnostics
+            .report(Code::UnusedName, variable.declared,
+                    std::string(variable.isParam ? "parameter" : "value") + " '" + name +
+                        "' is never used")
+            .hint("leave it out");
+    scopes.pop_back();
+  }
+
+  // Definitions.
+  void definition(Definition &which) {
+    unit = which.unit;
+    uses.clear();
+    push();
+    bool optional = false;
+    for (const ast::Parameter &parameter : which.item->parameters) {
+      if (parameter.value)
+        expression(*parameter.value);
+      else if (optional)
+        diagnostics
+            .report(Code::ParameterOrder, parameter.name.range,
+                    "parameter '" + parameter.name.text +
+                        "' without a default follows one with a default")
+            .hint("move it forward, or give it a default");
+      optional = optional || parameter.value;
+      declare(parameter.name, false, false);
+    }
+    if (which.isBlock()) {
+      inModel = false;
+      body(which.item->body, 0);
+      blockEnd(which);
+    } else {
+      bool anyRequired = std::any_of(which.item->parameters.begin(), which.item->parameters.end(),
+                                     [](const ast::Parameter &p) { return !p.value; });
+      if (!which.item->broken && !anyRequired) {
+        which.poisoned = true;
+        diagnostics
+            .report(Code::NoParameter, which.item->name.range,
+                    std::string(which.kindName()) + " '" + which.name() +
+                        "' has no parameter without a default")
+            .hint(which.isKernel() ? "its first parameter is the score, such as '" +
+                                         which.name() + "(z)'"
+                                   : "a constant is a 'param' of the model");
+      }
+      if (which.item->value)
+        expression(*which.item->value);
+    }
+    pop();
+    callGraph[&which] = std::move(uses);
+    uses.clear();
+  }
+
+  void blockEnd(Definition &which) {
+    const std::vector<const Statement *> &body = which.item->body;
+    const Statement *returned = nullptr;
+    bool unknown = which.item->broken;
+    for (const Statement *statement : body) {
+      if (returned) {
+        diagnostics
+            .report(Code::UnreachableStatement, statement->keyword,
+                    "nothing stands after the 'return' of a block")
+            .note(returned->keyword, "the block returns here");
+        break;
+      }
+      if (statement->kind == StatementKind::Return)
+        returned = statement;
+      unknown = unknown || statement->kind == StatementKind::Unknown;
+    }
+    if (!returned && !unknown) {
+      which.poisoned = true;
+      diagnostics
+          .report(Code::MissingReturn, which.item->closing,
+                  "block '" + which.name() + "' ends without 'return'")
+          .hint("a block is called for the value that it returns: end it with 'return ...'");
+    }
+  }
+
+  void model(const ast::Item &item) {
+    inModel = true;
+    push();
+    // Settings may stand in any order; parameters see those before them.
+    for (const Statement *statement : item.body)
+      if (statement->kind == StatementKind::Param) {
+        if (statement->value)
+          expression(*statement->value);
+        declare(statement->name, true, true);
+      }
+    body(item.body, 0);
+    pop();
+    uses.clear();
+  }
+
+  // Statements.
+  void body(const std::vector<const Statement *> &statements, int depth) {
+    for (const Statement *statement : statements)
+      this->statement(*statement, depth);
+  }
+
+  void misplaced(const Statement &statement, const std::string &where, std::string hint) {
+    diagnostics
+        .report(Code::MisplacedStatement, statement.keyword,
+                "'" + std::string(statement.keyword.text()) + "' cannot stand in " + where)
+        .hint(std::move(hint));
+  }
+
+  void statement(const Statement &statement, int depth) {
+    const bool settingOfModel =
+        statement.kind == StatementKind::Param || statement.kind == StatementKind::Task ||
+        statement.kind == StatementKind::Context || statement.kind == StatementKind::Loss ||
+        statement.kind == StatementKind::Train || statement.kind == StatementKind::Predict;
+    if (settingOfModel && !inModel)
+      misplaced(statement, "a block", "it belongs to the model that calls the block");
+    else if ((settingOfModel || statement.kind == StatementKind::Weights) && depth > 0)
+      misplaced(statement, "a repeat", "move it out of the repeat");
+    else if (statement.kind == StatementKind::Return && inModel)
+      misplaced(statement, "a model", "a model ends with 'predict'; 'return' belongs to a block");
+    else if (statement.kind == StatementKind::Return && depth > 0)
+      misplaced(statement, "a repeat", "assign in the repeat and return after it");
+
+    if (statement.kind == StatementKind::Param) {
+      // Of a model: seen before. Elsewhere it declares its name, so that one cause is one error.
+      if (!inModel || depth > 0) {
+        if (statement.value)
+          expression(*statement.value);
+        if (!find(statement.name.text))
+          declare(statement.name, false, false);
+      }
+      return;
+    }
+    if (statement.kind == StatementKind::Task) {
+      for (const ast::Argument &argument : statement.arguments)
+        if (argument.name.text == "symbols" || argument.name.text == "gap")
+          expression(*argument.value);
+      return;
+    }
+    for (const ast::Argument &argument : statement.arguments)
+      expression(*argument.value);
+    for (const ast::Argument &setting : statement.settings)
+      expression(*setting.value);
+    if (statement.value)
+      expression(*statement.value);
+    if (statement.second)
+      expression(*statement.second);
+    switch (statement.kind) {
+    case StatementKind::Let:
+      declare(statement.name, false, true);
+      break;
+    case StatementKind::Assign:
+      assign(statement);
+      break;
+    case StatementKind::Repeat:
+      push();
+      body(statement.body, depth + 1);
+      pop();
+      break;
+    case StatementKind::Unknown:
+      // Whatever it was, it may have declared anything.
+      lenient = true;
+      break;
+    default:
+      break;
+    }
+  }
+
+  void assign(const Statement &statement) {
+    if (Variable *variable = find(statement.name.text)) {
+      if (variable->isParam)
+        diagnostics
+            .report(Code::Redefinition, statement.name.range,
+                    "parameter '" + statement.name.text + "' cannot be assigned")
+            .note(variable->declared, "it is declared here")
+            .hint("a parameter changes on the command line only: '-D " + statement.name.text +
+                  "=...'");
+      return;
+    }
+    declare(statement.name, false, false);
+  }
+
+  // Expressions. Operators that lean to the left are walked in a loop.
+  void expression(const Expression &top) {
+    std::vector<const Expression *> spine;
+    const Expression *node = &top;
+    while (node->kind == ExpressionKind::Binary || node->kind == ExpressionKind::Slice) {
+      spine.push_back(node);
+      node = node->operands[0];
+    }
+    leaf(*node);
+    for (auto next = spine.rbegin(); next != spine.rend(); ++next)
+      for (size_t i = 1; i < (*next)->operands.size(); ++i)
+        expression(*(*next)->operands[i]);
+  }
+
+  void leaf(const Expression &node) {
+    if (node.kind == ExpressionKind::Name) {
+      name(node);
+      return;
+    }
+    if (node.kind == ExpressionKind::Call) {
+      call(node);
+      return;
+    }
+    for (const Expression *operand : node.operands)
+      expression(*operand);
+  }
+
+  void name(const Expression &node) {
+    if (Variable *variable = find(node.text)) {
+      variable->used = true;
+      return;
+    }
+    if (isPredefined(node.text)) {
+      if (const PrimitiveEntry *entry = findPrimitive(node.text); entry && !isWord(node.text))
+        diagnostics
+            .report(Code::WrongKind, node.range, "'" + node.text + "' must be called")
+            .hint("write '" + node.text + "(" + entry->formals[0].name +
+                  (entry->formals.size() > 1 ? ", ...)'" : ")'"));
+      return;
+    }
+    auto entry = unit->names.find(node.text);
+    if (entry == unit->names.end()) {
+      undefined(node, false);
+      return;
+    }
+    uses.push_back({entry->second, node.range});
+    if (entry->second->isBlock() && !entry->second->poisoned)
+      diagnostics
+          .report(Code::WrongKind, node.range, "block '" + node.text + "' must be called")
+          .note(entry->second->item->name.range, "it is defined here")
+          .hint("write '" + node.text + "(...)'; only kernels and functions can be passed on");
+  }
+
+  void call(const Expression &node) {
+    const PrimitiveEntry *primitive = nullptr;
+    if (Variable *variable = find(node.text)) {
+      variable->used = true;
+    } else if (const Intrinsic *intrinsic = findIntrinsic(node.text)) {
+      bindArguments(calleeOf(*intrinsic), node.arguments, node.focus, &diagnostics);
+    } else if ((primitive = findPrimitive(node.text))) {
+      bindArguments(calleeOf(*primitive), node.arguments, node.focus, &diagnostics);
+    } else if (isPredefined(node.text)) {
+      diagnostics.report(Code::NotCallable, node.focus, "'" + node.text + "' cannot be called")
+          .hint("write '" + node.text + "' alone");
+    } else {
+      auto entry = unit->names.find(node.text);
+      if (entry == unit->names.end()) {
+        undefined(node, true);
+      } else {
+        uses.push_back({entry->second, node.focus});
+        if (!entry->second->poisoned)
+          bindArguments(calleeOf(*entry->second), node.arguments, node.focus, &diagnostics);
+      }
+    }
+    for (const ast::Argument &argument : node.arguments) {
+      // The name of a weight is not an expression.
+      if (primitive && primitive->primitive == Primitive::Linear && argument.name.text == "name")
+        continue;
+      expression(*argument.value);
+    }
+  }
+
+  void undefined(const Expression &node, bool called) {
+    if (lenient || unit->incomplete)
+      return;
+    std::vector<std::string> candidates;
+    if (called) {
+      candidates = predefinedCallees();
+    } else {
+      candidates = predefinedNames();
+      for (auto &level : scopes)
+        for (auto &entry : level)
+          candidates.push_back(entry.first);
+    }
+    for (auto &[name, definition] : unit->names)
+      if (called || !definition->isBlock())
+        candidates.push_back(name);
+    std::string nearest = nearestName(node.text, candidates);
+    std::string hint;
+    if (!nearest.empty())
+      hint = "did you mean '" + nearest + "'?";
+    else if (node.text == "position" || node.text == "positions")
+      hint = "a placement is written 'per position' or 'across positions'";
+    else if (called)
+      hint = "define 'block " + node.text + "(...)' or 'function " + node.text +
+             "(...)', or import the file that does";
+    else
+      hint = "define it with 'let', or as a 'param' of the model";
+    diagnostics
+        .report(Code::UndefinedName, called ? node.focus : node.range,
+                "'" + node.text + "' is not defined")
+        .hint(std::move(hint));
+  }
+
+  // Circles among definitions, each reported once where it closes.
+  struct Use {
+    Definition *callee;
+    SourceRange where;
+  };
+  void findCircles() {
+    std::map<Definition *, int> state; // 1: on the path, 2: done
+    struct Step {
+      Definition *definition;
+      size_t next = 0;
+    };
+    for (Definition &root : program.definitions) {
+      if (state[&root])
+        continue;
+      std::vector<Step> path = {{&root}};
+      state[&root] = 1;
+      while (!path.empty()) {
+        Step &step = path.back();
+        const std::vector<Use> &out = callGraph[step.definition];
+        if (step.next == out.size()) {
+          state[step.definition] = 2;
+          path.pop_back();
+          continue;
+        }
+        const Use &use = out[step.next++];
+        if (state[use.callee] == 1) {
+          reportCircle(use, step.definition);
+          // Everything on the circle is out of use.
+          bool on = false;
+          for (Step &s : path) {
+            on = on || s.definition == use.callee;
+            s.definition->poisoned = s.definition->poisoned || on;
+          }
+        } else if (!state[use.callee]) {
+          state[use.callee] = 1;
+          path.push_back({use.callee});
+        }
+      }
+    }
+  }
+  void reportCircle(const Use &use, Definition *from) {
+    Diagnostic &diagnostic = diagnostics.report(
+        Code::Recursion, use.where,
+        use.callee == from
+            ? "'" + from->name() + "' uses itself"
+            : "'" + from->name() + "' uses '" + use.callee->name() + "', which uses it in turn");
+    if (use.callee != from)
+      diagnostic.note(use.callee->item->name.range,
+                      "'" + use.callee->name() + "' is defined here");
+    diagnostic.hint("definitions are substituted where they are used, so none can use itself; "
+                    "'repeat' states a repetition");
+  }
+
+  Program &program;
+  Diagnostics &diagnostics;
+  FileUnit *unit = nullptr;
+  std::vector<std::map<std::string, Variable>> scopes;
+  std::vector<Use> uses;
+  std::map<Definition *, std::vector<Use>> callGraph;
+  bool inModel = false;
+  bool lenient = false;
+};
+
+} // namespace
+
+void resolveProgram(Program &program, Diagnostics &diagnostics) {
+  Resolver(program, diagnostics).run();
+}
+
+} // namespace iarc::dsl

@@ -1,0 +1,219 @@
+//===- Statements.cpp - let, assignment and repeat ------------------------===//
+#include "Sema/Elaborator.h"
+
+#include <algorithm>
+
+namespace iarc::dsl {
+
+using ast::StatementKind;
+
+void Elaborator::execute(const std::vector<const Statement *> &body, Scope &scope) {
+  for (const Statement *statement : body) {
+    if (returned)
+      return;
+    execute(*statement, scope);
+  }
+}
+
+void Elaborator::execute(const Statement &statement, Scope &scope) {
+  bool atTop = frames.empty() && regions.size() == 1;
+  switch (statement.kind) {
+  case StatementKind::Let:
+    assign(statement, scope, true);
+    break;
+  case StatementKind::Assign:
+    assign(statement, scope, false);
+    break;
+  case StatementKind::Repeat:
+    repeat(statement, scope);
+    break;
+  case StatementKind::Predict:
+    if (atTop && &statement == setting(StatementKind::Predict))
+      predict(statement, scope);
+    break;
+  case StatementKind::Return:
+    if (!frames.empty() && scope.levels.size() == 1)
+      returned = statement.value ? evaluate(*statement.value, scope) : Value::poison();
+    if (returned && returned->is(ValueKind::Tensor)) {
+      std::optional<ValueId> id =
+          tensor(*returned, statement.value->range, "what a block returns");
+      returned = id ? Value::ofGraph(Graph::ofValue(*id)) : Value::poison();
+    }
+    break;
+  default:
+    break; // settings, read before
+  }
+}
+
+void Elaborator::assign(const Statement &statement, Scope &scope, bool isLet) {
+  const std::string &name = statement.name.text;
+  if (name.empty())
+    return;
+  Value value = statement.value ? evaluate(*statement.value, scope) : Value::poison();
+  if (value.is(ValueKind::Tensor)) {
+    std::optional<ValueId> id = tensor(value, statement.value->range, "what a name stands for");
+    value = id ? Value::ofGraph(Graph::ofValue(*id)) : Value::poison();
+  }
+  Value *known = isLet ? nullptr : find(scope, name);
+  if (known)
+    *known = std::move(value);
+  else
+    scope.levels.back()[name] = std::move(value);
+}
+
+void Elaborator::collectAssigned(const std::vector<const Statement *> &body, Scope &scope,
+                                 std::vector<std::string> &names) {
+  // A name that the body introduces itself with 'let' cannot be one from outside.
+  for (const Statement *statement : body) {
+    if (statement->kind == StatementKind::Repeat)
+      collectAssigned(statement->body, scope, names);
+    if (statement->kind == StatementKind::Assign && find(scope, statement->name.text) &&
+        std::find(names.begin(), names.end(), statement->name.text) == names.end())
+      names.push_back(statement->name.text);
+  }
+}
+
+void Elaborator::poisonAssigned(const std::vector<const Statement *> &body, Scope &scope) {
+  std::vector<std::string> names;
+  collectAssigned(body, scope, names);
+  for (const std::string &name : names)
+    *find(scope, name) = Value::poison();
+}
+
+void Elaborator::repeat(const Statement &statement, Scope &scope) {
+  std::optional<int64_t> count;
+  if (statement.value)
+    count = integer(evaluate(*statement.value, scope), statement.value->range,
+                    "the count of a repeat", 1, limits::repeat, Code::InvalidRepeat);
+  std::vector<std::string> carried;
+  collectAssigned(statement.body, scope, carried);
+  bool valid = count.has_value() && !statement.broken;
+  auto op = std::make_unique<Op>();
+  op->kind = OpKind::Repeat;
+  op->count = count.value_or(1);
+  op->location = statement.keyword.location();
+  op->body = std::make_unique<Region>();
+  std::vector<std::string> values;
+  for (const std::string &name : carried) {
+    Value &value = *find(scope, name);
+    if (value.isPoison())
+      continue;
+    if (!value.is(ValueKind::Tensor)) {
+      report(Code::CarriedKind, statement.keyword,
+             "'" + name + "' is " + describe(value) +
+                 ", which a repeat cannot change from one iteration to the next")
+          .hint("a repeat carries values [position, feature]; a number is the same in all "
+                "iterations");
+      value = Value::poison();
+      valid = false;
+      continue;
+    }
+    ValueId initial = value.graph->plainValue();
+    ValueId argument = newValue(features(initial), origins[static_cast<size_t>(initial)]);
+    op->operands.push_back(initial);
+    op->body->arguments.push_back(argument);
+    value = Value::ofGraph(Graph::ofValue(argument));
+    values.push_back(name);
+  }
+
+  regions.push_back(op->body.get());
+  layers.push_back(op->count);
+  scope.levels.emplace_back();
+  execute(statement.body, scope);
+  scope.levels.pop_back();
+  layers.pop_back();
+  regions.pop_back();
+
+  std::vector<ValueId> results;
+  for (size_t i = 0; i < values.size(); ++i) {
+    Value &value = *find(scope, values[i]);
+    if (value.isPoison()) {
+      valid = false;
+      continue;
+    }
+    if (!value.is(ValueKind::Tensor)) {
+      report(Code::CarriedKind, statement.keyword,
+             "'" + values[i] + "' enters the repeat as a value and leaves it as " +
+                 describe(value))
+          .hint("give the new thing a name of its own with 'let'");
+      value = Value::poison();
+      valid = false;
+      continue;
+    }
+    ValueId end = value.graph->plainValue(), begin = op->body->arguments[i];
+    if (features(end) != features(begin)) {
+      Diagnostic &diagnostic =
+          report(Code::CarriedShape, statement.keyword,
+                 "'" + values[i] + "' enters the repeat as " + shapeText(begin) +
+                     " and leaves it as " + shapeText(end) + ": axis 'feature' changes");
+      if (SourceRange origin = origins[static_cast<size_t>(begin)])
+        diagnostic.note(origin, shapeText(begin) + " comes from here");
+      if (SourceRange origin = origins[static_cast<size_t>(end)])
+        diagnostic.note(origin, shapeText(end) + " comes from here");
+      diagnostic.hint("every iteration must begin with the same shape: end it with a 'linear' "
+                      "back to " +
+                      std::to_string(features(begin)) + " features");
+      value = Value::poison();
+      valid = false;
+      continue;
+    }
+    op->body->yields.push_back(end);
+    ValueId result = newValue(features(begin), origins[static_cast<size_t>(end)]);
+    results.push_back(result);
+    value = Value::ofGraph(Graph::ofValue(result));
+  }
+  if (!valid) {
+    poisonAssigned(statement.body, scope);
+    return;
+  }
+  if (carried.empty()) {
+    bool unknown = std::any_of(statement.body.begin(), statement.body.end(),
+                               [](const Statement *s) { return s->broken; });
+    if (!unknown)
+      report(Code::InvalidRepeat, statement.keyword, "the repeat changes nothing")
+          .hint("assign to a value that exists before it, such as 'x = layer(x, ...)'");
+    return;
+  }
+  if (values.empty())
+    return;
+  op->results = std::move(results);
+  regions.back()->ops.push_back(std::move(*op));
+}
+
+Elaborator::WeightDefaults
+Elaborator::blockWeights(const std::vector<const Statement *> &body, Scope &scope,
+                         WeightDefaults inherited) {
+  const Statement *seen = nullptr;
+  for (const Statement *statement : body) {
+    if (statement->kind != StatementKind::Weights)
+      continue;
+    if (seen) {
+      diagnostics
+          .report(Code::RepeatedStatement, statement->keyword, "'weights' is given twice")
+          .note(seen->keyword, "the first one is here");
+      continue;
+    }
+    seen = statement;
+    if (statement->broken)
+      continue;
+    Value placement = evaluate(*statement->value, scope);
+    if (placement.is(ValueKind::Placement))
+      inherited.placement = placement.placement;
+    else if (!placement.isPoison())
+      report(Code::UnknownOption, statement->value->range,
+             "a placement is expected after 'weights', not " + describe(placement))
+          .hint("a placement is 'shared', 'per position' or 'across positions'");
+    if (!statement->second)
+      continue;
+    Value init = evaluate(*statement->second, scope);
+    if (init.is(ValueKind::Initialiser))
+      inherited.initialiser = init.initialiser;
+    else
+      badArgument("the second part of 'weights'", "an initialiser", init,
+                  statement->second->range,
+                  "such as 'normal(0, 0.1)', 'uniform(-0.1, 0.1)' or 'constant(0)'");
+  }
+  return inherited;
+}
+
+} // namespace iarc::dsl
