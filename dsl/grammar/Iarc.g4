@@ -94,7 +94,7 @@ expression
   ;
 
 name
-  : NAME | 'kernel' | 'function' | 'task' | 'context' | 'weights' | 'loss' | 'at' | 'train'
+  : NAME | 'kernel' | 'task' | 'context' | 'weights' | 'loss' | 'at' | 'train'
   | 'per' | 'across'
   ;
 

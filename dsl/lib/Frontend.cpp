@@ -55,6 +55,7 @@ SyntaxTreeResult dumpSyntaxTree(const std::string &path, const FrontendOptions &
   try {
     Program program;
     Diagnostics diagnostics;
+    program.syntaxOnly = true;
     loadProgram(path, options, program, diagnostics);
     if (program.main && program.main->file)
       result.text = ast::print(*program.main->file);

@@ -86,8 +86,7 @@ const ast::Expression *Builder::number(const Token *token) {
   if (!reason.empty()) {
     diagnostics.report(Code::NumberOutOfRange, where, reason)
         .hint(node.isInteger ? "write a real number, such as 1e20, if a real will do" : "");
-    node.integer = 1;
-    node.number = 1;
+    node.broken = true;
   }
   return &node;
 }

@@ -36,6 +36,8 @@ Value Elaborator::leaf(const Expression &expression, Scope &scope) {
   step(expression.range);
   switch (expression.kind) {
   case ast::ExpressionKind::Number:
+    if (expression.broken)
+      return Value::poison();
     return expression.isInteger ? Value::ofInteger(expression.integer)
                                 : Value::ofReal(expression.number);
   case ast::ExpressionKind::Truth:

@@ -5,7 +5,6 @@
 #include "Sema/Program.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 
 namespace iarc::dsl {
@@ -75,8 +74,10 @@ private:
       unit->loading = false;
       return unit;
     }
-    define(*unit);
-    import(*unit);
+    if (!program.syntaxOnly) {
+      define(*unit);
+      import(*unit);
+    }
     unit->loading = false;
     return unit;
   }
@@ -222,7 +223,7 @@ private:
   }
 
   void checkModels(FileUnit &unit) {
-    if (!unit.file)
+    if (!unit.file || program.syntaxOnly)
       return;
     for (const ast::Item *item : unit.file->items) {
       if (item->kind != ast::ItemKind::Model)
@@ -237,9 +238,7 @@ private:
         program.model = item;
     }
     if (!program.model && !unit.file->broken) {
-      uint32_t end = static_cast<uint32_t>(unit.source->text().size());
-      while (end > 0 && std::isspace(static_cast<unsigned char>(unit.source->text()[end - 1])))
-        --end;
+      uint32_t end = unit.file->items.empty() ? 0 : unit.file->items.back()->range.end;
       diagnostics
           .report(Code::NoModel, {unit.source.get(), end, end},
                   "'" + unit.source->path() + "' declares no model")

@@ -405,9 +405,14 @@ Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &
   bool exponential = scalar->nodes[static_cast<size_t>(scalar->result)].op == ScalarOp::Exp;
   if (op.normalise == Normalise::Sum && !neverNegative(*scalar)) {
     SourceRange where = binding.slots[8] ? node(8).range : node(4).range;
-    report(Code::SignedKernel, where,
-           "the kernel cannot be shown to stay above zero, so its sum can vanish")
-        .note(node(4).range, "the kernel is " + textOf(*scalar, {"z"}))
+    Diagnostic &diagnostic =
+        report(Code::SignedKernel, where,
+               "the kernel cannot be shown to stay above zero, so its sum can vanish");
+    Value function = evaluate(node(4), scope);
+    SourceRange defined = function.function.definition
+                              ? function.function.definition->item->name.range
+                              : node(4).range;
+    diagnostic.note(defined, "the kernel is " + textOf(*scalar, {"z"}))
         .hint("say 'normalise: absolute_sum' or 'normalise: none'; a kernel built from exp, abs, "
               "even powers and max(0, ...) passes");
     return Value::poison();

@@ -51,6 +51,8 @@ struct Program {
   /// Analysis would only repeat what was said: a file has no tree.
   bool fatal = false;
   bool unreadable = false;
+  /// Read before loading: parse the main file alone.
+  bool syntaxOnly = false;
 };
 
 /// Reads and parses `path` and, transitively, what it imports. Every file is read once.

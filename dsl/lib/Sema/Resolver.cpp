@@ -79,7 +79,7 @@ private:
   void push() { scopes.emplace_back(); }
   void pop() {
     for (auto &[name, variable] : scopes.back())
-      if (variable.warnUnused && !variable.used)
+      if (variable.warnUnused && !variable.used && !unit->file->broken)
         diagnostics
             .report(Code::UnusedName, variable.declared,
                     std::string(variable.isParam ? "parameter" : "value") + " '" + name +
