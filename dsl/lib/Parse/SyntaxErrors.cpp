@@ -99,6 +99,19 @@ std::string join(const std::vector<std::string> &parts) {
   return text;
 }
 
+/// An example of a statement whose first word is also a name; empty for other words.
+std::string formOf(std::string_view word) {
+  if (word == "task")
+    return "task iarc(symbols: 16, subtasks: [I, A, R, C])";
+  if (word == "context")
+    return "context 24";
+  if (word == "weights")
+    return "weights per position, normal(0, 0.1)";
+  if (word == "loss")
+    return "loss cross_entropy at last";
+  return word == "train" ? "train sgd(rate: 0.02) { batch 200  steps 8000 }" : "";
+}
+
 std::string shown(const SourceText &source, const Token *token) {
   if (token->getType() == Token::EOF)
     return "the end of the file";
@@ -229,7 +242,10 @@ void SyntaxErrors::reportError(antlr4::Parser *parser,
     std::string word(rangeOf(source, first).text());
     message = "expected '=' before " + shown(source, offending);
     std::string nearest = nearestName(word, statementWords());
-    if (std::count(itemWords().begin(), itemWords().end(), word))
+    if (std::string form = formOf(word); !form.empty()) {
+      message = "unexpected " + shown(source, offending) + " after '" + word + "'";
+      hint = "such as '" + form + "'";
+    } else if (std::count(itemWords().begin(), itemWords().end(), word))
       hint = "a " + word + " is defined outside models and blocks";
     else if (!nearest.empty() && nearest != word) {
       message = "unknown statement '" + word + "'";
@@ -260,11 +276,13 @@ void SyntaxErrors::reportError(antlr4::Parser *parser,
     } else if (rule == IarcParser::RuleArguments && last && text != "=" &&
                last->getType() == IarcLexer::NAME && offending->getType() == IarcLexer::NUMBER) {
       hint = "an argument is written 'name: value'";
-    } else if (text == "=" && !parts.empty() && rule != IarcParser::RuleParameters) {
+    } else if (text == "=" && rule == IarcParser::RuleArguments) {
       hint = "an argument is written 'name: value', a comparison '=='";
     } else if (!parts.empty() && parts[0] == "a name" && offending->getType() != Token::EOF &&
                !text.empty() && std::isalpha(static_cast<unsigned char>(text[0]))) {
       hint = "'" + std::string(text) + "' is a word of the language: choose another name";
+    } else if (rule == IarcParser::RuleBody && startsItem(index)) {
+      hint = "a definition stands outside models and blocks";
     } else if (rule == IarcParser::RuleBody && text == ",") {
       hint = "statements need no separator: leave it out";
     }
@@ -304,6 +322,9 @@ void SyntaxErrors::recover(antlr4::Parser *parser, std::exception_ptr error) {
   size_t start = context->getStart()->getTokenIndex();
   bool stuck = parser->getCurrentToken()->getTokenIndex() == start;
   skipTo(parser, notes.braces[start], rule != IarcParser::RuleStatement, stuck);
+  // What follows is judged anew; at the end of the file it could only follow from the error.
+  if (parser->getCurrentToken()->getType() != Token::EOF)
+    endErrorCondition(parser);
 }
 
 void SyntaxErrors::sync(antlr4::Parser *parser) {
@@ -323,8 +344,10 @@ void SyntaxErrors::sync(antlr4::Parser *parser) {
     bool end = inBody ? rangeOf(source, token).text() == "}" : token->getType() == Token::EOF;
     if (end)
       return;
-    if (inBody && startsItem(index))
+    if (inBody && startsItem(index)) {
+      ++unclosed;
       throw antlr4::InputMismatchException(parser);
+    }
     std::string_view text = rangeOf(source, token).text();
     bool begins = inBody ? startsStatement(index) || token->getType() == IarcLexer::NAME ||
                                isSoftKeyword(text)
@@ -333,10 +356,17 @@ void SyntaxErrors::sync(antlr4::Parser *parser) {
     if (begins)
       return;
     antlr4::InputMismatchException mismatch(parser);
+    if (!inBody && text == "}" && unclosed > 0) {
+      // The brace that was missed above.
+      --unclosed;
+      beginErrorCondition(parser);
+    }
     reportError(parser, mismatch);
     int braces = notes.braces[index];
     skipTo(parser, braces, !inBody, true);
     token = parser->getCurrentToken();
+    if (token->getType() != Token::EOF)
+      endErrorCondition(parser);
     if (inBody && (token->getType() == Token::EOF || startsItem(token->getTokenIndex())))
       throw mismatch;
     return;
