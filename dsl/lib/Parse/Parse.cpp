@@ -72,6 +72,7 @@ void reportUnknown(const SourceText &source, const antlr4::Token *token,
                            : "the language has no strings";
     break;
   case '\'':
+    shown = "quotation mark";
     hint = "the language has no strings";
     break;
   case ';':

@@ -342,6 +342,12 @@ private:
   void undefined(const Expression &node, bool called) {
     if (lenient || unit->incomplete)
       return;
+    if (++undefinedNames > 100) {
+      // These are not shown; looking for near names would only take long.
+      diagnostics.report(Code::UndefinedName, called ? node.focus : node.range,
+                         "'" + node.text + "' is not defined");
+      return;
+    }
     std::vector<std::string> candidates;
     if (called) {
       candidates = predefinedCallees();
@@ -430,6 +436,7 @@ private:
   std::vector<std::map<std::string, Variable>> scopes;
   std::vector<Use> uses;
   std::map<Definition *, std::vector<Use>> callGraph;
+  int undefinedNames = 0;
   bool inModel = false;
   bool lenient = false;
 };
