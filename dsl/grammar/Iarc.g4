@@ -109,7 +109,7 @@ SPACE   : [ \t\r\n\f]+ -> channel(HIDDEN) ;
 // the string of another language.
 MALFORMED
   : [0-9]+ ('.' [0-9]+)? [A-Za-z_] [A-Za-z0-9_]*
-  | '"' ~["\r\n]* '"'
+  | '"' ~["\r\n]* '"' | '\'' ~['\r\n]* '\''
   ;
 
 // Everything else, hidden from the parser and reported before it runs: what looks like a comment

@@ -52,7 +52,7 @@ void analyse(const std::string &path, const FrontendOptions &options,
     loadProgram(path, options, program, diagnostics);
     std::unique_ptr<Model> model;
     if (!program.fatal) {
-      resolveProgram(program, diagnostics);
+      resolveProgram(program, options, diagnostics);
       model = elaborate(program, options, diagnostics);
     }
     diagnostics.finish();

@@ -72,8 +72,9 @@ void reportUnknown(const SourceText &source, const antlr4::Token *token,
                            : "the language has no strings";
     break;
   case '\'':
-    shown = "quotation mark";
-    hint = "the language has no strings";
+    shown = text.size() == 1 ? "quotation mark" : std::string(text.substr(0, 60));
+    hint = text.size() > 1 ? "the language has no strings: write the name without quotes"
+                           : "the language has no strings";
     break;
   case ';':
     hint = "statements need no separator: leave it out";

@@ -351,8 +351,7 @@ void SyntaxErrors::sync(antlr4::Parser *parser) {
     std::string_view text = rangeOf(source, token).text();
     bool begins = inBody ? startsStatement(index) || token->getType() == IarcLexer::NAME ||
                                isSoftKeyword(text)
-                         : startsItem(index) || isOneOf(text, {"import", "kernel", "function", "block",
-                                                                    "model"});
+                         : isOneOf(text, {"import", "kernel", "function", "block", "model"});
     if (begins)
       return;
     antlr4::InputMismatchException mismatch(parser);

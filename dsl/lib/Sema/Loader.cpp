@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 namespace iarc::dsl {
 
@@ -254,6 +255,27 @@ private:
 };
 
 } // namespace
+
+std::map<std::string, std::string> libraryDefinitions(const FrontendOptions &options) {
+  std::map<std::string, std::string> found;
+  for (const std::string &folder : options.libraryPath) {
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (entry->path().extension() != ".iarc")
+        continue;
+      std::istringstream lines(readSource(entry->path().string()).text);
+      std::string line, word, name;
+      while (std::getline(lines, line)) {
+        std::istringstream words(line);
+        words >> word >> name;
+        if (word == "kernel" || word == "function" || word == "block")
+          found.insert({name.substr(0, name.find('(')), entry->path().stem().string()});
+      }
+    }
+  }
+  return found;
+}
 
 void loadProgram(const std::string &path, const FrontendOptions &options, Program &program,
                  Diagnostics &diagnostics) {

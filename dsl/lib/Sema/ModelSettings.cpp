@@ -50,12 +50,19 @@ void Elaborator::findSettings() {
             .note(entry->second->keyword, "the first one is here");
     }
   }
+  std::vector<std::string> missing, hints;
   for (const Row &row : rows)
-    if (!found.count(row.kind) && !unknown)
-      diagnostics
-          .report(Code::MissingStatement, program.model->name.range,
-                  "model '" + model->name + "' lacks '" + row.word + "'")
-          .hint(row.hint);
+    if (!found.count(row.kind) && !unknown) {
+      missing.push_back(row.word);
+      hints.push_back(row.hint);
+    }
+  if (missing.empty())
+    return;
+  Diagnostic &diagnostic =
+      diagnostics.report(Code::MissingStatement, program.model->name.range,
+                         "model '" + model->name + "' lacks " + listOf(missing, "and"));
+  for (std::string &hint : hints)
+    diagnostic.hint(std::move(hint));
 }
 
 void Elaborator::settings(Scope &scope) {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 namespace iarc::dsl {
@@ -30,8 +31,8 @@ struct Variable {
 
 class Resolver {
 public:
-  Resolver(Program &program, Diagnostics &diagnostics)
-      : program(program), diagnostics(diagnostics) {}
+  Resolver(Program &program, const FrontendOptions &options, Diagnostics &diagnostics)
+      : program(program), options(options), diagnostics(diagnostics) {}
 
   void run() {
     for (Definition &definition : program.definitions)
@@ -361,8 +362,12 @@ private:
       if (called || !definition->isBlock())
         candidates.push_back(name);
     std::string nearest = nearestName(node.text, candidates);
+    if (!library)
+      library = libraryDefinitions(options);
     std::string hint;
-    if (!nearest.empty())
+    if (auto entry = library->find(node.text); entry != library->end())
+      hint = "the library defines it: write 'import " + entry->second + "'";
+    else if (!nearest.empty())
       hint = "did you mean '" + nearest + "'?";
     else if (node.text == "position" || node.text == "positions")
       hint = "a placement is written 'per position' or 'across positions'";
@@ -431,6 +436,8 @@ private:
   }
 
   Program &program;
+  const FrontendOptions &options;
+  std::optional<std::map<std::string, std::string>> library; ///< read at the first undefined name
   Diagnostics &diagnostics;
   FileUnit *unit = nullptr;
   std::vector<std::map<std::string, Variable>> scopes;
@@ -443,8 +450,8 @@ private:
 
 } // namespace
 
-void resolveProgram(Program &program, Diagnostics &diagnostics) {
-  Resolver(program, diagnostics).run();
+void resolveProgram(Program &program, const FrontendOptions &options, Diagnostics &diagnostics) {
+  Resolver(program, options, diagnostics).run();
 }
 
 } // namespace iarc::dsl
