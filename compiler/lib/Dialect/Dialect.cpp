@@ -78,10 +78,10 @@ LogicalResult WeightType::verify(function_ref<InFlightDiagnostic()> emitError, A
   return verifyAxes(emitError, axes, elementType, "out", "in");
 }
 
-LogicalResult BatchType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t context,
+LogicalResult BatchType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t positions,
                                 int64_t symbols, int64_t controls) {
-  if (context <= 0 || symbols <= 0 || controls < 0)
-    return emitError() << "context and symbols must be positive and controls not negative";
+  if (positions <= 0 || symbols <= 0 || controls < 0)
+    return emitError() << "positions and symbols must be positive and controls not negative";
   return success();
 }
 

@@ -44,10 +44,10 @@ static LogicalResult verifyScalarRegion(Operation *op, Region &region, StringRef
 LogicalResult EncodeOp::verify() {
   BatchType batch = getBatch().getType();
   ValueType type = getResult().getType();
-  if (type.getAxes().size() != 2 || type.getPositions() != batch.getContext() ||
+  if (type.getAxes().size() != 2 || type.getPositions() != batch.getPositions() ||
       type.getFeatures() != batch.getSymbols() + batch.getControls())
     return emitOpError("result must have position ")
-           << batch.getContext() << " and feature " << batch.getSymbols() + batch.getControls()
+           << batch.getPositions() << " and feature " << batch.getSymbols() + batch.getControls()
            << ", got " << type;
   return success();
 }
@@ -205,8 +205,6 @@ template <typename Op> static LogicalResult verifyAttention(Op op, unsigned yiel
 
 LogicalResult AttentionOp::verify() {
   ValueType type = getQuery().getType();
-  if (getKey().getType() != type || getValue().getType() != type || getResult().getType() != type)
-    return emitOpError("query, key, value and result must have one type");
   if (type.getAxes().size() != 2)
     return emitOpError("takes values without layer axes, got ") << type;
   return verifyAttention(*this, 1);
@@ -221,9 +219,9 @@ LogicalResult AttentionAdjointOp::verify() { return verifyAttention(*this, 2); }
 LogicalResult LossOp::verify() {
   ValueType type = getLogits().getType();
   BatchType batch = getBatch().getType();
-  if (type.getAxes().size() != 2 || type.getPositions() != batch.getContext() ||
+  if (type.getAxes().size() != 2 || type.getPositions() != batch.getPositions() ||
       type.getFeatures() != batch.getSymbols())
-    return emitOpError("logits must have position ") << batch.getContext() << " and feature "
+    return emitOpError("logits must have position ") << batch.getPositions() << " and feature "
                                                      << batch.getSymbols() << ", got " << type;
   return success();
 }

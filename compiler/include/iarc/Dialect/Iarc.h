@@ -15,6 +15,7 @@
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace iarc {
 
@@ -39,6 +40,8 @@ public:
   virtual bool needs(mlir::Value value) = 0;
   /// Adds a contribution to the adjoint of `value`.
   virtual void add(mlir::OpBuilder &builder, mlir::Value value, mlir::Value contribution) = 0;
+  /// All values that depend on a weight.
+  virtual const llvm::DenseSet<mlir::Value> &getActivity() const = 0;
 };
 
 } // namespace iarc

@@ -84,11 +84,11 @@ def Iarc_WeightType : Iarc_AxesType<"Weight", "weight"> {
 def Iarc_BatchType : Iarc_Type<"Batch", "batch"> {
   let summary = "the token windows of a batch";
   let description = [{
-    For each sample `context + 1` symbols below `symbols`, and at each of the first `context`
+    For each sample `positions + 1` symbols below `symbols`, and at each of the first `positions`
     positions a control token below `controls` or none.
   }];
-  let parameters = (ins "int64_t":$context, "int64_t":$symbols, "int64_t":$controls);
-  let assemblyFormat = "`<` `context` $context `,` `symbols` $symbols `,` `controls` $controls `>`";
+  let parameters = (ins "int64_t":$positions, "int64_t":$symbols, "int64_t":$controls);
+  let assemblyFormat = "`<` `position` $positions `,` `symbol` $symbols `,` `control` $controls `>`";
   let genVerifyDecl = 1;
 }
 

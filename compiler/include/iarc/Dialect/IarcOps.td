@@ -62,7 +62,7 @@ def Iarc_EncodeOp : Iarc_FinalOp<"encode", "its result depends on no weight", [P
 // Products
 //===----------------------------------------------------------------------===//
 
-def Iarc_LinearOp : Iarc_DifferentiableOp<"linear", [AttrSizedOperandSegments]> {
+def Iarc_LinearOp : Iarc_DifferentiableOp<"linear"> {
   let summary = "a placed linear map, optionally with a fused epilogue";
   let description = [{
     `y[t, o] = sum_i W[o, i] x[t, i]`, or with `transposed` `y[t, i] = sum_o W[o, i] x[t, o]`,
@@ -195,7 +195,8 @@ def Iarc_EmbedOp : Iarc_DifferentiableOp<"embed"> {
 // Attention
 //===----------------------------------------------------------------------===//
 
-def Iarc_AttentionOp : Iarc_DifferentiableOp<"attention"> {
+def Iarc_AttentionOp : Iarc_DifferentiableOp<"attention", [
+      AllTypesMatch<["query", "key", "value", "result"]>]> {
   let summary = "attention with a kernel of the user's";
   let description = [{
     Head h reads the features h n .. h n + n - 1 of its operands, n = features / heads. With
@@ -296,6 +297,16 @@ def Iarc_UpdateOp : Iarc_FinalOp<"update", "ends a training step", [Pure, SameOp
   let arguments = (ins Iarc_WeightType:$weight, Iarc_WeightType:$velocity, Iarc_WeightType:$gradient);
   let results = (outs Iarc_WeightType:$newWeight, Iarc_WeightType:$newVelocity);
   let assemblyFormat = "$weight `,` $velocity `,` $gradient attr-dict `:` type($weight)";
+}
+
+def Iarc_CopyOp : Iarc_FinalOp<"copy", "made by planning, after autodiff", [Pure, SameOperandsAndResultType]> {
+  let summary = "the same elements in a buffer of their own";
+  let description = [{
+    Made by `iarc-lower` where one value must lie in two places, such as a value that is carried and saved.
+  }];
+  let arguments = (ins Iarc_AnyStackable:$source);
+  let results = (outs Iarc_AnyStackable:$result);
+  let assemblyFormat = "$source attr-dict `:` type($result)";
 }
 
 //===----------------------------------------------------------------------===//

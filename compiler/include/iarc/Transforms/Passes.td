@@ -52,4 +52,13 @@ def IarcLower : Pass<"iarc-lower", "::mlir::ModuleOp"> {
                            "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect"];
 }
 
+def IarcExpandMath : Pass<"iarc-expand-math", "::mlir::ModuleOp"> {
+  let summary = "functions of f32 vectors as polynomials";
+  let description = [{
+    `math.exp`, `log`, `tanh`, `erf`, `sin` and `cos` of f32 become polynomial approximations that stay in
+    vector registers. Those of f64 stay as they are and end as calls into libm.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
+}
+
 #endif

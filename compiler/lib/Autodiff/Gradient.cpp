@@ -1,0 +1,106 @@
+//===- Gradient.cpp - The pass iarc-gradient --------------------------------===//
+#include "iarc/Autodiff.h"
+#include "iarc/Transforms/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+
+namespace iarc {
+#define GEN_PASS_DEF_IARCGRADIENT
+#include "iarc/Transforms/Passes.h.inc"
+
+namespace {
+
+struct Gradient : impl::IarcGradientBase<Gradient> {
+  void runOnOperation() override {
+    auto forward = getOperation().lookupSymbol<func::FuncOp>("forward");
+    if (!forward) {
+      getOperation().emitError("has no function @forward to differentiate");
+      return signalPassFailure();
+    }
+    FailureOr<func::FuncOp> gradients = makeGradients(forward);
+    if (failed(gradients))
+      return signalPassFailure();
+    makeTrainStep(*gradients);
+  }
+
+  /// Appends a copy of `function` under another name to the module.
+  func::FuncOp copy(func::FuncOp function, StringRef name) {
+    auto clone = cast<func::FuncOp>(function->clone());
+    clone.setName(name);
+    getOperation().push_back(clone);
+    return clone;
+  }
+
+  FailureOr<func::FuncOp> makeGradients(func::FuncOp forward) {
+    func::FuncOp function = copy(forward, "gradients");
+    Block &block = function.front();
+    Operation *ret = block.getTerminator();
+    OpBuilder builder(ret);
+
+    SmallVector<BlockArgument> weights;
+    Activity activity;
+    for (BlockArgument argument : block.getArguments())
+      if (isa<WeightType>(argument.getType())) {
+        weights.push_back(argument);
+        activity.insert(argument);
+      }
+    propagateActivity(block, activity);
+
+    AdjointAccumulator adjoints(activity);
+    Value loss = ret->getOperand(0);
+    adjoints.add(builder, loss,
+                 arith::ConstantOp::create(builder, loss.getLoc(),
+                                           builder.getFloatAttr(loss.getType(), 1.0)));
+    if (failed(buildBlockAdjoint(block, builder, adjoints)))
+      return failure();
+
+    for (BlockArgument weight : weights) {
+      Value gradient = adjoints.get(weight);
+      if (!gradient)
+        gradient = ZeroOp::create(builder, weight.getLoc(), weight.getType());
+      ret->insertOperands(ret->getNumOperands(), gradient);
+    }
+    function.setType(builder.getFunctionType(block.getArgumentTypes(), ret->getOperandTypes()));
+    for (auto [index, weight] : llvm::enumerate(weights))
+      function.setResultAttr(2 + index, kGradientAttr,
+                             function.getArgAttr(weight.getArgNumber(), kWeightAttr));
+    return function;
+  }
+
+  void makeTrainStep(func::FuncOp gradients) {
+    func::FuncOp function = copy(gradients, "train_step");
+    Block &block = function.front();
+    Operation *ret = block.getTerminator();
+    OpBuilder builder(ret);
+    SmallVector<BlockArgument> weights;
+    for (BlockArgument argument : block.getArguments())
+      if (isa<WeightType>(argument.getType()))
+        weights.push_back(argument);
+    SmallVector<Value> newWeights, newVelocities;
+    for (auto [index, weight] : llvm::enumerate(weights)) {
+      Value velocity = block.addArgument(weight.getType(), weight.getLoc());
+      auto update = UpdateOp::create(builder, weight.getLoc(), weight.getType(), weight.getType(),
+                                     weight, velocity, ret->getOperand(2 + index));
+      newWeights.push_back(update.getNewWeight());
+      newVelocities.push_back(update.getNewVelocity());
+    }
+    SmallVector<Value> results{ret->getOperand(0), ret->getOperand(1)};
+    llvm::append_range(results, newWeights);
+    llvm::append_range(results, newVelocities);
+    ret->setOperands(results);
+    // Attributes of the old results name gradients that are no longer returned.
+    function.removeResAttrsAttr();
+    unsigned first = block.getNumArguments() - weights.size();
+    function.setType(builder.getFunctionType(block.getArgumentTypes(), ret->getOperandTypes()));
+    SmallVector<Attribute> argumentAttrs;
+    for (BlockArgument weight : weights)
+      argumentAttrs.push_back(function.getArgAttr(weight.getArgNumber(), kWeightAttr));
+    for (auto [index, symbol] : llvm::enumerate(argumentAttrs))
+      function.setArgAttr(first + index, kVelocityAttr, symbol);
+  }
+};
+
+} // namespace
+} // namespace iarc

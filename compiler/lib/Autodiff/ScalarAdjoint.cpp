@@ -1,0 +1,159 @@
+//===- ScalarAdjoint.cpp - Derivatives of scalar regions --------------------===//
+//
+// Reverse accumulation over arith and math ops. Rules name the op's result where that is
+// cheaper than its operand, so that a caller who has the result need not keep the operand.
+//
+//===----------------------------------------------------------------------===//
+#include "iarc/Autodiff.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <numbers>
+
+using namespace mlir;
+
+namespace iarc {
+namespace {
+
+class ScalarAdjoint {
+public:
+  ScalarAdjoint(OpBuilder &builder, Location location)
+      : b(location, builder),
+        flags(arith::FastMathFlagsAttr::get(builder.getContext(), arith::FastMathFlags::contract)) {}
+
+  Value get(Value value) { return adjoints.lookup(value); }
+
+  void add(Value value, Value contribution) {
+    if (matchPattern(value, m_Constant()))
+      return;
+    Value &sum = adjoints[value];
+    sum = sum ? arith::AddFOp::create(b, sum, contribution, flags).getResult() : contribution;
+    if (throughSelect)
+      guarded.insert(value);
+  }
+
+  void visit(Operation *op);
+
+private:
+  Value constant(double number, Value like) {
+    return arith::ConstantOp::create(b, b.getFloatAttr(like.getType(), number));
+  }
+  Value mul(Value x, Value y) { return b.createOrFold<arith::MulFOp>(x, y, flags); }
+  Value sub(Value x, Value y) { return arith::SubFOp::create(b, x, y, flags); }
+  Value neg(Value x) { return arith::NegFOp::create(b, x); }
+  Value div(Value x, Value y) { return b.createOrFold<arith::DivFOp>(x, y, flags); }
+  Value select(Value condition, Value yes, Value no) {
+    return arith::SelectOp::create(b, condition, yes, no);
+  }
+  Value compare(arith::CmpFPredicate predicate, Value x, Value y) {
+    return arith::CmpFOp::create(b, predicate, x, y);
+  }
+  /// `product`, a multiple of `d` whose other factor may be infinite, is zero where d is: a branch
+  /// that was not taken hands down d = 0, and 0 * inf must not become NaN.
+  Value guard(Value d, Value product) {
+    if (!throughSelect)
+      return product;
+    Value zero = constant(0, d);
+    return select(compare(arith::CmpFPredicate::OEQ, d, zero), zero, product);
+  }
+  /// The first operand's share where `condition` holds, else the second's.
+  void choose(Value condition, Value d, Value x, Value y) {
+    throughSelect = true;
+    Value zero = constant(0, d);
+    add(x, select(condition, d, zero));
+    add(y, select(condition, zero, d));
+  }
+
+  ImplicitLocOpBuilder b;
+  arith::FastMathFlagsAttr flags;
+  DenseMap<Value, Value> adjoints;
+  DenseSet<Value> guarded;    ///< values whose adjoint may be 0 because a branch was not taken
+  bool throughSelect = false; ///< of the op being visited
+};
+
+void ScalarAdjoint::visit(Operation *op) {
+  if (op->getNumResults() != 1)
+    return;
+  Value y = op->getResult(0), d = get(y);
+  if (!d)
+    return;
+  throughSelect = guarded.contains(y);
+  auto in = [&](unsigned i) { return op->getOperand(i); };
+  llvm::TypeSwitch<Operation *>(op)
+      .Case<arith::AddFOp>([&](auto) { add(in(0), d), add(in(1), d); })
+      .Case<arith::SubFOp>([&](auto) { add(in(0), d), add(in(1), neg(d)); })
+      .Case<arith::MulFOp>([&](auto) {
+        add(in(0), mul(d, in(1)));
+        add(in(1), mul(d, in(0)));
+      })
+      .Case<arith::DivFOp>([&](auto) {
+        Value share = guard(d, div(d, in(1)));
+        add(in(0), share);
+        if (!matchPattern(in(1), m_Constant()))
+          add(in(1), guard(d, neg(mul(share, y))));
+      })
+      .Case<arith::NegFOp>([&](auto) { add(in(0), neg(d)); })
+      .Case<arith::MaximumFOp>([&](auto) {
+        // At a tie the second operand is the one: relu = max(x, 0) has slope 0 at 0.
+        choose(compare(arith::CmpFPredicate::OGT, y, in(1)), d, in(0), in(1));
+      })
+      .Case<arith::MinimumFOp>([&](auto) {
+        choose(compare(arith::CmpFPredicate::OLT, y, in(1)), d, in(0), in(1));
+      })
+      .Case<arith::SelectOp>([&](auto) { choose(in(0), d, in(1), in(2)); })
+      .Case<math::ExpOp>([&](auto) { add(in(0), guard(d, mul(d, y))); })
+      .Case<math::LogOp>([&](auto) { add(in(0), guard(d, div(d, in(0)))); })
+      .Case<math::SqrtOp>([&](auto) {
+        add(in(0), guard(d, div(mul(d, constant(0.5, d)), y)));
+      })
+      .Case<math::TanhOp>([&](auto) { add(in(0), mul(d, sub(constant(1, d), mul(y, y)))); })
+      .Case<math::ErfOp>([&](auto) {
+        // 2 / sqrt(pi) exp(-x^2)
+        Value bell = math::ExpOp::create(b, neg(mul(in(0), in(0))));
+        add(in(0), mul(d, mul(constant(2 * std::numbers::inv_sqrtpi, d), bell)));
+      })
+      .Case<math::SinOp>([&](auto) { add(in(0), mul(d, math::CosOp::create(b, in(0)))); })
+      .Case<math::CosOp>([&](auto) { add(in(0), neg(mul(d, math::SinOp::create(b, in(0))))); })
+      .Case<math::AbsFOp>([&](auto) {
+        // The sign of x, 0 at 0.
+        throughSelect = true;
+        Value zero = constant(0, d);
+        Value negative = select(compare(arith::CmpFPredicate::OLT, in(0), zero), neg(d), zero);
+        add(in(0), select(compare(arith::CmpFPredicate::OGT, in(0), zero), d, negative));
+      })
+      .Case<math::PowFOp>([&](auto) {
+        Value x = in(0), n = in(1);
+        Value lower = math::PowFOp::create(b, x, sub(n, constant(1, n)));
+        add(x, guard(d, mul(d, mul(n, lower))));
+        if (!matchPattern(n, m_Constant())) {
+          // x^n ln x tends to 0 at x = 0 for n > 0.
+          Value atZero = compare(arith::CmpFPredicate::OEQ, y, constant(0, y));
+          Value slope = select(atZero, constant(0, d), mul(y, math::LogOp::create(b, x)));
+          add(n, guard(d, mul(d, slope)));
+        }
+      });
+}
+
+} // namespace
+
+SmallVector<Value> buildScalarAdjoint(OpBuilder &builder, Location location, Block &block,
+                                      ValueRange arguments, ValueRange results, ValueRange seeds) {
+  ScalarAdjoint adjoint(builder, location);
+  for (auto [result, seed] : llvm::zip(results, seeds))
+    if (seed)
+      adjoint.add(result, seed);
+  SmallVector<Operation *> ops;
+  for (Operation &op : block)
+    ops.push_back(&op);
+  for (Operation *op : llvm::reverse(ops))
+    adjoint.visit(op);
+  SmallVector<Value> found;
+  for (Value argument : arguments)
+    found.push_back(adjoint.get(argument));
+  return found;
+}
+
+} // namespace iarc

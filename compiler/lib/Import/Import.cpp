@@ -1,0 +1,221 @@
+//===- Import.cpp - From the elaborated model to the iarc dialect -----------===//
+#include "iarc/Dialect/Iarc.h"
+#include "iarc/Import.h"
+#include "iarc/Pipeline.h"
+#include "iarc/dsl/Model.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Verifier.h"
+
+using namespace mlir;
+
+namespace iarc {
+namespace {
+
+class Importer {
+public:
+  Importer(const dsl::Model &model, MLIRContext &context, Precision precision)
+      : model(model), builder(&context),
+        element(precision == Precision::F64 ? Type(builder.getF64Type()) : builder.getF32Type()) {}
+
+  OwningOpRef<ModuleOp> run();
+
+private:
+  Location locationOf(const dsl::Location &where) {
+    return FileLineColLoc::get(builder.getContext(), where.file, where.line, where.column);
+  }
+  SmallVector<Axis> axesOf(const dsl::Shape &shape) {
+    SmallVector<Axis> axes;
+    for (const dsl::Axis &axis : shape)
+      axes.push_back({builder.getStringAttr(axis.name), axis.size});
+    return axes;
+  }
+  ValueType typeOf(dsl::ValueId value) {
+    return ValueType::get(axesOf(model.valueShapes[value]), element);
+  }
+  WeightType typeOf(const dsl::Weight &weight) {
+    return WeightType::get(axesOf(weight.shape), element);
+  }
+  DictionaryAttr protocol();
+  void importRegion(const dsl::Region &region);
+  void importOp(const dsl::Op &op);
+  void importRepeat(const dsl::Op &op, Location location);
+  void collectWeights(const dsl::Region &region, SmallVectorImpl<dsl::WeightId> &used);
+
+  const dsl::Model &model;
+  OpBuilder builder;
+  Type element;
+  Value batch;
+  DenseMap<dsl::ValueId, Value> values;
+  DenseMap<dsl::WeightId, Value> weights; ///< sliced by the repeats around the insertion point
+};
+
+DictionaryAttr Importer::protocol() {
+  auto integer = [&](StringRef name, int64_t value) {
+    return builder.getNamedAttr(name, builder.getI64IntegerAttr(value));
+  };
+  auto real = [&](StringRef name, double value) {
+    return builder.getNamedAttr(name, builder.getF64FloatAttr(value));
+  };
+  const dsl::Task &task = model.task;
+  auto taskAttr = builder.getDictionaryAttr(
+      {builder.getNamedAttr("subtasks", builder.getStringAttr(task.subtasks)),
+       integer("symbols", task.symbols), integer("gap_minimum", task.gapMinimum),
+       integer("gap_maximum", task.gapMaximum),
+       integer("mirror_repeats_last", task.mirrorRepeatsLast),
+       integer("increment_keeps", task.incrementKeeps)});
+  return builder.getDictionaryAttr(
+      {builder.getNamedAttr("name", builder.getStringAttr(model.name)),
+       builder.getNamedAttr("task", taskAttr), integer("batch", model.train.batch),
+       integer("steps", model.train.steps), real("rate", model.train.rate),
+       real("momentum", model.train.momentum)});
+}
+
+OwningOpRef<ModuleOp> Importer::run() {
+  Location location = locationOf(model.location);
+  OwningOpRef<ModuleOp> module = ModuleOp::create(location);
+  (*module)->setAttr(kModelAttr, protocol());
+  builder.setInsertionPointToEnd(module->getBody());
+
+  int64_t controls = model.task.subtasks.size();
+  auto batchType =
+      BatchType::get(builder.getContext(), model.context, model.task.symbols, controls);
+  SmallVector<Type> inputs{batchType};
+  for (const dsl::Weight &weight : model.weights) {
+    WeightType type = typeOf(weight);
+    WeightOp::create(builder, locationOf(weight.location), weight.name, type,
+                     static_cast<Initialiser>(weight.initialiser.kind),
+                     APFloat(weight.initialiser.first), APFloat(weight.initialiser.second));
+    inputs.push_back(type);
+  }
+  dsl::ValueId logits = model.body.yields.front();
+  auto function = func::FuncOp::create(builder, location, "forward",
+                                       builder.getFunctionType(inputs, {element, typeOf(logits)}));
+  Block *entry = function.addEntryBlock();
+  batch = entry->getArgument(0);
+  for (auto [index, weight] : llvm::enumerate(model.weights)) {
+    weights[index] = entry->getArgument(index + 1);
+    function.setArgAttr(index + 1, kWeightAttr,
+                        FlatSymbolRefAttr::get(builder.getContext(), weight.name));
+  }
+  builder.setInsertionPointToEnd(entry);
+  importRegion(model.body);
+  Value loss = LossOp::create(
+      builder, locationOf(model.lossLocation), element, values[logits], batch,
+      model.loss == dsl::LossKind::CrossEntropy ? LossKind::CrossEntropy : LossKind::SquaredError,
+      model.lossAt == dsl::LossAt::Last ? LossAt::Last : LossAt::All);
+  func::ReturnOp::create(builder, location, ValueRange{loss, values[logits]});
+  if (failed(verify(*module)))
+    return {};
+  return module;
+}
+
+void Importer::importRegion(const dsl::Region &region) {
+  for (const dsl::Op &op : region.ops)
+    importOp(op);
+}
+
+void Importer::importOp(const dsl::Op &op) {
+  Location location = locationOf(op.location);
+  if (op.kind == dsl::OpKind::Repeat)
+    return importRepeat(op, location);
+  SmallVector<Value> operands;
+  for (dsl::ValueId operand : op.operands)
+    operands.push_back(values[operand]);
+  ValueType type = typeOf(op.results.front());
+  Value &result = values[op.results.front()];
+  OpBuilder::InsertionGuard guard(builder);
+  switch (op.kind) {
+  case dsl::OpKind::Encode: result = EncodeOp::create(builder, location, type, batch); break;
+  case dsl::OpKind::Linear: {
+    auto linear = LinearOp::create(builder, location, TypeRange{type}, operands[0],
+                                   weights[op.weight], ValueRange{}, /*transposed=*/false);
+    result = linear.getResult(0);
+    break;
+  }
+  case dsl::OpKind::Norm:
+    result = NormOp::create(builder, location, type, operands[0], APFloat(op.eps));
+    break;
+  case dsl::OpKind::Slice:
+    result = SliceOp::create(builder, location, type, operands[0], op.begin);
+    break;
+  case dsl::OpKind::Map: {
+    auto map = MapOp::create(builder, location, TypeRange{type}, operands);
+    result = map.getResult(0);
+    Block *body = builder.createBlock(&map.getBody());
+    for (size_t i = 0; i < operands.size(); ++i)
+      body->addArgument(element, location);
+    YieldOp::create(builder, location,
+                    importScalar(builder, location, op.scalar, body->getArguments()));
+    break;
+  }
+  case dsl::OpKind::Attention: {
+    bool exponential = isExponential(op.scalar);
+    auto attention = AttentionOp::create(
+        builder, location, type, operands[0], operands[1], operands[2], op.heads,
+        APFloat(op.scale), op.causal, op.slopes, static_cast<Normalise>(op.normalise),
+        APFloat(op.eps), exponential);
+    result = attention.getResult();
+    Block *body = builder.createBlock(&attention.getKernel());
+    body->addArgument(element, location);
+    YieldOp::create(builder, location,
+                    importScalar(builder, location, op.scalar, body->getArguments(), exponential));
+    break;
+  }
+  case dsl::OpKind::Repeat: break;
+  }
+}
+
+void Importer::collectWeights(const dsl::Region &region, SmallVectorImpl<dsl::WeightId> &used) {
+  for (const dsl::Op &op : region.ops) {
+    if (op.kind == dsl::OpKind::Repeat)
+      collectWeights(*op.body, used);
+    else if (op.weight >= 0 && !llvm::is_contained(used, op.weight))
+      used.push_back(op.weight);
+  }
+}
+
+void Importer::importRepeat(const dsl::Op &op, Location location) {
+  SmallVector<Value> inits, slices;
+  for (dsl::ValueId operand : op.operands)
+    inits.push_back(values[operand]);
+  // A weight declared inside the repeat has one layer axis for it; every other is read as it is.
+  SmallVector<dsl::WeightId> used, sliced;
+  collectWeights(*op.body, used);
+  for (dsl::WeightId weight : used) {
+    auto type = cast<WeightType>(weights[weight].getType());
+    if (!type.slice())
+      continue;
+    sliced.push_back(weight);
+    slices.push_back(weights[weight]);
+  }
+  SmallVector<Type> types;
+  for (dsl::ValueId result : op.results)
+    types.push_back(typeOf(result));
+  auto repeat = RepeatOp::create(builder, location, types, op.count, /*reverse=*/false, inits, slices);
+  OpBuilder::InsertionGuard guard(builder);
+  Block *body = builder.createBlock(&repeat.getBody());
+  for (auto [argument, init] : llvm::zip(op.body->arguments, inits))
+    values[argument] = body->addArgument(init.getType(), location);
+  DenseMap<dsl::WeightId, Value> outer = weights;
+  for (auto [weight, slice] : llvm::zip(sliced, slices))
+    weights[weight] = body->addArgument(cast<WeightType>(slice.getType()).slice(), location);
+  importRegion(*op.body);
+  SmallVector<Value> yields;
+  for (dsl::ValueId yield : op.body->yields)
+    yields.push_back(values[yield]);
+  YieldOp::create(builder, location, yields);
+  weights = outer;
+  for (auto [result, value] : llvm::zip(op.results, repeat.getResults()))
+    values[result] = value;
+}
+
+} // namespace
+
+OwningOpRef<ModuleOp> importModel(const dsl::Model &model, MLIRContext &context,
+                                  Precision precision) {
+  context.loadDialect<IarcDialect, func::FuncDialect>();
+  return Importer(model, context, precision).run();
+}
+
+} // namespace iarc

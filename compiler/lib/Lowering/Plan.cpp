@@ -1,0 +1,241 @@
+//===- Plan.cpp - Copies and buffers ----------------------------------------===//
+#include "Plan.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+
+namespace iarc {
+
+/// Weights, and the parts of the workspace, start at multiples of this many elements: 64 bytes of f32.
+static constexpr int64_t kAlignment = 16;
+
+static int64_t aligned(int64_t elements) {
+  return (elements + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+WeightOffsets planWeights(ModuleOp module) {
+  WeightOffsets weights;
+  for (auto weight : module.getOps<WeightOp>()) {
+    weights.offsets[weight.getSymNameAttr()] = weights.elements;
+    weights.elements += aligned(cast<WeightType>(weight.getType()).getNumElements());
+  }
+  return weights;
+}
+
+namespace {
+
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+/// Whether the op that defines `value` can write it to any buffer: everything but a repeat's
+/// carried results, arguments, and what an update does in place.
+bool canBePlaced(Value value, Block *block) {
+  Operation *op = value.getDefiningOp();
+  if (!op || op->getBlock() != block || isa<UpdateOp>(op))
+    return false;
+  auto repeat = dyn_cast<RepeatOp>(op);
+  return !repeat || cast<OpResult>(value).getResultNumber() >= repeat.getNumCarried();
+}
+
+/// Whether stacked result number `index` of the repeat saves a carried value at the start of the
+/// iteration. Then the carried value's ring has a slot for each iteration and is the stack itself.
+bool savesCarried(RepeatOp repeat, unsigned index) {
+  Value yielded = repeat.getYield()->getOperand(index);
+  auto argument = dyn_cast<BlockArgument>(yielded);
+  if (repeat.getReverse() || !argument || argument.getOwner() != &repeat.getBodyBlock() ||
+      argument.getArgNumber() >= repeat.getNumCarried())
+    return false;
+  for (unsigned earlier = repeat.getNumCarried(); earlier < index; ++earlier)
+    if (repeat.getYield()->getOperand(earlier) == yielded)
+      return false;
+  return true;
+}
+
+/// Replaces `use` by a copy of its own, made at the end of its block.
+void copyFor(OpOperand &use) {
+  OpBuilder builder(use.getOwner());
+  Value value = use.get();
+  use.set(CopyOp::create(builder, value.getLoc(), value.getType(), value));
+}
+
+void insertCopies(Operation *terminator, Block *block, function_ref<bool(unsigned)> isFree) {
+  DenseSet<Value> placed;
+  for (OpOperand &use : terminator->getOpOperands()) {
+    if (!isa<ValueType, WeightType>(use.get().getType()) || isFree(use.getOperandNumber()))
+      continue;
+    if (!canBePlaced(use.get(), block) || !placed.insert(use.get()).second)
+      copyFor(use);
+  }
+}
+
+void insertCopies(func::FuncOp function) {
+  function.walk([&](RepeatOp repeat) {
+    insertCopies(repeat.getYield(), &repeat.getBodyBlock(), [&](unsigned index) {
+      return index >= repeat.getNumCarried() && savesCarried(repeat, index);
+    });
+    // What a repeat starts from is written straight into the first slot of its ring.
+    OpBuilder builder(repeat);
+    for (unsigned i = 0; i < repeat.getNumCarried(); ++i) {
+      OpOperand &init = repeat->getOpOperand(i);
+      if (!canBePlaced(init.get(), repeat->getBlock()) || !init.get().hasOneUse())
+        copyFor(init);
+    }
+  });
+  Operation *ret = function.front().getTerminator();
+  insertCopies(ret, &function.front(), [&](unsigned index) {
+    // An update writes in place: its results already lie where they belong.
+    return isa_and_nonnull<UpdateOp>(ret->getOperand(index).getDefiningOp());
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Buffers
+//===----------------------------------------------------------------------===//
+
+class Planner {
+public:
+  Planner(const WeightOffsets &weights, const Layout &layout) : weights(weights), layout(layout) {}
+  Plan run(func::FuncOp function);
+
+private:
+  /// Elements of a value, of a lane group for activations.
+  int64_t elementsOf(Type type) {
+    if (auto value = dyn_cast<ValueType>(type))
+      return value.getNumElements() * layout.lanes;
+    return aligned(cast<WeightType>(type).getNumElements());
+  }
+  Storage workspaceOf(Type type) {
+    return isa<ValueType>(type) ? Storage::PerGroup : Storage::Fixed;
+  }
+  Buffer allocate(Type type, int64_t copies = 1) {
+    bool batched = isa<ValueType>(type);
+    int64_t &end = batched ? plan.elementsPerGroup : plan.fixedElements;
+    Buffer buffer{workspaceOf(type), end, {}};
+    end += elementsOf(type) * copies;
+    return buffer;
+  }
+  void planBlock(Block &block, unsigned depth);
+  void planRepeat(RepeatOp repeat, unsigned depth);
+
+  const WeightOffsets &weights;
+  Layout layout;
+  Plan plan;
+};
+
+/// The slice of a stacked buffer that belongs to the current iteration.
+Buffer sliceOf(Buffer buffer, unsigned depth, int64_t stride) {
+  buffer.terms.push_back({depth, stride, false, false, 0, 0, 0});
+  return buffer;
+}
+
+int64_t sliceElements(Type stacked, const Layout &layout) {
+  if (auto value = dyn_cast<ValueType>(stacked))
+    return value.slice().getNumElements() * layout.lanes;
+  return cast<WeightType>(stacked).slice().getNumElements();
+}
+
+void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
+  Block &body = repeat.getBodyBlock();
+  Operation *yield = repeat.getYield();
+  for (auto [slice, argument] : llvm::zip(repeat.getSlices(), repeat.getSliceArguments()))
+    plan.buffers[argument] = sliceOf(plan.buffers.lookup(slice), depth,
+                                     sliceElements(slice.getType(), layout));
+  int64_t count = repeat.getCount();
+  for (unsigned i = 0; i < repeat.getNumCarried(); ++i) {
+    Value init = repeat.getInits()[i], argument = body.getArgument(i);
+    int64_t slots = 2;
+    Value stack;
+    for (unsigned k = repeat.getNumCarried(); k < repeat.getNumResults(); ++k)
+      if (yield->getOperand(k) == argument && savesCarried(repeat, k)) {
+        slots = count + 1;
+        stack = repeat.getResult(k);
+      }
+    // The ring was allocated where the first slot was first needed: at the definition of the init.
+    Buffer ring = plan.buffers.lookup(init);
+    int64_t stride = elementsOf(argument.getType());
+    Buffer in = ring, out = ring, last = ring;
+    in.terms.push_back({depth, stride, repeat.getReverse(), true, count, 0, slots});
+    out.terms.push_back({depth, stride, repeat.getReverse(), true, count, 1, slots});
+    last.offset += count % slots * stride;
+    plan.buffers[argument] = in;
+    plan.buffers[yield->getOperand(i)] = out;
+    plan.buffers[repeat.getResult(i)] = last;
+    if (stack)
+      plan.buffers[stack] = ring;
+  }
+  for (unsigned i = repeat.getNumCarried(); i < repeat.getNumResults(); ++i) {
+    if (savesCarried(repeat, i))
+      continue;
+    Value stack = repeat.getResult(i);
+    if (!plan.buffers.contains(stack))
+      plan.buffers[stack] = allocate(stack.getType());
+    plan.buffers[yield->getOperand(i)] =
+        sliceOf(plan.buffers.lookup(stack), depth, sliceElements(stack.getType(), layout));
+  }
+  planBlock(body, depth + 1);
+}
+
+void Planner::planBlock(Block &block, unsigned depth) {
+  // Rings come first, so that what starts a repeat is written into its ring.
+  for (auto repeat : block.getOps<RepeatOp>())
+    for (unsigned i = 0; i < repeat.getNumCarried(); ++i) {
+      Value argument = repeat.getBodyBlock().getArgument(i);
+      int64_t slots = 2;
+      for (unsigned k = repeat.getNumCarried(); k < repeat.getNumResults(); ++k)
+        if (repeat.getYield()->getOperand(k) == argument && savesCarried(repeat, k))
+          slots = int64_t(repeat.getCount()) + 1;
+      // A saved ring of a repeat inside a repeat must outlive the outer iteration: it is copied out
+      // by the outer yield, which is where its stack is then placed.
+      Buffer ring = allocate(argument.getType(), slots);
+      plan.buffers[repeat.getInits()[i]] = ring;
+    }
+  for (Operation &op : block) {
+    if (auto repeat = dyn_cast<RepeatOp>(op)) {
+      planRepeat(repeat, depth);
+      continue;
+    }
+    if (auto update = dyn_cast<UpdateOp>(op)) {
+      plan.buffers[update.getNewWeight()] = plan.buffers.lookup(update.getWeight());
+      plan.buffers[update.getNewVelocity()] = plan.buffers.lookup(update.getVelocity());
+      continue;
+    }
+    if (isa<LossOp>(op)) {
+      plan.scratch[&op] = Buffer{Storage::PerGroup, plan.elementsPerGroup, {}};
+      plan.elementsPerGroup += layout.lanes;
+      continue;
+    }
+    for (Value result : op.getResults())
+      if (isa<ValueType, WeightType>(result.getType()) && !plan.buffers.contains(result))
+        plan.buffers[result] = allocate(result.getType());
+  }
+}
+
+Plan Planner::run(func::FuncOp function) {
+  Block &block = function.front();
+  for (BlockArgument argument : block.getArguments()) {
+    unsigned index = argument.getArgNumber();
+    for (auto [name, storage] : {std::pair(kWeightAttr, Storage::Weights),
+                                 std::pair(kVelocityAttr, Storage::Velocity)})
+      if (auto symbol = function.getArgAttrOfType<FlatSymbolRefAttr>(index, name))
+        plan.buffers[argument] = {storage, weights.offsets.lookup(symbol.getAttr()), {}};
+  }
+  Operation *ret = block.getTerminator();
+  for (auto [index, value] : llvm::enumerate(ret->getOperands())) {
+    if (isa<ValueType>(value.getType()))
+      plan.buffers[value] = {Storage::Logits, 0, {}};
+    else if (auto symbol = function.getResultAttrOfType<FlatSymbolRefAttr>(index, kGradientAttr))
+      plan.buffers[value] = {Storage::Gradients, weights.offsets.lookup(symbol.getAttr()), {}};
+  }
+  planBlock(block, 0);
+  return std::move(plan);
+}
+
+} // namespace
+
+Plan planFunction(func::FuncOp function, const WeightOffsets &weights, const Layout &layout) {
+  insertCopies(function);
+  return Planner(weights, layout).run(function);
+}
+
+} // namespace iarc

@@ -1,0 +1,62 @@
+//===- Pipeline.cpp - The stages from a model to the LLVM dialect -----------===//
+#include "iarc/Pipeline.h"
+#include "iarc/Dialect/Iarc.h"
+#include "iarc/Transforms/Passes.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace iarc {
+
+void registerDialects(DialectRegistry &registry) {
+  registry.insert<IarcDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect,
+                  scf::SCFDialect, cf::ControlFlowDialect, vector::VectorDialect, ub::UBDialect,
+                  LLVM::LLVMDialect>();
+}
+
+void addGradientPasses(OpPassManager &passes) {
+  passes.addPass(createIarcGradient());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+void addFusionPasses(OpPassManager &passes, int optLevel) {
+  if (optLevel == 0)
+    return;
+  passes.addNestedPass<func::FuncOp>(createIarcFuseEpilogues());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+void addLoweringPasses(OpPassManager &passes, const TargetOptions &target, int optLevel) {
+  IarcLowerOptions options;
+  options.vectorBits = target.vectorBits;
+  options.vectorRegisters = target.vectorBits == 512 ? 32 : 16;
+  passes.addPass(createIarcLower(options));
+  if (optLevel > 0) {
+    passes.addPass(createCanonicalizerPass());
+    passes.addPass(createCSEPass());
+  }
+  passes.addPass(createIarcExpandMath());
+  passes.addPass(createSCFToControlFlowPass());
+  passes.addPass(createConvertVectorToLLVMPass());
+  passes.addPass(createConvertMathToLLVMPass());
+  passes.addPass(createConvertMathToLibmPass());
+  passes.addPass(createArithToLLVMConversionPass());
+  passes.addPass(createConvertControlFlowToLLVMPass());
+  passes.addPass(createConvertFuncToLLVMPass());
+  passes.addPass(createUBToLLVMConversionPass());
+  passes.addPass(createReconcileUnrealizedCastsPass());
+}
+
+} // namespace iarc
