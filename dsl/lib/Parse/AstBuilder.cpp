@@ -52,6 +52,11 @@ private:
     node.range = node.focus = where;
     return node;
   }
+  /// Widens a node by its parentheses, which have no node of their own.
+  static const ast::Expression *parenthesised(const ast::Expression *inner, SourceRange where) {
+    const_cast<ast::Expression *>(inner)->range = where;
+    return inner;
+  }
   const ast::Expression *expression(P::ExpressionContext *context);
   const ast::Expression *primary(P::ExpressionContext *context);
   const ast::Expression *number(const Token *token);
@@ -177,7 +182,7 @@ const ast::Expression *Builder::primary(P::ExpressionContext *context) {
     return &made;
   }
   if (auto *node = dynamic_cast<P::ParenthesesContext *>(context))
-    return expression(node->expression());
+    return parenthesised(expression(node->expression()), where);
   if (dynamic_cast<P::TruthContext *>(context)) {
     ast::Expression &made = make(ast::ExpressionKind::Truth, where);
     made.isTrue = where.text() == "true";

@@ -100,6 +100,11 @@ Value Elaborator::unary(const Expression &expression, const Value &operand) {
     return Value::poison();
   if (operand.is(ValueKind::Tensor))
     return Value::ofGraph(apply(ScalarOp::Negate, *operand.graph));
+  if (operand.isInteger && operand.integer == std::numeric_limits<int64_t>::min()) {
+    report(Code::SizeOverflow, expression.range,
+           "-(" + std::to_string(operand.integer) + ") does not fit 64 bits");
+    return Value::poison();
+  }
   return operand.isInteger ? Value::ofInteger(-operand.integer) : Value::ofReal(-operand.number);
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 
 namespace iarc::dsl {
 
@@ -204,7 +206,10 @@ Value Elaborator::applyFunction(const FunctionValue &function, std::vector<Value
     double number = dsl::evaluate(result.scalar, {});
     bool integers = (op == ScalarOp::Maximum || op == ScalarOp::Minimum) &&
                     arguments[0].isInteger && arguments[1].isInteger;
-    if (integers || (op == ScalarOp::Abs && arguments[0].isInteger))
+    // The smallest integer has no magnitude that fits: it becomes a real.
+    bool magnitude = op == ScalarOp::Abs && arguments[0].isInteger &&
+                     arguments[0].integer != std::numeric_limits<int64_t>::min();
+    if (integers || magnitude)
       return Value::ofInteger(op == ScalarOp::Abs ? std::llabs(arguments[0].integer)
                               : op == ScalarOp::Maximum
                                   ? std::max(arguments[0].integer, arguments[1].integer)

@@ -276,7 +276,9 @@ void Elaborator::task(Scope &scope) {
       };
       bool valid = whole(low, lowNode);
       valid = whole(high, highNode) && valid;
-      int64_t last = gap.includesEnd ? high.integer : high.integer - 1;
+      // Far outside the range nothing is subtracted: it is reported as written.
+      bool exclusive = !gap.includesEnd && high.integer > 0;
+      int64_t last = exclusive ? high.integer - 1 : high.integer;
       if (valid && low.integer < 1) {
         report(Code::InvalidGap, lowNode.range,
                "the smallest gap is " + std::to_string(low.integer) + ", below 1")
