@@ -88,13 +88,14 @@ expression
   | name arguments                                                     # call
   | name                                                               # reference
   | NUMBER                                                             # number
+  | MALFORMED                                                          # malformed
   | ('true' | 'false')                                                 # truth
   | '[' (expression (',' expression)*)? ','? ']'                       # list
   | '(' expression ')'                                                 # parentheses
   ;
 
 name
-  : NAME | 'kernel' | 'function' | 'task' | 'context' | 'weights' | 'loss' | 'at' | 'train'
+  : NAME | 'kernel' | 'task' | 'context' | 'weights' | 'loss' | 'at' | 'train'
   | 'per' | 'across'
   ;
 
@@ -103,8 +104,16 @@ NAME   : [A-Za-z_] [A-Za-z0-9_]* ;
 COMMENT : '//' ~[\r\n]* -> channel(HIDDEN) ;
 SPACE   : [ \t\r\n\f]+ -> channel(HIDDEN) ;
 
+// Reported before parsing, and parsed as an operand so that nothing else is said of it: a number
+// that runs into letters (`1e5` is as long for both and goes to NUMBER, which comes first), and
+// the string of another language.
+MALFORMED
+  : [0-9]+ ('.' [0-9]+)? [A-Za-z_] [A-Za-z0-9_]*
+  | '"' ~["\r\n]* '"' | '\'' ~['\r\n]* '\''
+  ;
+
 // Everything else, hidden from the parser and reported before it runs: what looks like a comment
-// or a string of another language is one token, and so is a run of bytes beyond ASCII.
+// of another language is one token, and so is a run of bytes beyond ASCII.
 UNKNOWN
-  : ( '#' ~[\r\n]* | '"' ~["\r\n]* '"' | [\u0080-\u00FF]+ | . ) -> channel(HIDDEN)
+  : ( '#' ~[\r\n]* | [\u0080-\u00FF]+ | . ) -> channel(HIDDEN)
   ;

@@ -27,13 +27,10 @@ static T parseInteger(const char *name, const std::string &text, T least, T most
 }
 
 void Arguments::addInteger(const char *name, const char *placeholder, int64_t *target,
-                           int64_t least, int64_t most, const char *help,
-                           const char *defaultText) {
-  arguments.push_back({name, placeholder, help,
-                       defaultText ? defaultText : std::to_string(*target), false, false,
-                       [=](const std::string &text) {
-                         *target = parseInteger<int64_t>(name, text, least, most);
-                       }});
+                           int64_t least, int64_t most, const char *help, const char *defaultText) {
+  arguments.push_back(
+      {name, placeholder, help, defaultText ? defaultText : std::to_string(*target), false, false,
+       [=](const std::string &text) { *target = parseInteger<int64_t>(name, text, least, most); }});
 }
 
 void Arguments::addSeed(uint64_t *target) {

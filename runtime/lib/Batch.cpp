@@ -22,8 +22,8 @@ Batch::Batch(const iarc_model &model, int64_t capacity) : model(model) {
   controlArray = Array(uint64_t(model.context) * padded * 4);
   governingArray = Array(uint64_t(model.context) * padded * 4);
   weightArray = Array(padded * uint64_t(model.element_bytes));
-  scratch = Array(uint64_t(groupsFor(model, capacity) *
-                           IarcStream::length(model.task, model.context) * 4));
+  scratch = Array(
+      uint64_t(groupsFor(model, capacity) * IarcStream::length(model.task, model.context) * 4));
 }
 
 void Batch::setCount(int64_t samples) {

@@ -32,7 +32,8 @@ public:
   /// The samples first .. first + count - 1 of a stream; 1 <= count <= capacity.
   void fill(uint64_t seed, uint32_t stream, uint64_t first, int64_t count, ThreadPool &pool);
 
-  /// A given batch: symbols [count][context + 1] and controls [count][context], row-major and valid.
+  /// A given batch: symbols [count][context + 1] and controls [count][context], row-major and
+  /// valid.
   void fill(const int32_t *symbols, const int32_t *controls, int64_t count);
 
   /// Copies sample b out: symbols [context + 1], controls [context].

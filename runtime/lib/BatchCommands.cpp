@@ -44,9 +44,10 @@ std::vector<int32_t> readRows(const SafetensorsFile &file, const char *name, int
   file.copy(*entry, values.data());
   for (int64_t i = 0; i < entry->count; ++i)
     if (values[size_t(i)] < least || values[size_t(i)] > most)
-      fail(Exit::InputOutput, "%s does not fit the model: %s[%lld, %lld] is %d, expected %lld to %lld",
-           path.c_str(), name, (long long)(i / columns), (long long)(i % columns),
-           values[size_t(i)], (long long)least, (long long)most);
+      fail(Exit::InputOutput,
+           "%s does not fit the model: %s[%lld, %lld] is %d, expected %lld to %lld", path.c_str(),
+           name, (long long)(i / columns), (long long)(i % columns), values[size_t(i)],
+           (long long)least, (long long)most);
   return values;
 }
 
@@ -59,8 +60,7 @@ GivenBatch readBatch(const iarc_model &model, const std::string &path) {
   batch.samples = int64_t(batch.symbols.size()) / (model.context + 1);
   int64_t rows = int64_t(batch.controls.size()) / model.context;
   if (rows != batch.samples)
-    fail(Exit::InputOutput,
-         "%s is no batch: 'symbols' has %lld samples but 'controls' has %lld",
+    fail(Exit::InputOutput, "%s is no batch: 'symbols' has %lld samples but 'controls' has %lld",
          quoted(path).c_str(), (long long)batch.samples, (long long)rows);
   return batch;
 }
@@ -69,11 +69,12 @@ GivenBatch readBatch(const iarc_model &model, const std::string &path) {
 template <class Real> void copyLogits(Session &session, Real *to) {
   const iarc_model &model = session.model;
   const int64_t lanes = model.lanes, symbols = model.task.symbols;
+  const int64_t groups = session.batch().groups();
   const Real *from = static_cast<const Real *>(session.logits());
   for (int64_t b = 0; b < session.batch().samples(); ++b)
     for (int64_t t = 0; t < model.context; ++t)
       for (int64_t s = 0; s < symbols; ++s)
-        *to++ = from[((t * session.batch().groups() + b / lanes) * symbols + s) * lanes + b % lanes];
+        *to++ = from[((t * groups + b / lanes) * symbols + s) * lanes + b % lanes];
 }
 
 } // namespace
@@ -159,8 +160,8 @@ int runBatch(const Invocation &invocation) {
   arguments.addInteger("--step", "N", &step, 0, mostSteps, "the training step, counted from 0");
   arguments.addInteger("--batch", "N", &samples, 1, mostSamples, "samples in a step");
   arguments.addSeed(&seed);
-  arguments.addFile("--out", &out, "write int32 'symbols' [batch, T + 1], 'controls' [batch, T] there",
-                    true);
+  arguments.addFile("--out", &out,
+                    "write int32 'symbols' [batch, T + 1], 'controls' [batch, T] there", true);
   addThreads(arguments, &threads);
   if (!parseArguments(invocation, "batch", arguments))
     return int(Exit::Ok);
@@ -177,13 +178,12 @@ int runBatch(const Invocation &invocation) {
   for (int64_t b = 0; b < samples; ++b)
     batch.extract(b, symbols.as<int32_t>() + b * (model.context + 1),
                   controls.as<int32_t>() + b * model.context);
-  writeSafetensors(
-      out,
-      {{"symbols", ElementType::I32, {samples, model.context + 1}, symbols.data()},
-       {"controls", ElementType::I32, {samples, model.context}, controls.data()}},
-      {{"seed", std::to_string(seed)},
-       {"step", std::to_string(step)},
-       {"subtasks", model.task.subtasks}});
+  writeSafetensors(out,
+                   {{"symbols", ElementType::I32, {samples, model.context + 1}, symbols.data()},
+                    {"controls", ElementType::I32, {samples, model.context}, controls.data()}},
+                   {{"seed", std::to_string(seed)},
+                    {"step", std::to_string(step)},
+                    {"subtasks", model.task.subtasks}});
   return int(Exit::Ok);
 }
 

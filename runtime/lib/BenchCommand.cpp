@@ -93,8 +93,10 @@ int runBench(const Invocation &invocation) {
     countLast(model, session.batch(), session.logits(), loss);
     double end = now();
     if (!std::isfinite(loss))
-      fail(Exit::Diverged, "the loss became %s in step %lld, counted from 0; not finite numbers "
-           "may take another time", std::isnan(loss) ? "nan" : "infinite", (long long)step);
+      fail(Exit::Diverged,
+           "the loss became %s in step %lld, counted from 0\n"
+           "hint: arithmetic on such numbers may take another time; try another --seed",
+           std::isnan(loss) ? "nan" : "infinite", (long long)step);
     if (step < warmUp)
       continue;
     stepTimes.push_back(end - start);
@@ -121,14 +123,13 @@ int runBench(const Invocation &invocation) {
     writeOutput(writer.endObject().text() + "\n");
     return int(Exit::Ok);
   }
-  std::string text =
-      format("%s, %s for %s, batch %lld, %lld thread%s, median of %lld steps\n", model.name,
-             precisionName(model), model.target_cpu, (long long)batch, (long long)threads,
-             threads == 1 ? "" : "s", (long long)steps);
+  std::string text = format("%s, %s for %s, batch %lld, %lld thread%s, median of %lld steps\n",
+                            model.name, precisionName(model), model.target_cpu, (long long)batch,
+                            (long long)threads, threads == 1 ? "" : "s", (long long)steps);
   text += format("  time              %.4g ms per step, of which %.3g ms for the batch\n",
                  seconds * 1e3, generation * 1e3);
-  text += format("  speed             %sFLOP/s (products and attention)\n",
-                 scaledText(useful).c_str());
+  text +=
+      format("  speed             %sFLOP/s (products and attention)\n", scaledText(useful).c_str());
   text += format("  peak              %sFLOP/s, measured in this run\n", scaledText(peak).c_str());
   text += format("  fraction_of_peak  %.3f (products, nominal: %sFLOP per step)\n", fraction,
                  scaledText(model.product_flop * samples).c_str());

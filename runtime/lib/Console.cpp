@@ -79,7 +79,7 @@ static void rememberSignal(int number) {
 }
 
 void catchSignals() {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = rememberSignal;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;

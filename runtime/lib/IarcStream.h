@@ -46,8 +46,8 @@ private:
   uint64_t seed;
   uint32_t stream;
   uint32_t subtaskCount = 0;
-  uint32_t regularCount = 0;               ///< subtasks other than C
-  int32_t regular[maximumSubtasks] = {};   ///< their indices
+  uint32_t regularCount = 0;             ///< subtasks other than C
+  int32_t regular[maximumSubtasks] = {}; ///< their indices
 };
 
 /// Throws Error (status Internal) unless the runtime can generate this task: distinct letters of

@@ -113,10 +113,11 @@ int runInfo(const Invocation &invocation) {
   std::string text = format("model      %s", model.name);
   if (int64_t layers = layersOf(model))
     text += format(", %lld layer%s", (long long)layers, layers == 1 ? "" : "s");
-  text += format("\ntask       iarc, %lld symbols, subtasks %s, gap %lld..%lld%s%s\n",
-                 (long long)task.symbols, task.subtasks, (long long)task.gap_minimum,
-                 (long long)task.gap_maximum, task.mirror_repeats_last ? ", mirror repeats last" : "",
-                 task.increment_keeps ? ", increment keeps" : "");
+  text +=
+      format("\ntask       iarc, %lld symbols, subtasks %s, gap %lld..%lld%s%s\n",
+             (long long)task.symbols, task.subtasks, (long long)task.gap_minimum,
+             (long long)task.gap_maximum, task.mirror_repeats_last ? ", mirror repeats last" : "",
+             task.increment_keeps ? ", increment keeps" : "");
   text += format("context    %lld positions of %lld features\n", (long long)model.context,
                  (long long)model.width);
   text += format("loss       %s at %s\n", lossName(model), lossPlace(model));
@@ -142,7 +143,7 @@ int runInfo(const Invocation &invocation) {
                  scaledText(model.product_flop * double(batch)).c_str(),
                  scaledText(model.executed_product_flop * double(batch)).c_str());
   text += format("  attention  %sFLOP\n", scaledText(model.attention_flop * double(batch)).c_str());
-  text += format("  workspace  %s\n", bytesText(uint64_t(workspace)).c_str());
+  text += format("  workspace  %s\n", bytesText(uint64_t(std::min(workspace, 0x1p63))).c_str());
   writeOutput(text);
   return int(Exit::Ok);
 }

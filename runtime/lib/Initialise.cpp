@@ -12,8 +12,7 @@
 namespace iarc::runtime {
 
 void uniformPair(uint64_t seed, int64_t tensor, int64_t pair, double &even, double &odd) noexcept {
-  PhiloxBlock block =
-      randomBlock(seed, FirstWeightStream + uint32_t(tensor), uint64_t(pair), 0);
+  PhiloxBlock block = randomBlock(seed, FirstWeightStream + uint32_t(tensor), uint64_t(pair), 0);
   even = unitInterval(block[0], block[1]);
   odd = unitInterval(block[2], block[3]);
 }

@@ -26,7 +26,8 @@ public:
   JsonWriter &value(const char *text) { return value(std::string_view(text)); }
   JsonWriter &value(int64_t number);
   JsonWriter &value(uint64_t number);
-  /// The shortest text that reads back as the same number; null unless finite, as JSON has no other.
+  /// The shortest text that reads back as the same number; null unless finite, as JSON has no
+  /// other.
   JsonWriter &value(double number);
   JsonWriter &value(bool truth);
 

@@ -36,7 +36,8 @@ Array::Array(uint64_t bytes) : size(bytes) {
   uintptr_t address = reinterpret_cast<uintptr_t>(mapping);
   if (slack) {
     address = (address + hugePage - 1) & ~uintptr_t(hugePage - 1);
-    madvise(reinterpret_cast<void *>(address), bytes, MADV_HUGEPAGE); // a wish: failure costs speed only
+    madvise(reinterpret_cast<void *>(address), bytes,
+            MADV_HUGEPAGE); // a wish: failure costs speed only
   }
   start = reinterpret_cast<std::byte *>(address);
 }
@@ -102,10 +103,10 @@ static uint64_t leftInGroups(const std::string &root) {
     for (;;) {
       while (!path.empty() && path.back() == '/')
         path.pop_back();
-      left = std::min(left, unified ? leftInGroup(base + path, "memory.max", "memory.current",
-                                                  "inactive_file ")
-                                    : leftInGroup(base + path, "memory.limit_in_bytes",
-                                                  "memory.usage_in_bytes", "total_inactive_file "));
+      left = std::min(
+          left, unified ? leftInGroup(base + path, "memory.max", "memory.current", "inactive_file ")
+                        : leftInGroup(base + path, "memory.limit_in_bytes", "memory.usage_in_bytes",
+                                      "total_inactive_file "));
       if (path.empty())
         break;
       path.erase(path.rfind('/') == std::string::npos ? 0 : path.rfind('/'));

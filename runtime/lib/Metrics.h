@@ -18,8 +18,8 @@ namespace iarc::runtime {
 /// Sums over windows.
 struct Metrics {
   int64_t windows = 0;
-  double loss = 0;            ///< sum of the windows' losses
-  int64_t right = 0;          ///< at the last position
+  double loss = 0;                                       ///< sum of the windows' losses
+  int64_t right = 0;                                     ///< at the last position
   std::array<int64_t, maximumSubtasks> subtaskWindows{}; ///< by what governs the last position
   std::array<int64_t, maximumSubtasks> subtaskRight{};
   std::vector<int64_t> rightAt; ///< [context], only from countAll

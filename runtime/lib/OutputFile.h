@@ -32,7 +32,8 @@ private:
   int file = -1;
 };
 
-/// Throws Error (status InputOutput) unless a file could be written there now; leaves nothing behind.
+/// Throws Error (status InputOutput) unless a file could be written there now; leaves nothing
+/// behind.
 void checkWritable(const std::string &path);
 
 } // namespace iarc::runtime

@@ -36,16 +36,19 @@ const std::vector<Command> &commands() {
        runCheckGradients},
       {"gradients",
        "write loss, logits and gradients of a given batch",
-       {"gradients --weights weights.safetensors --batch batch.safetensors --out gradients.safetensors"},
+       {"gradients --weights weights.safetensors --batch batch.safetensors "
+        "--out gradients.safetensors"},
        runGradients},
       {"step",
        "apply updates on a given batch, from zero velocity",
-       {"step --weights weights.safetensors --batch batch.safetensors --out-weights next.safetensors",
-        "step --weights w0.safetensors --batch batch.safetensors --out-weights w2.safetensors --steps 2"},
+       {"step --weights w0.safetensors --batch batch.safetensors --out-weights w1.safetensors",
+        "step --weights w0.safetensors --batch batch.safetensors --out-weights w2.safetensors "
+        "--steps 2"},
        runStep},
       {"batch",
        "write the batch of a training step",
-       {"batch --step 0 --out batch.safetensors", "batch --step 12 --seed 3 --batch 8 --out batch.safetensors"},
+       {"batch --step 0 --out batch.safetensors",
+        "batch --step 12 --seed 3 --batch 8 --out batch.safetensors"},
        runBatch},
       {"bench",
        "measure the speed of a training step",
@@ -84,12 +87,18 @@ void addThreads(Arguments &arguments, int64_t *threads) {
 
 static std::string programHelp(const std::string &program, const iarc_model &model) {
   std::string text = "examples:\n"
-                     "  ./" + program + " train --weights-out weights.safetensors\n"
-                     "  ./" + program + " eval --weights weights.safetensors\n"
-                     "  ./" + program + " train --help\n\n"
-                     "usage: ./" + program + " COMMAND [flags]\n\n" +
-                     "the model " + quoted(model.name) + ", compiled by iarcc " + model.compiler +
-                     "\n\ncommands:\n";
+                     "  ./" +
+                     program +
+                     " train --weights-out weights.safetensors\n"
+                     "  ./" +
+                     program +
+                     " eval --weights weights.safetensors\n"
+                     "  ./" +
+                     program +
+                     " train --help\n\n"
+                     "usage: ./" +
+                     program + " COMMAND [flags]\n\n" + "the model " + quoted(model.name) +
+                     ", compiled by iarcc " + model.compiler + "\n\ncommands:\n";
   for (const Command &command : commands())
     text += format("  %-16s  %s\n", command.name, command.summary);
   text += "\n./" + program + " COMMAND --help shows examples and flags; --version the version\n";
@@ -164,8 +173,8 @@ static void checkModel(const iarc_model &model) {
   checkTask(model.task);
   if ((model.element_bytes != 4 && model.element_bytes != 8) || model.lanes < 1 ||
       model.context < 1 || model.weight_elements < 0 || model.workspace_bytes < 0 ||
-      model.workspace_bytes_per_group < 0 || model.batch < 1 || model.steps < 0 ||
-      !model.forward || !model.gradients || !model.train_step || !model.peak)
+      model.workspace_bytes_per_group < 0 || model.batch < 1 || model.steps < 0 || !model.forward ||
+      !model.gradients || !model.train_step || !model.peak)
     fail(Exit::Internal, "the descriptor of the model %s is invalid", quoted(model.name).c_str());
 }
 
@@ -182,7 +191,7 @@ static int dispatch(const iarc_model &model, const std::string &program,
   }
   if (words[0] == "--version") {
     writeOutput(format("%s: model %s, compiled by iarcc %s for %s, runtime %s\n", program.c_str(),
-                       model.name, model.compiler, model.target_cpu, runtimeVersion));
+                       model.name, model.compiler, model.target_cpu, IARC_VERSION));
     return int(Exit::Ok);
   }
   std::vector<std::string> names{"--help", "--version"};

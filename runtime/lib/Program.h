@@ -17,7 +17,6 @@
 
 namespace iarc::runtime {
 
-constexpr const char *runtimeVersion = "0.1.0";
 constexpr uint64_t defaultSeed = 1;
 constexpr int64_t mostSteps = 1000000000000, mostSamples = 1000000000;
 
@@ -30,7 +29,7 @@ struct Invocation {
 
 struct Command {
   const char *name, *summary;
-  /// Each line an example without the program's name: "train --steps 1000  what it does".
+  /// Each an example without the program's name.
   std::vector<const char *> examples;
   int (*run)(const Invocation &); ///< exit status; throws Error
 };

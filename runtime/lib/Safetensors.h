@@ -20,16 +20,16 @@ namespace iarc::runtime {
 
 enum class ElementType { F32, F64, I32 };
 
-const char *elementTypeName(ElementType type) noexcept;   ///< "F32", "F64", "I32"
-int64_t elementTypeBytes(ElementType type) noexcept;      ///< 4, 8, 4
+const char *elementTypeName(ElementType type) noexcept; ///< "F32", "F64", "I32"
+int64_t elementTypeBytes(ElementType type) noexcept;    ///< 4, 8, 4
 
 /// One tensor of a file that was read.
 struct TensorEntry {
   std::string name;
   ElementType type = ElementType::F32;
   std::vector<int64_t> shape;
-  int64_t count = 0;    ///< elements: the product of the shape
-  uint64_t offset = 0;  ///< of its first byte from the beginning of the file; any alignment
+  int64_t count = 0;   ///< elements: the product of the shape
+  uint64_t offset = 0; ///< of its first byte from the beginning of the file; any alignment
 };
 
 struct SafetensorsHeader {
@@ -37,9 +37,9 @@ struct SafetensorsHeader {
   std::map<std::string, std::string> metadata;
 };
 
-/// Checks `size` bytes of a whole file. Returns false and says in `error` what is wrong (without the
-/// name of the file) unless every tensor lies inside the file, with the size that its shape says,
-/// none overlaps another, the data has no holes and no name comes twice.
+/// Checks `size` bytes of a whole file. Returns false and says in `error` what is wrong (without
+/// the name of the file) unless every tensor lies inside the file, with the size that its shape
+/// says, none overlaps another, the data has no holes and no name comes twice.
 bool parseSafetensors(const std::byte *bytes, uint64_t size, SafetensorsHeader &header,
                       std::string &error) noexcept;
 

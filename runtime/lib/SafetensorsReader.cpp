@@ -238,7 +238,10 @@ private:
     expect('}');
     if (!hasType || !hasShape || !hasOffsets)
       problem("tensor " + shown + ": no '" +
-              (!hasType ? "dtype" : !hasShape ? "shape" : "data_offsets") + "'");
+              (!hasType    ? "dtype"
+               : !hasShape ? "shape"
+                           : "data_offsets") +
+              "'");
 
     entry.count = 1;
     bool overflow = false;
@@ -374,8 +377,7 @@ const TensorEntry *SafetensorsFile::find(const std::string &tensor) const noexce
   return nullptr;
 }
 
-template <class From, class T>
-static void convert(const std::byte *from, int64_t count, T *to) {
+template <class From, class T> static void convert(const std::byte *from, int64_t count, T *to) {
   for (int64_t i = 0; i < count; ++i) {
     From value;
     std::memcpy(&value, from + i * int64_t(sizeof(From)), sizeof(From));

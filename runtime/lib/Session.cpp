@@ -27,12 +27,12 @@ const SessionNeeds &Session::checked(const iarc_model &model, const SessionNeeds
   SessionNeeds least = needs;
   least.batch = 1;
   MemoryPlan smallest = plan(model, least);
-  bool batchHelps = needs.batch > 1 && !smallest.overflowed() && smallest.bytes() <= available.bytes;
+  bool batchHelps =
+      needs.batch > 1 && !smallest.overflowed() && smallest.bytes() <= available.bytes;
   plan(model, needs)
-      .require(available,
-               batchHelps
-                   ? format("use a smaller --batch (now %lld)", (long long)needs.batch)
-                   : "the model is too large for this machine whatever the --batch");
+      .require(available, batchHelps
+                              ? format("use a smaller --batch (now %lld)", (long long)needs.batch)
+                              : "the model is too large for this machine whatever the --batch");
   return needs;
 }
 
@@ -45,8 +45,8 @@ Session::Session(const iarc_model &model, const SessionNeeds &needs)
     velocityArray = Array(weightBytes);
   if (needs.gradients)
     gradientArray = Array(weightBytes);
-  workspace = Array(uint64_t(model.workspace_bytes) +
-                    groups * uint64_t(model.workspace_bytes_per_group));
+  workspace =
+      Array(uint64_t(model.workspace_bytes) + groups * uint64_t(model.workspace_bytes_per_group));
   logitArray = Array(uint64_t(model.context) * groups * uint64_t(model.task.symbols) *
                      uint64_t(model.lanes * model.element_bytes));
   lossArray = Array(64);

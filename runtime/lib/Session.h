@@ -15,7 +15,7 @@
 namespace iarc::runtime {
 
 struct SessionNeeds {
-  int64_t batch = 1;   ///< capacity in samples
+  int64_t batch = 1; ///< capacity in samples
   int64_t threads = 1;
   bool velocity = false, gradients = false;
 };

@@ -61,8 +61,9 @@ std::string bytesText(uint64_t bytes) {
 std::string shapeText(const std::vector<int64_t> &shape) {
   std::string text = "[";
   for (size_t axis = 0; axis < shape.size(); ++axis)
-    text += (axis ? ", " : "") + std::to_string(shape[axis]);
-  return text + "]";
+    (text += axis ? ", " : "") += std::to_string(shape[axis]);
+  text += ']';
+  return text;
 }
 
 std::string scaledText(double value) {
@@ -99,7 +100,8 @@ std::string quoted(std::string_view text) {
   }
   if (text.size() > longest)
     result += "...";
-  return result + "'";
+  result += '\'';
+  return result;
 }
 
 /// Edit distance in which exchanging two neighbours counts one, as it is one slip of the hand.

@@ -40,7 +40,8 @@ std::string durationText(double seconds);
 /// message stays one readable line whatever was typed.
 std::string quoted(std::string_view text);
 
-/// The candidate with the least edit distance to `name`, or "" when none is near enough to be meant.
+/// The candidate with the least edit distance to `name`, or "" when none is near enough to be
+/// meant.
 std::string nearestName(std::string_view name, const std::vector<std::string> &candidates);
 
 } // namespace iarc::runtime

@@ -154,9 +154,9 @@ void ThreadPool::run(Body body, void *context, int64_t tasks) noexcept {
   open.store(region.pieces, std::memory_order_relaxed);
   uint32_t number = epoch.load(std::memory_order_relaxed) + 1;
   for (int64_t share = 0; share < count; ++share)
-    shares[size_t(share)].state.store(
-        uint64_t(number) << 32 | uint64_t(shareBegin(share + 1) - shareBegin(share)),
-        std::memory_order_release);
+    shares[size_t(share)].state.store(uint64_t(number) << 32 |
+                                          uint64_t(shareBegin(share + 1) - shareBegin(share)),
+                                      std::memory_order_release);
   epoch.store(number); // sequentially consistent: pairs with the check of `epoch` by a sleeper
   if (sleepers.load() > 0) {
     { std::lock_guard<std::mutex> lock(mutex); }
@@ -187,8 +187,8 @@ struct GeneratedRegion {
 };
 } // namespace
 
-extern "C" void iarc_parallel(const iarc_call *call, iarc_region_function body,
-                              const int64_t *loop, int64_t tasks) {
+extern "C" void iarc_parallel(const iarc_call *call, iarc_region_function body, const int64_t *loop,
+                              int64_t tasks) {
   if (!call->pool) {
     if (tasks > 0)
       body(call, loop, 0, tasks);

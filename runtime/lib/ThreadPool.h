@@ -55,12 +55,12 @@ private:
     Body body = nullptr;
     void *context = nullptr;
     int64_t tasks = 0;
-    int64_t piece = 1;  ///< tasks in a piece
+    int64_t piece = 1; ///< tasks in a piece
     int64_t pieces = 0;
   };
-  /// One thread's share: number of the region in the high half, open pieces in the low half. A piece
-  /// is claimed by a compare-and-exchange, which fails once the region is over: thus a thread that
-  /// wakes up late touches nothing.
+  /// One thread's share: number of the region in the high half, open pieces in the low half. A
+  /// piece is claimed by a compare-and-exchange, which fails once the region is over: thus a thread
+  /// that wakes up late touches nothing.
   struct alignas(64) Share {
     std::atomic<uint64_t> state{0};
   };
@@ -74,8 +74,8 @@ private:
   const int spins; ///< pauses before a waiting thread goes to sleep
   Region region;
   std::unique_ptr<Share[]> shares;
-  alignas(64) std::atomic<uint32_t> epoch{0};  ///< number of the latest region
-  alignas(64) std::atomic<int64_t> open{0};    ///< pieces of the region not yet finished
+  alignas(64) std::atomic<uint32_t> epoch{0}; ///< number of the latest region
+  alignas(64) std::atomic<int64_t> open{0};   ///< pieces of the region not yet finished
   std::atomic<int> sleepers{0};
   std::atomic<bool> callerSleeps{false};
   std::atomic<bool> stopping{false};

@@ -120,8 +120,7 @@ std::string progressLine(const iarc_model &model, const TrainOptions &options, i
 /// steps, or ten seconds when the steps are slow.
 class Progress {
 public:
-  Progress(const iarc_model &model, const TrainOptions &options)
-      : model(model), options(options) {}
+  Progress(const iarc_model &model, const TrainOptions &options) : model(model), options(options) {}
 
   void step(int64_t done, const Metrics &metrics) {
     if (options.quiet)
@@ -129,8 +128,8 @@ public:
     current.metrics.add(metrics);
     ++current.steps;
     bool last = done == options.steps;
-    bool due = line.rewrites() ? secondsSince(shown) >= 0.1
-                               : done % 100 == 0 || secondsSince(shown) >= 10;
+    bool due =
+        line.rewrites() ? secondsSince(shown) >= 0.1 : done % 100 == 0 || secondsSince(shown) >= 10;
     if (!due && !last)
       return;
     std::string text = progressLine(model, options, done, current, /*compact=*/false);
@@ -164,7 +163,8 @@ std::string banner(const iarc_model &model, const TrainOptions &options) {
                 options.threads == 1 ? "" : "s");
 }
 
-/// Runs the steps; returns how many were done (fewer after a signal). Throws Error (status Diverged).
+/// Runs the steps; returns how many were done (fewer after a signal). Throws Error (status
+/// Diverged).
 int64_t trainSteps(Session &session, const TrainOptions &options, Log &log) {
   const iarc_model &model = session.model;
   Progress progress(model, options);
@@ -227,6 +227,9 @@ int runTrain(const Invocation &invocation) {
   if (!parseArguments(invocation, "train", arguments))
     return int(Exit::Ok);
 
+  // A reader of our output that goes away must not cost the weights.
+  std::signal(SIGPIPE, SIG_IGN);
+  catchSignals();
   if (!options.quiet)
     std::fprintf(stderr, "%s\n", banner(model, options).c_str());
   // Whatever would fail at the end is tried before the first step.
@@ -242,9 +245,6 @@ int runTrain(const Invocation &invocation) {
            quoted(options.weightsIn).c_str());
   }
   Log log(invocation.program, options.log);
-  // A reader of our output that goes away must not cost the weights.
-  std::signal(SIGPIPE, SIG_IGN);
-  catchSignals();
 
   int64_t done = trainSteps(session, options, log);
   if (!weightsFinite(model, session.weights()))
@@ -263,8 +263,8 @@ int runTrain(const Invocation &invocation) {
     return 128 + caughtSignal();
   }
   if (options.evaluateWindows > 0) {
-    Metrics metrics = evaluate(session, options.seed, options.evaluateWindows, options.batch,
-                               signalCaught);
+    Metrics metrics =
+        evaluate(session, options.seed, options.evaluateWindows, options.batch, signalCaught);
     if (signalCaught()) {
       std::fprintf(stderr, "stopped by %s in the final evaluation\n",
                    caughtSignal() == SIGINT ? "SIGINT" : "SIGTERM");

@@ -28,8 +28,8 @@ void loadWeights(const iarc_model &model, const std::string &path, void *weights
     const iarc_weight &weight = model.weights[tensor];
     std::vector<int64_t> shape = shapeOf(weight);
     const TensorEntry *entry = file.find(weight.name);
-    std::string wanted = format("\n  %s: the model has %s", quoted(weight.name).c_str(),
-                                shapeText(shape).c_str());
+    std::string wanted =
+        format("\n  %s: the model has %s", quoted(weight.name).c_str(), shapeText(shape).c_str());
     if (!entry)
       differences += wanted + ", the file has no such tensor";
     else if (entry->shape != shape)

@@ -40,8 +40,8 @@ struct Parsed {
 } // namespace
 
 TEST(Arguments, BothForms) {
-  Parsed parsed({"--steps", "5", "--rate=1e-3", "--quiet", "--out", "-", "--seed",
-                 "18446744073709551615"});
+  Parsed parsed(
+      {"--steps", "5", "--rate=1e-3", "--quiet", "--out", "-", "--seed", "18446744073709551615"});
   EXPECT_EQ(parsed.message, "");
   EXPECT_EQ(parsed.steps, 5);
   EXPECT_EQ(parsed.rate, 1e-3);
@@ -56,10 +56,11 @@ TEST(Arguments, EveryMistakeHasItsMessage) {
   EXPECT_EQ(message({"--steps", "0"}),
             "invalid value '0' for --steps: expected an integer from 1 to 1000");
   for (std::string value : {"1001", "", "x", "5x", " 5", "5.0", "1e2", "99999999999999999999"})
-    EXPECT_EQ(message({"--steps=" + value}), "invalid value '" + value +
-                                                 "' for --steps: expected an integer from 1 to 1000");
-  EXPECT_EQ(message({"--seed", "-1"}), "invalid value '-1' for --seed: expected an integer from 0 to "
-                                       "18446744073709551615");
+    EXPECT_EQ(message({"--steps=" + value}),
+              "invalid value '" + value + "' for --steps: expected an integer from 1 to 1000");
+  EXPECT_EQ(message({"--seed", "-1"}),
+            "invalid value '-1' for --seed: expected an integer from 0 to "
+            "18446744073709551615");
   for (std::string value : {"nan", "inf", "-1", "1e999", "x", ""})
     EXPECT_EQ(message({"--rate=" + value}),
               "invalid value '" + value + "' for --rate: expected a number from 0 to 1e+30");

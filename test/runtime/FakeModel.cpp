@@ -4,7 +4,11 @@
 // runtime is tested without the compiler: one hot symbol and control tape times
 // `readout` [out, in], plus `bias` [out]. Faults are compiled in by macros:
 //   FAKE_REAL             float or double
+//   FAKE_RELU             relu on the logits, whose kinks check-gradients must bear
 //   FAKE_WRONG_GRADIENT   the bias gradient is twice what it should be
+//   FAKE_WRONG_LOSS       forward's loss is half as much again, that of gradients is not
+//   FAKE_NAN_LOSS         no loss is a number
+//   FAKE_INVALID          a descriptor with elements of two bytes
 //   FAKE_WRONG_UPDATE     train_step updates the readout by half the gradient
 //   FAKE_SPOIL            train_step leaves a weight that is no number
 //   FAKE_HUGE             asks for 64 GiB of workspace per lane group
@@ -26,6 +30,11 @@
 #endif
 #ifndef FAKE_SUBTASKS
 #define FAKE_SUBTASKS "IARC"
+#endif
+#ifdef FAKE_INVALID
+#define FAKE_BYTES 2
+#else
+#define FAKE_BYTES sizeof(FAKE_REAL)
 #endif
 #ifdef FAKE_HUGE
 #define FAKE_WORKSPACE (int64_t(1) << 36)
@@ -51,6 +60,9 @@ void forwardGroups(const iarc_call *call, const int64_t *, int64_t begin, int64_
           Real sum = weights[biasOffset + s] + weights[s * width + call->symbols[at]];
           if (call->controls[at] >= 0)
             sum += weights[s * width + symbols + call->controls[at]];
+#ifdef FAKE_RELU
+          sum = sum > 0 ? sum : 0;
+#endif
           logits[((t * call->groups + group) * symbols + s) * lanes + lane] = sum;
         }
       }
@@ -75,6 +87,9 @@ void lossAndGradients(const iarc_call *call, Real *gradients) {
     for (int64_t s = 0; gradients && s < symbols; ++s) {
       double probability = std::exp(double(row[s * lanes]) - largest) / sum;
       Real error = Real(double(sampleWeights[b]) * (probability - double(s == target)));
+#ifdef FAKE_RELU
+      error *= Real(row[s * lanes] > 0);
+#endif
       gradients[s * width + call->symbols[at]] += error;
       if (call->controls[at] >= 0)
         gradients[s * width + symbols + call->controls[at]] += error;
@@ -82,11 +97,17 @@ void lossAndGradients(const iarc_call *call, Real *gradients) {
     }
   }
   *static_cast<Real *>(call->loss) = Real(loss);
+#ifdef FAKE_NAN_LOSS
+  *static_cast<Real *>(call->loss) = Real(NAN);
+#endif
 }
 
 void forward(const iarc_call *call) {
   iarc_parallel(call, forwardGroups, nullptr, call->groups);
   lossAndGradients(call, nullptr);
+#ifdef FAKE_WRONG_LOSS
+  *static_cast<Real *>(call->loss) *= Real(1.5);
+#endif
 }
 
 void gradientsInto(const iarc_call *call, Real *gradients) {
@@ -140,31 +161,30 @@ constexpr iarc_weight weights[] = {
 
 } // namespace
 
-extern "C" const iarc_model iarc_model_descriptor = {
-    FAKE_VERSION,
-    "fake",
-    "0.0.0",
-    "x86-64",
-    sizeof(Real),
-    lanes,
-    context,
-    width,
-    {FAKE_SUBTASKS, symbols, 1, 9, 0, 0},
-    IARC_LOSS_CROSS_ENTROPY,
-    IARC_LOSS_AT_LAST,
-    weights,
-    2,
-    336,
-    128,
-    FAKE_WORKSPACE,
-    0.02,
-    0.8,
-    200,
-    300,
-    3.0 * 2 * symbols *width *context,
-    0,
-    3.0 * 2 * symbols *width *context,
-    forward,
-    gradients,
-    trainStep,
-    peak};
+extern "C" const iarc_model iarc_model_descriptor = {FAKE_VERSION,
+                                                     "fake",
+                                                     "0.0.0",
+                                                     "x86-64",
+                                                     FAKE_BYTES,
+                                                     lanes,
+                                                     context,
+                                                     width,
+                                                     {FAKE_SUBTASKS, symbols, 1, 9, 0, 0},
+                                                     IARC_LOSS_CROSS_ENTROPY,
+                                                     IARC_LOSS_AT_LAST,
+                                                     weights,
+                                                     2,
+                                                     336,
+                                                     128,
+                                                     FAKE_WORKSPACE,
+                                                     0.02,
+                                                     0.8,
+                                                     200,
+                                                     300,
+                                                     3.0 * 2 * symbols *width *context,
+                                                     0,
+                                                     3.0 * 2 * symbols *width *context,
+                                                     forward,
+                                                     gradients,
+                                                     trainStep,
+                                                     peak};

@@ -73,11 +73,12 @@ TEST(Safetensors, RoundTrip) {
   double d[2] = {3.141592653589793, -1e300};
   int32_t i[3] = {-1, 0, INT32_MAX};
   double scalar = 4;
-  writeSafetensors(folder / "a", {{"f", ElementType::F32, {2, 3}, f},
-                                  {"i \"x\"\n", ElementType::I32, {3}, i},
-                                  {"d", ElementType::F64, {2, 1}, d},
-                                  {"empty", ElementType::F32, {0, 5}, nullptr},
-                                  {"scalar", ElementType::F64, {}, &scalar}},
+  writeSafetensors(folder / "a",
+                   {{"f", ElementType::F32, {2, 3}, f},
+                    {"i \"x\"\n", ElementType::I32, {3}, i},
+                    {"d", ElementType::F64, {2, 1}, d},
+                    {"empty", ElementType::F32, {0, 5}, nullptr},
+                    {"scalar", ElementType::F64, {}, &scalar}},
                    {{"model", "a\\b"}});
   SafetensorsFile file(folder / "a");
   EXPECT_EQ(file.metadata().at("model"), "a\\b");
@@ -104,9 +105,13 @@ TEST(Safetensors, ValidHeaders) {
   EXPECT_EQ(messageOf(fileOf("{}", 0)), "");
   EXPECT_EQ(messageOf(fileOf("{}      ", 0)), "");
   EXPECT_EQ(messageOf(fileOf(" {\"a\" : { \"shape\":[ 2 ],\n\"data_offsets\":[0,8], "
-                             "\"dtype\":\"I32\" } }", 8)), "");
+                             "\"dtype\":\"I32\" } }",
+                             8)),
+            "");
   EXPECT_EQ(messageOf(fileOf("{\"__metadata__\":{},\"\\u00e9\\ud83d\\ude00\":{\"dtype\":\"F32\","
-                             "\"shape\":[0],\"data_offsets\":[0,0]}}", 0)), "");
+                             "\"shape\":[0],\"data_offsets\":[0,0]}}",
+                             0)),
+            "");
 }
 
 TEST(Safetensors, EveryMistakeHasItsMessage) {

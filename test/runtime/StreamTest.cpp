@@ -43,14 +43,14 @@ Window windowOf(const iarc_task &task, int64_t context, uint64_t seed, uint32_t 
   return window;
 }
 
-/// Recomputes every symbol after the first control token that is not C, as far as it looks back only
-/// on what the window shows. Returns how many symbols it could check.
+/// Recomputes every symbol after the first control token that is not C, as far as it looks back
+/// only on what the window shows. Returns how many symbols it could check.
 int replay(const iarc_task &task, const Window &window) {
   const std::vector<int32_t> &x = window.symbols;
   const int64_t n = int64_t(window.controls.size());
   int checked = 0;
-  char governs = 0;   // of I, A, R
-  int64_t since = 0;  // position of the last token that (re)started it
+  char governs = 0;  // of I, A, R
+  int64_t since = 0; // position of the last token that (re)started it
   int64_t stepSize = 0;
   for (int64_t t = 0; t < n; ++t) {
     int32_t control = window.controls[size_t(t)];
@@ -139,8 +139,8 @@ TEST(Stream, IncrementKeeps) {
   for (uint64_t sample = 0; sample < 400; ++sample) {
     Window window = windowOf(task, 40, 9, TrainingStream, sample);
     size_t first = 0;
-    while (first < 40 && (window.controls[first] < 0 ||
-                          task.subtasks[window.controls[first]] != 'A'))
+    while (first < 40 &&
+           (window.controls[first] < 0 || task.subtasks[window.controls[first]] != 'A'))
       ++first;
     if (first > 30)
       continue;
@@ -195,9 +195,8 @@ TEST(Stream, IndependentlyGeneratedWindows) {
     for (std::string word; words >> word;) {
       window.symbols.push_back(std::stoi(word));
       size_t bracket = word.find('(');
-      window.controls.push_back(bracket == std::string::npos
-                                    ? -1
-                                    : int32_t(subtasks.find(word[bracket + 1])));
+      window.controls.push_back(
+          bracket == std::string::npos ? -1 : int32_t(subtasks.find(word[bracket + 1])));
     }
     window.controls.pop_back(); // the last symbol is a target only
     SCOPED_TRACE(line);
@@ -306,7 +305,8 @@ TEST(Stream, InvalidTasksAreRefused) {
   EXPECT_EQ(messageOf(taskOf("R")), "");
   EXPECT_EQ(messageOf(taskOf("C")),
             "the model declares the subtasks 'C', none of which is I, A or R");
-  EXPECT_EQ(messageOf(taskOf("")), "the model declares the subtasks '', none of which is I, A or R");
+  EXPECT_EQ(messageOf(taskOf("")),
+            "the model declares the subtasks '', none of which is I, A or R");
   EXPECT_EQ(messageOf(taskOf("IAX")), "the model declares the invalid subtasks 'IAX'");
   EXPECT_EQ(messageOf(taskOf("II")), "the model declares the invalid subtasks 'II'");
   iarc_task task = taskOf("IARC", 0);

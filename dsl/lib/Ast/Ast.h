@@ -57,6 +57,7 @@ struct Expression {
   bool isInteger = false;
   int64_t integer = 0;
   bool isTrue = false;
+  bool broken = false; ///< a malformed operand, reported
   bool includesEnd = false;
   std::vector<const Expression *> operands;
   std::vector<Argument> arguments;

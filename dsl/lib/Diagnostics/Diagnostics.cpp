@@ -41,7 +41,11 @@ void Diagnostics::finish() {
     return std::make_pair(d.range.source ? d.range.source->order() : -2, d.range.begin);
   };
   std::set<std::tuple<int, uint32_t, int, std::string>> seen;
+  const bool errors = anyError();
   for (const Diagnostic &diagnostic : all) {
+    // What is unused in a program with errors is likely used where the error is.
+    if (errors && diagnostic.code == Code::UnusedName)
+      continue;
     auto [order, begin] = key(diagnostic);
     if (seen.insert({order, begin, static_cast<int>(diagnostic.code), diagnostic.message}).second)
       sorted.push_back(&diagnostic);

@@ -68,7 +68,7 @@ std::vector<Cell> cellsOf(std::string_view line) {
 void renderExcerpt(std::string &out, SourceRange range, bool colour) {
   if (!range)
     return;
-  constexpr size_t before = 60, after = 100;
+  constexpr size_t whole = 160, before = 60, after = 100;
   uint32_t number = range.source->lineOf(range.begin);
   std::string_view line = range.source->lineText(number);
   size_t start = std::min<size_t>(range.begin - range.source->lineBegin(number), line.size());
@@ -76,8 +76,9 @@ void renderExcerpt(std::string &out, SourceRange range, bool colour) {
   size_t stop = std::min(start + length, line.size());
 
   // A window of the line, aligned to code points, keeps a line of a megabyte cheap.
-  size_t from = start > before ? start - before : 0;
-  size_t to = std::min(line.size(), start + after);
+  bool cut = line.size() > whole;
+  size_t from = cut && start > before ? start - before : 0;
+  size_t to = cut ? std::min(line.size(), start + after) : line.size();
   auto continues = [&](size_t i) {
     return i < line.size() && (static_cast<unsigned char>(line[i]) & 0xC0) == 0x80;
   };

@@ -86,8 +86,7 @@ const ast::Expression *Builder::number(const Token *token) {
   if (!reason.empty()) {
     diagnostics.report(Code::NumberOutOfRange, where, reason)
         .hint(node.isInteger ? "write a real number, such as 1e20, if a real will do" : "");
-    node.integer = 1;
-    node.number = 1;
+    node.broken = true;
   }
   return &node;
 }
@@ -157,6 +156,12 @@ const ast::Expression *Builder::primary(P::ExpressionContext *context) {
   SourceRange where = range(context);
   if (auto *node = dynamic_cast<P::NumberContext *>(context))
     return number(node->getStart());
+  if (dynamic_cast<P::MalformedContext *>(context)) {
+    ast::Expression &made = make(ast::ExpressionKind::Number, where);
+    made.text = std::string(where.text());
+    made.broken = true;
+    return &made;
+  }
   if (auto *node = dynamic_cast<P::ReferenceContext *>(context)) {
     ast::Expression &made = make(ast::ExpressionKind::Name, where);
     made.text = name(node->name()).text;

@@ -1,6 +1,8 @@
 //===- Parse.cpp - Running the generated parser ---------------------------===//
 #include "Parse/ParserSupport.h"
 
+#include <cctype>
+
 namespace iarc::dsl {
 
 using grammar::IarcLexer;
@@ -53,6 +55,11 @@ void reportUnknown(const SourceText &source, const antlr4::Token *token,
                           ? "'" + std::string(text.substr(0, 60)) + "'"
                           : "control character " + std::to_string(first);
   std::string hint;
+  if (std::isdigit(first)) {
+    diagnostics.report(Code::UnexpectedCharacter, range, "invalid number " + shown)
+        .hint("numbers are decimal, such as 24, 0.5 or 1e-3; a product is written 'a * b'");
+    return;
+  }
   switch (first) {
   case '#': {
     range.end = range.begin + 1;
@@ -65,7 +72,9 @@ void reportUnknown(const SourceText &source, const antlr4::Token *token,
                            : "the language has no strings";
     break;
   case '\'':
-    hint = "the language has no strings";
+    shown = text.size() == 1 ? "quotation mark" : std::string(text.substr(0, 60));
+    hint = text.size() > 1 ? "the language has no strings: write the name without quotes"
+                           : "the language has no strings";
     break;
   case ';':
     hint = "statements need no separator: leave it out";
@@ -105,6 +114,11 @@ TokenNotes examine(const SourceText &source, antlr4::BufferedTokenStream &tokens
   for (size_t i = 0; i < count; ++i) {
     const antlr4::Token *token = tokens.get(i);
     size_t type = token->getType();
+    if (type == IarcLexer::MALFORMED) {
+      broken = true;
+      if (++unknown <= 100)
+        reportUnknown(source, token, diagnostics);
+    }
     if (token->getChannel() != antlr4::Token::DEFAULT_CHANNEL) {
       if (type == IarcLexer::UNKNOWN) {
         broken = true;

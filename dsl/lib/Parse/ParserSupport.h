@@ -78,6 +78,7 @@ private:
   const TokenNotes &notes;
   Diagnostics &diagnostics;
   int reported = 0;
+  int unclosed = 0; ///< bodies that ended without their brace
 };
 
 /// The words that may begin a statement, and those that may begin an item.

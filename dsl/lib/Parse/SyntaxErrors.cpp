@@ -32,7 +32,7 @@ bool isOperator(std::string_view text) {
 
 /// Words that the grammar also takes as names.
 bool isSoftKeyword(std::string_view text) {
-  return isOneOf(text, {"kernel", "function", "task", "context", "weights", "loss", "at", "train",
+  return isOneOf(text, {"kernel", "task", "context", "weights", "loss", "at", "train",
                         "per", "across"});
 }
 
@@ -82,6 +82,8 @@ std::vector<std::string> describe(const antlr4::misc::IntervalSet &expected,
     others.erase(std::remove_if(others.begin(), others.end(),
                                 [](const std::string &w) { return w == "'..'" || w == "'..<'"; }),
                  others.end());
+  std::partition(others.begin(), others.end(),
+                        [](const std::string &w) { return w == "','"; });
   result.insert(result.end(), others.begin(), others.end());
   if (result.empty() && !end)
     result = operators;
@@ -95,6 +97,19 @@ std::string join(const std::vector<std::string> &parts) {
   for (size_t i = 0; i < parts.size(); ++i)
     text += (i == 0 ? "" : i + 1 == parts.size() ? " or " : ", ") + parts[i];
   return text;
+}
+
+/// An example of a statement whose first word is also a name; empty for other words.
+std::string formOf(std::string_view word) {
+  if (word == "task")
+    return "task iarc(symbols: 16, subtasks: [I, A, R, C])";
+  if (word == "context")
+    return "context 24";
+  if (word == "weights")
+    return "weights per position, normal(0, 0.1)";
+  if (word == "loss")
+    return "loss cross_entropy at last";
+  return word == "train" ? "train sgd(rate: 0.02) { batch 200  steps 8000 }" : "";
 }
 
 std::string shown(const SourceText &source, const Token *token) {
@@ -135,14 +150,14 @@ bool SyntaxErrors::startsItem(size_t index) const {
   if (at(index)->getType() == Token::EOF)
     return false;
   std::string_view text = rangeOf(source, at(index)).text();
-  if (isOneOf(text, {"import", "block", "model"}))
-    return true;
-  // `kernel` and `function` are names too, unless what follows is a definition.
-  if (text != "kernel" && text != "function")
-    return false;
   size_t name = next(index);
-  return at(name)->getType() == IarcLexer::NAME && rangeOf(source, at(next(name))).text() == "(" &&
-         notes.firstOnLine[index];
+  bool named = at(name)->getType() == IarcLexer::NAME ||
+               isSoftKeyword(rangeOf(source, at(name)).text());
+  if (isOneOf(text, {"import", "block", "model", "function"}))
+    return named && (notes.firstOnLine[index] || notes.braces[index] == 0);
+  // `kernel` is a name too, unless what follows is a definition.
+  return text == "kernel" && named && notes.firstOnLine[index] &&
+         rangeOf(source, at(next(name))).text() == "(";
 }
 
 bool SyntaxErrors::startsStatement(size_t index) const {
@@ -186,7 +201,9 @@ void SyntaxErrors::noteUnclosed(Diagnostic &diagnostic, const antlr4::misc::Inte
       ++depth;
     else if (text == opening && depth-- == 0) {
       SourceRange range = rangeOf(source, at(i));
-      if (source.lineOf(range.begin) != source.lineOf(diagnostic.range.begin))
+      bool atEnd = offending->getType() == Token::EOF || startsItem(offending->getTokenIndex());
+      if (source.lineOf(range.begin) != source.lineOf(diagnostic.range.begin) &&
+          (opening != "{" || atEnd))
         diagnostic.note(range, "to close this '" + opening + "'");
       return;
     }
@@ -217,15 +234,22 @@ void SyntaxErrors::reportError(antlr4::Parser *parser,
   bool deeper = ambiguous && ambiguous->getStartToken() != offending;
   size_t rule = parser->getRuleContext()->getRuleIndex();
   std::string message, hint;
-  if (deeper && rule == IarcParser::RuleStatement) {
-    std::string word(rangeOf(source, ambiguous->getStartToken()).text());
+  // A name alone begins an assignment, so a misspelt keyword shows up as a missing '='.
+  bool assignment = rule == IarcParser::RuleAssignStatement && last &&
+                    last == parser->getRuleContext()->getStart();
+  if ((deeper && rule == IarcParser::RuleStatement) || assignment) {
+    const Token *first = assignment ? last : ambiguous->getStartToken();
+    std::string word(rangeOf(source, first).text());
     message = "expected '=' before " + shown(source, offending);
     std::string nearest = nearestName(word, statementWords());
-    if (nearest.empty() && std::count(itemWords().begin(), itemWords().end(), word))
-      hint = "'" + word + "' definitions stand outside models and blocks";
+    if (std::string form = formOf(word); !form.empty()) {
+      message = "unexpected " + shown(source, offending) + " after '" + word + "'";
+      hint = "such as '" + form + "'";
+    } else if (std::count(itemWords().begin(), itemWords().end(), word))
+      hint = "a " + word + " is defined outside models and blocks";
     else if (!nearest.empty() && nearest != word) {
       message = "unknown statement '" + word + "'";
-      range = rangeOf(source, ambiguous->getStartToken());
+      range = rangeOf(source, first);
       hint = "did you mean '" + nearest + "'?";
     } else {
       hint = "a statement begins with " + listOf(statementWords()) + ", or is 'name = expression'";
@@ -249,11 +273,16 @@ void SyntaxErrors::reportError(antlr4::Parser *parser,
         hint = "this '}' closes nothing";
       else
         hint = "outside a model and a block only definitions and imports stand";
-    } else if (text == "=" && !parts.empty() && rule != IarcParser::RuleParameters) {
+    } else if (rule == IarcParser::RuleArguments && last && text != "=" &&
+               last->getType() == IarcLexer::NAME && offending->getType() == IarcLexer::NUMBER) {
+      hint = "an argument is written 'name: value'";
+    } else if (text == "=" && rule == IarcParser::RuleArguments) {
       hint = "an argument is written 'name: value', a comparison '=='";
     } else if (!parts.empty() && parts[0] == "a name" && offending->getType() != Token::EOF &&
                !text.empty() && std::isalpha(static_cast<unsigned char>(text[0]))) {
       hint = "'" + std::string(text) + "' is a word of the language: choose another name";
+    } else if (rule == IarcParser::RuleBody && startsItem(index)) {
+      hint = "a definition stands outside models and blocks";
     } else if (rule == IarcParser::RuleBody && text == ",") {
       hint = "statements need no separator: leave it out";
     }
@@ -293,6 +322,9 @@ void SyntaxErrors::recover(antlr4::Parser *parser, std::exception_ptr error) {
   size_t start = context->getStart()->getTokenIndex();
   bool stuck = parser->getCurrentToken()->getTokenIndex() == start;
   skipTo(parser, notes.braces[start], rule != IarcParser::RuleStatement, stuck);
+  // What follows is judged anew; at the end of the file it could only follow from the error.
+  if (parser->getCurrentToken()->getType() != Token::EOF)
+    endErrorCondition(parser);
 }
 
 void SyntaxErrors::sync(antlr4::Parser *parser) {
@@ -312,19 +344,28 @@ void SyntaxErrors::sync(antlr4::Parser *parser) {
     bool end = inBody ? rangeOf(source, token).text() == "}" : token->getType() == Token::EOF;
     if (end)
       return;
-    if (inBody && startsItem(index))
+    if (inBody && startsItem(index)) {
+      ++unclosed;
       throw antlr4::InputMismatchException(parser);
+    }
     std::string_view text = rangeOf(source, token).text();
     bool begins = inBody ? startsStatement(index) || token->getType() == IarcLexer::NAME ||
                                isSoftKeyword(text)
-                         : startsItem(index) || text == "kernel" || text == "function";
+                         : isOneOf(text, {"import", "kernel", "function", "block", "model"});
     if (begins)
       return;
     antlr4::InputMismatchException mismatch(parser);
+    if (!inBody && text == "}" && unclosed > 0) {
+      // The brace that was missed above.
+      --unclosed;
+      beginErrorCondition(parser);
+    }
     reportError(parser, mismatch);
     int braces = notes.braces[index];
     skipTo(parser, braces, !inBody, true);
     token = parser->getCurrentToken();
+    if (token->getType() != Token::EOF)
+      endErrorCondition(parser);
     if (inBody && (token->getType() == Token::EOF || startsItem(token->getTokenIndex())))
       throw mismatch;
     return;

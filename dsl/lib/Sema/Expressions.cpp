@@ -36,6 +36,8 @@ Value Elaborator::leaf(const Expression &expression, Scope &scope) {
   step(expression.range);
   switch (expression.kind) {
   case ast::ExpressionKind::Number:
+    if (expression.broken)
+      return Value::poison();
     return expression.isInteger ? Value::ofInteger(expression.integer)
                                 : Value::ofReal(expression.number);
   case ast::ExpressionKind::Truth:
@@ -280,7 +282,8 @@ Value Elaborator::slice(const Expression &expression, const Value &base, Scope &
   auto bound = [&](const Value &v, const Expression &node) -> std::optional<int64_t> {
     if (v.is(ValueKind::Number) && v.isInteger)
       return v.integer;
-    report(Code::WrongKind, node.range, "a bound of a slice must be an integer, not " + describe(v));
+    report(Code::WrongKind, node.range,
+           "a bound of a slice must be an integer, not " + describe(v));
     return std::nullopt;
   };
   std::optional<int64_t> begin = bound(beginValue, beginNode), end = bound(endValue, endNode);

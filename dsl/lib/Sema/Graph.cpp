@@ -218,10 +218,20 @@ std::string textOf(const ScalarFunction &function, const std::vector<std::string
     }
     return std::string(buffer);
   };
+  std::vector<bool> wrapped; // in parentheses that a comma or a call's own make needless
+  auto bare = [&](int32_t i) {
+    const std::string &text = texts[static_cast<size_t>(i)];
+    return wrapped[static_cast<size_t>(i)] ? text.substr(1, text.size() - 2) : text;
+  };
   for (const ScalarNode &node : function.nodes) {
     auto at = [&](int i) { return texts[static_cast<size_t>(node.operands[i])]; };
-    auto infix = [&](const char *op) { return "(" + at(0) + " " + op + " " + at(1) + ")"; };
-    auto call = [&](const char *name) { return name + ("(" + at(0)) + ")"; };
+    auto inside = [&](int i) { return bare(node.operands[i]); };
+    bool isInfix = false;
+    auto infix = [&](const char *op) {
+      isInfix = true;
+      return "(" + at(0) + " " + op + " " + at(1) + ")";
+    };
+    auto call = [&](const char *name) { return name + ("(" + inside(0)) + ")"; };
     std::string r;
     switch (node.op) {
     case ScalarOp::Argument: r = arguments[static_cast<size_t>(node.index)]; break;
@@ -231,7 +241,14 @@ std::string textOf(const ScalarFunction &function, const std::vector<std::string
     case ScalarOp::Multiply: r = infix("*"); break;
     case ScalarOp::Divide: r = infix("/"); break;
     case ScalarOp::Power: r = infix("^"); break;
-    case ScalarOp::IntegerPower: r = at(0) + "^" + std::to_string(node.index); break;
+    case ScalarOp::IntegerPower: {
+      std::string base = at(0);
+      ScalarOp inner = function.nodes[static_cast<size_t>(node.operands[0])].op;
+      if (base[0] == '-' || inner == ScalarOp::IntegerPower)
+        base = "(" + base + ")";
+      r = base + "^" + std::to_string(node.index);
+      break;
+    }
     case ScalarOp::Negate: r = "-" + at(0); break;
     case ScalarOp::Exp: r = call("exp"); break;
     case ScalarOp::Log: r = call("log"); break;
@@ -241,8 +258,8 @@ std::string textOf(const ScalarFunction &function, const std::vector<std::string
     case ScalarOp::Sin: r = call("sin"); break;
     case ScalarOp::Cos: r = call("cos"); break;
     case ScalarOp::Abs: r = call("abs"); break;
-    case ScalarOp::Maximum: r = "max(" + at(0) + ", " + at(1) + ")"; break;
-    case ScalarOp::Minimum: r = "min(" + at(0) + ", " + at(1) + ")"; break;
+    case ScalarOp::Maximum: r = "max(" + inside(0) + ", " + inside(1) + ")"; break;
+    case ScalarOp::Minimum: r = "min(" + inside(0) + ", " + inside(1) + ")"; break;
     case ScalarOp::Less: r = infix("<"); break;
     case ScalarOp::LessEqual: r = infix("<="); break;
     case ScalarOp::Equal: r = infix("=="); break;
@@ -250,26 +267,18 @@ std::string textOf(const ScalarFunction &function, const std::vector<std::string
     case ScalarOp::Or: r = infix("or"); break;
     case ScalarOp::Not: r = call("not "); break;
     case ScalarOp::Select:
-      r = "(if " + at(0) + " then " + at(1) + " else " + at(2) + ")";
+      isInfix = true;
+      r = "(if " + inside(0) + " then " + inside(1) + " else " + inside(2) + ")";
       break;
     }
-    if (r.size() > longest)
+    if (r.size() > longest) {
       r = "...";
+      isInfix = false;
+    }
+    wrapped.push_back(isInfix);
     texts.push_back(std::move(r));
   }
-  std::string text = texts[static_cast<size_t>(function.result)];
-  // The outermost parentheses say nothing.
-  if (text.size() > 2 && text.front() == '(' && text.back() == ')') {
-    int depth = 0;
-    bool outer = true;
-    for (size_t i = 0; i + 1 < text.size(); ++i) {
-      depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
-      outer = outer && depth > 0;
-    }
-    if (outer)
-      text = text.substr(1, text.size() - 2);
-  }
-  return text;
+  return bare(function.result);
 }
 
 } // namespace iarc::dsl

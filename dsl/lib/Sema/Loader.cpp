@@ -5,8 +5,8 @@
 #include "Sema/Program.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
+#include <sstream>
 
 namespace iarc::dsl {
 
@@ -75,8 +75,10 @@ private:
       unit->loading = false;
       return unit;
     }
-    define(*unit);
-    import(*unit);
+    if (!program.syntaxOnly) {
+      define(*unit);
+      import(*unit);
+    }
     unit->loading = false;
     return unit;
   }
@@ -222,7 +224,7 @@ private:
   }
 
   void checkModels(FileUnit &unit) {
-    if (!unit.file)
+    if (!unit.file || program.syntaxOnly)
       return;
     for (const ast::Item *item : unit.file->items) {
       if (item->kind != ast::ItemKind::Model)
@@ -237,9 +239,7 @@ private:
         program.model = item;
     }
     if (!program.model && !unit.file->broken) {
-      uint32_t end = static_cast<uint32_t>(unit.source->text().size());
-      while (end > 0 && std::isspace(static_cast<unsigned char>(unit.source->text()[end - 1])))
-        --end;
+      uint32_t end = unit.file->items.empty() ? 0 : unit.file->items.back()->range.end;
       diagnostics
           .report(Code::NoModel, {unit.source.get(), end, end},
                   "'" + unit.source->path() + "' declares no model")
@@ -255,6 +255,27 @@ private:
 };
 
 } // namespace
+
+std::map<std::string, std::string> libraryDefinitions(const FrontendOptions &options) {
+  std::map<std::string, std::string> found;
+  for (const std::string &folder : options.libraryPath) {
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (entry->path().extension() != ".iarc")
+        continue;
+      std::istringstream lines(readSource(entry->path().string()).text);
+      std::string line, word, name;
+      while (std::getline(lines, line)) {
+        std::istringstream words(line);
+        words >> word >> name;
+        if (word == "kernel" || word == "function" || word == "block")
+          found.insert({name.substr(0, name.find('(')), entry->path().stem().string()});
+      }
+    }
+  }
+  return found;
+}
 
 void loadProgram(const std::string &path, const FrontendOptions &options, Program &program,
                  Diagnostics &diagnostics) {

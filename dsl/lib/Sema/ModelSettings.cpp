@@ -50,12 +50,19 @@ void Elaborator::findSettings() {
             .note(entry->second->keyword, "the first one is here");
     }
   }
+  std::vector<std::string> missing, hints;
   for (const Row &row : rows)
-    if (!found.count(row.kind) && !unknown)
-      diagnostics
-          .report(Code::MissingStatement, program.model->name.range,
-                  "model '" + model->name + "' lacks '" + row.word + "'")
-          .hint(row.hint);
+    if (!found.count(row.kind) && !unknown) {
+      missing.push_back(row.word);
+      hints.push_back(row.hint);
+    }
+  if (missing.empty())
+    return;
+  Diagnostic &diagnostic =
+      diagnostics.report(Code::MissingStatement, program.model->name.range,
+                         "model '" + model->name + "' lacks " + listOf(missing, "and"));
+  for (std::string &hint : hints)
+    diagnostic.hint(std::move(hint));
 }
 
 void Elaborator::settings(Scope &scope) {
@@ -274,14 +281,15 @@ void Elaborator::task(Scope &scope) {
         report(Code::InvalidGap, lowNode.range,
                "the smallest gap is " + std::to_string(low.integer) + ", below 1")
             .hint("control tokens stand at least one position apart");
-      } else if (valid && high.integer > limits::gap + (gap.includesEnd ? 0 : 1)) {
+      }
+      if (valid && high.integer > limits::gap + (gap.includesEnd ? 0 : 1)) {
         report(Code::InvalidGap, highNode.range,
                "the largest gap is " + std::to_string(last) + ", beyond " +
                    std::to_string(limits::gap))
             .hint("a stream starts from 10 symbols, and R looks as far back as the gap is long");
       } else if (valid && last < low.integer) {
         report(Code::InvalidGap, gap.range, "the range of gaps is empty");
-      } else if (valid) {
+      } else if (valid && low.integer >= 1) {
         task.gapMinimum = low.integer;
         task.gapMaximum = last;
       }
@@ -360,10 +368,11 @@ void Elaborator::train(Scope &scope) {
     report(Code::UnknownOption, statement->name.range,
            "unknown optimiser '" + statement->name.text + "'")
         .hint("the optimiser is 'sgd'");
-    return;
   }
+  // Another optimiser may take other arguments.
+  bool known = statement->name.text == "sgd";
   Binding binding = bindArguments({"train sgd", trainFormals(), {}, false}, statement->arguments,
-                                  statement->name.range, &diagnostics);
+                                  statement->name.range, known ? &diagnostics : nullptr);
   if (binding.valid && binding.slots[0]) {
     const Expression &node = *binding.slots[0]->value;
     std::optional<double> rate =

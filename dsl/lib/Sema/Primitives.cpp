@@ -121,7 +121,9 @@ Value Elaborator::linear(const Expression &call, const Binding &binding, Scope &
   if (binding.slots[2]) {
     const Expression &node = *binding.slots[2]->value;
     name = node.text;
-    if (node.kind != ast::ExpressionKind::Name) {
+    if (node.broken)
+      valid = false;
+    else if (node.kind != ast::ExpressionKind::Name) {
       report(Code::InvalidArgument, node.range, "the name of a weight must be a plain name")
           .hint("write it without quotes: 'name: w1'");
       valid = false;
@@ -276,8 +278,9 @@ std::optional<ScalarFunction> Elaborator::kernel(const Value &value, SourceRange
             " arguments, and a kernel takes the score alone");
     if (function.definition)
       diagnostic.note(function.definition->item->name.range, "it is defined here");
-    diagnostic.hint("give the other parameters defaults, or set them: '" + function.name() +
-                    "(name: value)'");
+    diagnostic.hint(function.definition ? "give the other parameters defaults, or set them: '" +
+                                              function.name() + "(name: value)'"
+                                        : "define one of one score: 'kernel mine(z) = ...'");
     return std::nullopt;
   }
   Value result = applyFunction(function, arguments, where, ranges);
@@ -405,9 +408,14 @@ Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &
   bool exponential = scalar->nodes[static_cast<size_t>(scalar->result)].op == ScalarOp::Exp;
   if (op.normalise == Normalise::Sum && !neverNegative(*scalar)) {
     SourceRange where = binding.slots[8] ? node(8).range : node(4).range;
-    report(Code::SignedKernel, where,
-           "the kernel cannot be shown to stay above zero, so its sum can vanish")
-        .note(node(4).range, "the kernel is " + textOf(*scalar, {"z"}))
+    Diagnostic &diagnostic =
+        report(Code::SignedKernel, where,
+               "the kernel cannot be shown to stay above zero, so its sum can vanish");
+    Value function = evaluate(node(4), scope);
+    SourceRange defined = function.function.definition
+                              ? function.function.definition->item->name.range
+                              : node(4).range;
+    diagnostic.note(defined, "the kernel is " + textOf(*scalar, {"z"}))
         .hint("say 'normalise: absolute_sum' or 'normalise: none'; a kernel built from exp, abs, "
               "even powers and max(0, ...) passes");
     return Value::poison();

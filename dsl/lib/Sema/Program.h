@@ -51,15 +51,21 @@ struct Program {
   /// Analysis would only repeat what was said: a file has no tree.
   bool fatal = false;
   bool unreadable = false;
+  /// Read before loading: parse the main file alone.
+  bool syntaxOnly = false;
 };
 
 /// Reads and parses `path` and, transitively, what it imports. Every file is read once.
 void loadProgram(const std::string &path, const FrontendOptions &options, Program &program,
                  Diagnostics &diagnostics);
 
+/// The definitions of the files in the library folders, each with the name to import. Only names
+/// are read, for the hint of a message; the files need not be correct.
+std::map<std::string, std::string> libraryDefinitions(const FrontendOptions &options);
+
 /// Checks names, scopes, arguments of calls whose callee is known, and where statements stand.
 /// Definitions that cannot be used come out poisoned.
-void resolveProgram(Program &program, Diagnostics &diagnostics);
+void resolveProgram(Program &program, const FrontendOptions &options, Diagnostics &diagnostics);
 
 /// Builds the model. Errors go to `diagnostics`; the result is meaningful only without any.
 std::unique_ptr<Model> elaborate(Program &program, const FrontendOptions &options,

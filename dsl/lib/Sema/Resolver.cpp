@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 namespace iarc::dsl {
@@ -30,8 +31,8 @@ struct Variable {
 
 class Resolver {
 public:
-  Resolver(Program &program, Diagnostics &diagnostics)
-      : program(program), diagnostics(diagnostics) {}
+  Resolver(Program &program, const FrontendOptions &options, Diagnostics &diagnostics)
+      : program(program), options(options), diagnostics(diagnostics) {}
 
   void run() {
     for (Definition &definition : program.definitions)
@@ -79,7 +80,7 @@ private:
   void push() { scopes.emplace_back(); }
   void pop() {
     for (auto &[name, variable] : scopes.back())
-      if (variable.warnUnused && !variable.used)
+      if (variable.warnUnused && !variable.used && !unit->file->broken)
         diagnostics
             .report(Code::UnusedName, variable.declared,
                     std::string(variable.isParam ? "parameter" : "value") + " '" + name +
@@ -342,6 +343,12 @@ private:
   void undefined(const Expression &node, bool called) {
     if (lenient || unit->incomplete)
       return;
+    if (++undefinedNames > 100) {
+      // These are not shown; looking for near names would only take long.
+      diagnostics.report(Code::UndefinedName, called ? node.focus : node.range,
+                         "'" + node.text + "' is not defined");
+      return;
+    }
     std::vector<std::string> candidates;
     if (called) {
       candidates = predefinedCallees();
@@ -355,8 +362,12 @@ private:
       if (called || !definition->isBlock())
         candidates.push_back(name);
     std::string nearest = nearestName(node.text, candidates);
+    if (!library)
+      library = libraryDefinitions(options);
     std::string hint;
-    if (!nearest.empty())
+    if (auto entry = library->find(node.text); entry != library->end())
+      hint = "the library defines it: write 'import " + entry->second + "'";
+    else if (!nearest.empty())
       hint = "did you mean '" + nearest + "'?";
     else if (node.text == "position" || node.text == "positions")
       hint = "a placement is written 'per position' or 'across positions'";
@@ -425,19 +436,22 @@ private:
   }
 
   Program &program;
+  const FrontendOptions &options;
+  std::optional<std::map<std::string, std::string>> library; ///< read at the first undefined name
   Diagnostics &diagnostics;
   FileUnit *unit = nullptr;
   std::vector<std::map<std::string, Variable>> scopes;
   std::vector<Use> uses;
   std::map<Definition *, std::vector<Use>> callGraph;
+  int undefinedNames = 0;
   bool inModel = false;
   bool lenient = false;
 };
 
 } // namespace
 
-void resolveProgram(Program &program, Diagnostics &diagnostics) {
-  Resolver(program, diagnostics).run();
+void resolveProgram(Program &program, const FrontendOptions &options, Diagnostics &diagnostics) {
+  Resolver(program, options, diagnostics).run();
 }
 
 } // namespace iarc::dsl

@@ -51,7 +51,8 @@ void Elaborator::assign(const Statement &statement, Scope &scope, bool isLet) {
     return;
   Value value = statement.value ? evaluate(*statement.value, scope) : Value::poison();
   if (value.is(ValueKind::Tensor)) {
-    std::optional<ValueId> id = tensor(value, statement.value->range, "what a name stands for");
+    std::string what = "what '" + name + "' stands for";
+    std::optional<ValueId> id = tensor(value, statement.value->range, what.c_str());
     value = id ? Value::ofGraph(Graph::ofValue(*id)) : Value::poison();
   }
   Value *known = isLet ? nullptr : find(scope, name);

@@ -27,7 +27,7 @@ struct Location {
 };
 
 struct Axis {
-  std::string name; ///< "position", "feature"; of a weight also "layer", "out", "in"
+  std::string name; ///< "position", "feature"; of a weight also "layer", "pair", "out", "in"
   int64_t size = 0;
 };
 
@@ -49,7 +49,8 @@ struct Initialiser {
 };
 
 /// One weight tensor. Its axes are, in this order and where they apply: one "layer" axis for
-/// each enclosing repeat (outermost first), "position", "out", "in".
+/// each enclosing repeat (outermost first), "position" or, placed across positions, "pair" of size
+/// T (T + 1) / 2 in which (t, s <= t) lies at t (t + 1) / 2 + s counted from 0, "out", "in".
 struct Weight {
   std::string name; ///< unique in the model, a valid identifier
   Shape shape;
