@@ -24,10 +24,10 @@ say() { printf '%s\n' "$*" >&2; }
 
 # Installs those of the named packages that are missing; says which when it may not.
 install_packages() {
-  local missing=() package
+  local missing=() package installed
+  installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true)
   for package in "$@"; do
-    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
-      missing+=("$package")
+    grep -qx "installed $package" <<<"$installed" || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
   local sudo=()
