@@ -28,6 +28,7 @@ Target::~Target() = default;
 static llvm::Expected<const llvm::Target *> findBackend(const llvm::Triple &triple) {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
+  llvm::InitializeNativeTargetAsmParser();
   std::string reason;
   const llvm::Target *backend = llvm::TargetRegistry::lookupTarget(triple, reason);
   if (!backend)

@@ -16,9 +16,9 @@ struct Model;
 namespace iarcc {
 
 /// Runs the stages of MLIR and LLVM up to options.stage (an executable needs an object) and leaves
-/// its text or bytes in `contents`. `model` is null when the input is a lowered module. A model that
-/// passed the front end compiles: what fails here is an internal error, reported with a file that
-/// reproduces it. Returns the exit status.
+/// its text or bytes in `contents`. `model` is null when the input is a lowered module. A model
+/// that passed the front end compiles: what fails here is an internal error, reported with a file
+/// that reproduces it. Returns the exit status.
 int generate(const Options &options, const iarc::dsl::Model *model, const iarc::Target &target,
              Timing &timing, llvm::SmallVectorImpl<char> &contents);
 
