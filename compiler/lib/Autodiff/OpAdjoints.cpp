@@ -245,9 +245,12 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
         result.replaceAllUsesWith(output);
       }
   YieldOp::create(inner, loc, roots);
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block->without_terminator())))
-    if (op.use_empty())
-      op.erase();
+  SmallVector<Operation *> ops;
+  for (Operation &op : block->without_terminator())
+    ops.push_back(&op);
+  for (Operation *op : llvm::reverse(ops))
+    if (op->use_empty())
+      op->erase();
   for (unsigned i = operands.size(); i-- > 0;)
     if (block->getArgument(i).use_empty()) {
       block->eraseArgument(i);

@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/Interfaces/FoldInterfaces.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -17,7 +18,18 @@ using namespace iarc;
 #define GET_TYPEDEF_CLASSES
 #include "iarc/Dialect/IarcTypes.cpp.inc"
 
+namespace {
+/// Constants of a scalar region stay inside it, so that it can be read and moved on its own.
+struct ScalarRegionFolds : DialectFoldInterface {
+  using DialectFoldInterface::DialectFoldInterface;
+  bool shouldMaterializeInto(Region *region) const final {
+    return isa<MapOp, LinearOp, AttentionOp, AttentionAdjointOp>(region->getParentOp());
+  }
+};
+} // namespace
+
 void IarcDialect::initialize() {
+  addInterfaces<ScalarRegionFolds>();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "iarc/Dialect/IarcAttrs.cpp.inc"

@@ -1,0 +1,269 @@
+//===- EmitElementwise.cpp - Encode, maps, norms, moves, updates ------------===//
+#include "Emitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace iarc {
+
+/// Elements of one task of elementwise work on flat memory: 32 KiB of f32.
+static constexpr int64_t kElementsPerTask = 8192;
+
+static bool isStacked(Type type) {
+  auto value = dyn_cast<ValueType>(type);
+  return value && value.getAxes().size() > 2;
+}
+
+bool Emitter::isTileOp(Operation *op) {
+  if (isa<EncodeOp, LinearOp, MapOp, NormOp, NormAdjointOp, SliceOp, EmbedOp>(op))
+    return llvm::none_of(op->getOperandTypes(), isStacked);
+  if (isa<AddOp, CopyOp, ZeroOp>(op))
+    return isa<ValueType>(op->getResult(0).getType()) && !isStacked(op->getResult(0).getType());
+  return false;
+}
+
+void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
+  llvm::TypeSwitch<Operation *>(op)
+      .Case<EncodeOp>([&](auto op) { emitEncode(op, p, begin, end); })
+      .Case<LinearOp>([&](auto op) { emitLinear(op, p, begin, end); })
+      .Case<MapOp>([&](auto op) { emitMap(op, p, begin, end); })
+      .Case<NormOp>([&](auto op) { emitNorm(op, p, begin, end); })
+      .Case<NormAdjointOp>([&](auto op) { emitNormAdjoint(op, p, begin, end); })
+      .Case<SliceOp>([&](SliceOp op) {
+        int64_t count = op.getResult().getType().getFeatures();
+        emitMove(op.getInput(), op.getInput().getType().getFeatures(), op.getBegin(),
+                 op.getResult(), count, 0, count, p, begin, end);
+      })
+      .Case<EmbedOp>([&](EmbedOp op) {
+        int64_t count = op.getInput().getType().getFeatures();
+        emitFill(op.getResult(), p, begin, end);
+        emitMove(op.getInput(), count, 0, op.getResult(), op.getResult().getType().getFeatures(),
+                 op.getBegin(), count, p, begin, end);
+      })
+      .Case<ZeroOp>([&](ZeroOp op) { emitFill(op.getResult(), p, begin, end); })
+      .Case<CopyOp>([&](CopyOp op) {
+        int64_t features = cast<ValueType>(op.getResult().getType()).getFeatures();
+        emitMove(op.getSource(), features, 0, op.getResult(), features, 0, features, p, begin, end);
+      })
+      .Case<AddOp>([&](AddOp op) {
+        int64_t features = cast<ValueType>(op.getResult().getType()).getFeatures();
+        Value x = row(address(op.getLhs()), features, p, begin);
+        Value y = row(address(op.getRhs()), features, p, begin);
+        Value to = row(address(op.getResult()), features, p, begin);
+        forLoop(index(0), mul(sub(end, begin), features), 1, [&](Value i) {
+          Value at = mul(i, layout.lanes);
+          store(addF(load(offset(x, at)), load(offset(y, at))), offset(to, at));
+        });
+      });
+}
+
+void Emitter::emitEncode(EncodeOp op, Value p, Value begin, Value end) {
+  BatchType batch = op.getBatch().getType();
+  int64_t features = op.getResult().getType().getFeatures();
+  Value base = address(op.getResult());
+  Value one = splat(1.0), zero = splat(0.0);
+  forLoop(begin, end, 1, [&](Value g) {
+    Value to = row(base, features, p, g);
+    auto oneHot = [&](unsigned field, int64_t first, int64_t count) {
+      Value token = loadIntegers(tokens(field, p, g));
+      forLoop(index(0), index(count), 1, [&](Value f) {
+        Value number = arith::TruncIOp::create(b, b.getI32Type(), f);
+        Value hit = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, token,
+                                          vector::BroadcastOp::create(b, integers, number));
+        store(select(hit, one, zero), offset(to, mul(add(f, index(first)), layout.lanes)));
+      });
+    };
+    oneHot(Symbols, 0, batch.getSymbols());
+    oneHot(Controls, batch.getSymbols(), batch.getControls());
+  });
+}
+
+void Emitter::emitMap(MapOp op, Value p, Value begin, Value end) {
+  int64_t features = cast<ValueType>(op.getResultTypes().front()).getFeatures();
+  SmallVector<Value> from, to;
+  for (Value input : op.getInputs())
+    from.push_back(row(address(input), features, p, begin));
+  for (Value result : op.getResults())
+    to.push_back(row(address(result), features, p, begin));
+  // The features of neighbouring lane groups lie side by side.
+  forLoop(index(0), mul(sub(end, begin), features), 1, [&](Value i) {
+    Value at = mul(i, layout.lanes);
+    SmallVector<Value> arguments;
+    for (Value pointer : from)
+      arguments.push_back(load(offset(pointer, at)));
+    for (auto [value, pointer] : llvm::zip(inlineRegion(op.getBody().front(), arguments), to))
+      store(value, offset(pointer, at));
+  });
+}
+
+void Emitter::emitMove(Value from, int64_t fromFeatures, int64_t fromBegin, Value to,
+                       int64_t toFeatures, int64_t toBegin, int64_t count, Value p, Value begin,
+                       Value end) {
+  Value source = address(from), target = address(to);
+  forLoop(begin, end, 1, [&](Value g) {
+    Value x = offset(row(source, fromFeatures, p, g), fromBegin * layout.lanes);
+    Value y = offset(row(target, toFeatures, p, g), toBegin * layout.lanes);
+    forLoop(index(0), index(count), 1, [&](Value f) {
+      Value at = mul(f, layout.lanes);
+      store(load(offset(x, at)), offset(y, at));
+    });
+  });
+}
+
+void Emitter::emitFill(Value to, Value p, Value begin, Value end) {
+  int64_t features = cast<ValueType>(to.getType()).getFeatures();
+  Value start = row(address(to), features, p, begin), zero = splat(0.0);
+  forLoop(index(0), mul(sub(end, begin), features), 1,
+          [&](Value i) { store(zero, offset(start, mul(i, layout.lanes))); });
+}
+
+//===----------------------------------------------------------------------===//
+// Norm
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Mean and 1 / sqrt(variance + eps) of the features at `x`.
+struct Moments {
+  Value mean, scale;
+};
+
+Moments emitMoments(Emitter &e, Value x, int64_t features, double eps) {
+  Value share = e.splat(1.0 / features), end = e.index(features);
+  auto at = [&](Value f) { return e.load(e.offset(x, e.mul(f, e.layout.lanes))); };
+  Value sum = e.forLoop(e.index(0), end, 1, e.splat(0.0), [&](Value f, ValueRange sums) {
+    return SmallVector<Value>{e.addF(sums[0], at(f))};
+  })[0];
+  Value mean = e.mulF(sum, share);
+  // The two-pass form: exact zero for a constant vector.
+  Value squares = e.forLoop(e.index(0), end, 1, e.splat(0.0), [&](Value f, ValueRange sums) {
+    Value deviation = e.subF(at(f), mean);
+    return SmallVector<Value>{e.fma(deviation, deviation, sums[0])};
+  })[0];
+  Value deviation = math::SqrtOp::create(e.b, e.addF(e.mulF(squares, share), e.splat(eps)));
+  return {mean, e.divF(e.splat(1.0), deviation)};
+}
+
+} // namespace
+
+void Emitter::emitNorm(NormOp op, Value p, Value begin, Value end) {
+  int64_t features = op.getResult().getType().getFeatures();
+  Value source = address(op.getInput()), target = address(op.getResult());
+  forLoop(begin, end, 1, [&](Value g) {
+    Value x = row(source, features, p, g), y = row(target, features, p, g);
+    Moments moments = emitMoments(*this, x, features, op.getEps().convertToDouble());
+    forLoop(index(0), index(features), 1, [&](Value f) {
+      Value at = mul(f, layout.lanes);
+      store(mulF(subF(load(offset(x, at)), moments.mean), moments.scale), offset(y, at));
+    });
+  });
+}
+
+void Emitter::emitNormAdjoint(NormAdjointOp op, Value p, Value begin, Value end) {
+  int64_t features = op.getInputAdjoint().getType().getFeatures();
+  Value source = address(op.getInput()), adjoint = address(op.getResultAdjoint()),
+        target = address(op.getInputAdjoint());
+  forLoop(begin, end, 1, [&](Value g) {
+    Value x = row(source, features, p, g), dy = row(adjoint, features, p, g),
+          dx = row(target, features, p, g);
+    Moments moments = emitMoments(*this, x, features, op.getEps().convertToDouble());
+    auto y = [&](Value at) {
+      return mulF(subF(load(offset(x, at)), moments.mean), moments.scale);
+    };
+    Value zero = splat(0.0), share = splat(1.0 / features);
+    SmallVector<Value> sums =
+        forLoop(index(0), index(features), 1, {zero, zero}, [&](Value f, ValueRange carried) {
+          Value at = mul(f, layout.lanes), d = load(offset(dy, at));
+          return SmallVector<Value>{addF(carried[0], d), fma(d, y(at), carried[1])};
+        });
+    Value mean = mulF(sums[0], share), projection = mulF(sums[1], share);
+    forLoop(index(0), index(features), 1, [&](Value f) {
+      Value at = mul(f, layout.lanes);
+      Value rest = subF(subF(load(offset(dy, at)), mean), mulF(y(at), projection));
+      store(mulF(moments.scale, rest), offset(dx, at));
+    });
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Flat memory: weights, and stacks of values
+//===----------------------------------------------------------------------===//
+
+/// Elements of a value or a weight; of a value the elements of one lane group times their number.
+static Value countElements(Emitter &e, Type type) {
+  if (auto weight = dyn_cast<WeightType>(type))
+    return e.index(weight.getNumElements());
+  return e.mul(e.groups(), cast<ValueType>(type).getNumElements() * e.layout.lanes);
+}
+
+void Emitter::emitElements(Operation *op, Value task) {
+  Value begin = mul(task, kElementsPerTask);
+  Value end = minimum(add(begin, index(kElementsPerTask)), countElements(*this, op->getResult(0).getType()));
+  SmallVector<Value> operands, results;
+  for (Value operand : op->getOperands())
+    operands.push_back(address(operand));
+  for (Value result : op->getResults())
+    results.push_back(address(result));
+  auto narrow = [&](Value real) {
+    return element.isF64() ? real : arith::TruncFOp::create(b, element, real).getResult();
+  };
+  Value rate, momentum;
+  if (isa<UpdateOp>(op)) {
+    rate = narrow(field(Rate, b.getF64Type()));
+    momentum = narrow(field(Momentum, b.getF64Type()));
+  }
+  // `type` is a vector or, for the rest at the end, one number.
+  auto body = [&](Value i, Type type) {
+    auto as = [&](Value scalar) { return type == element ? scalar : splat(scalar); };
+    SmallVector<Value> in, out;
+    for (Value operand : operands)
+      in.push_back(LLVM::LoadOp::create(b, type, offset(operand, i), layout.elementBytes));
+    if (isa<ZeroOp>(op))
+      out = {as(arith::ConstantOp::create(b, b.getFloatAttr(element, 0.0)))};
+    else if (isa<CopyOp>(op))
+      out = in;
+    else if (isa<AddOp>(op))
+      out = {addF(in[0], in[1])};
+    else { // update
+      Value velocity = addF(mulF(as(momentum), in[1]), in[2]);
+      out = {subF(in[0], mulF(as(rate), velocity)), velocity};
+    }
+    for (auto [value, pointer] : llvm::zip(out, results))
+      LLVM::StoreOp::create(b, value, offset(pointer, i), layout.elementBytes);
+  };
+  Value rest = arith::RemSIOp::create(b, sub(end, begin), index(layout.lanes));
+  Value middle = sub(end, rest);
+  forLoop(begin, middle, layout.lanes, [&](Value i) { body(i, vector); });
+  forLoop(middle, end, 1, [&](Value i) { body(i, element); });
+}
+
+Value Emitter::countTasks(Operation *op) {
+  return llvm::TypeSwitch<Operation *, Value>(op)
+      .Case<WeightGradientOp>([&](WeightGradientOp op) {
+        WeightType weight = op.getResult().getType();
+        int64_t rows = chooseGradientBlock(weight.getSize("out"), weight.getSize("in"), target).rows;
+        int64_t blocks = llvm::divideCeil(weight.getSize("out"), rows);
+        return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
+      })
+      .Case<AttentionOp, AttentionAdjointOp>([&](auto op) { return mul(groups(), op.getHeads()); })
+      .Case<LossOp, LossAdjointOp>([&](auto) { return groups(); })
+      .Default([&](Operation *op) {
+        Value count = add(countElements(*this, op->getResult(0).getType()), index(kElementsPerTask - 1));
+        return arith::DivSIOp::create(b, count, index(kElementsPerTask)).getResult();
+      });
+}
+
+void Emitter::emitTask(Operation *op, Value task) {
+  llvm::TypeSwitch<Operation *>(op)
+      .Case<WeightGradientOp>([&](auto op) { emitWeightGradient(op, task); })
+      .Case<AttentionOp>([&](auto op) { emitAttention(op, task); })
+      .Case<AttentionAdjointOp>([&](auto op) { emitAttentionAdjoint(op, task); })
+      .Case<LossOp>([&](auto op) { emitLossTask(op, task); })
+      .Case<LossAdjointOp>([&](auto op) { emitLossAdjointTask(op, task); })
+      .Default([&](Operation *op) { emitElements(op, task); });
+}
+
+} // namespace iarc

@@ -1,0 +1,204 @@
+//===- EmitProducts.cpp - Register-blocked products -------------------------===//
+//
+// A small product is a kernel for exactly its shape: accumulators stay in registers while the reduced
+// features pass by, weights are broadcast from memory, samples lie in the lanes.
+//
+//===----------------------------------------------------------------------===//
+#include "Emitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+#include <algorithm>
+
+using namespace mlir;
+
+namespace iarc {
+
+/// Half cycles of a step along the reduced features of a block of `rows` x `columns` accumulators.
+static int64_t stepCost(int64_t rows, int64_t columns) {
+  return std::max({rows * columns, rows + columns, int64_t(8)});
+}
+
+RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &target) {
+  RegisterBlock best{1, 1};
+  double bestCost = -1;
+  for (int64_t columns = 1; columns <= std::min<int64_t>(groups, 8); ++columns)
+    for (int64_t rows = 1; rows <= std::min<int64_t>(features, 16); ++rows) {
+      if (rows * columns + columns + 1 > target.vectorRegisters)
+        continue;
+      // Full columns, the rest of the groups one by one; full rows, then the rest of the features.
+      auto strip = [&](int64_t width) {
+        double cost = double(features / rows) * stepCost(rows, width);
+        return features % rows ? cost + stepCost(features % rows, width) : cost;
+      };
+      double cost = double(groups / columns) * strip(columns) + double(groups % columns) * strip(1);
+      // Among equals the block with fewer loads: they share their ports with everything else.
+      cost += 1e-3 * (rows + columns) / (rows * columns);
+      if (bestCost < 0 || cost < bestCost) {
+        bestCost = cost;
+        best = {rows, columns};
+      }
+    }
+  return best;
+}
+
+RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target) {
+  RegisterBlock best{1, 1};
+  double bestCost = -1;
+  for (int64_t rows = 1; rows <= std::min<int64_t>(out, 8); ++rows)
+    for (int64_t columns = 1; columns <= std::min<int64_t>(in, 8); ++columns) {
+      if (rows * columns + std::min(rows, columns) + 1 > target.vectorRegisters)
+        continue;
+      auto strip = [&](int64_t height) {
+        double cost = double(in / columns) * stepCost(height, columns);
+        return in % columns ? cost + stepCost(height, in % columns) : cost;
+      };
+      double cost = double(out / rows) * strip(rows) + (out % rows ? strip(out % rows) : 0);
+      cost += 1e-3 * (rows + columns) / (rows * columns);
+      if (bestCost < 0 || cost < bestCost) {
+        bestCost = cost;
+        best = {rows, columns};
+      }
+    }
+  return best;
+}
+
+//===----------------------------------------------------------------------===//
+// linear
+//===----------------------------------------------------------------------===//
+
+void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
+                              int64_t columns) {
+  int64_t lanes = layout.lanes, reduced = op.getReduced(), produced = op.getProduced();
+  WeightType weight = op.getWeight().getType();
+  Value matrix = address(op.getWeight());
+  if (weight.isPerPosition())
+    matrix = offset(matrix, mul(p, reduced * produced));
+  Value x = row(address(op.getInput()), reduced, p, group);
+
+  SmallVector<Value> zeros(rows * columns, splat(0.0));
+  SmallVector<Value> sums = forLoop(index(0), index(reduced), 1, zeros, [&](Value i, ValueRange carried) {
+    SmallVector<Value> next(carried);
+    Value column = offset(x, mul(i, lanes));
+    SmallVector<Value> vectors;
+    for (int64_t c = 0; c < columns; ++c)
+      vectors.push_back(load(offset(column, c * reduced * lanes)));
+    // W[feature + r, i], or W[i, feature + r] when transposed.
+    Value first = op.getTransposed() ? offset(matrix, add(mul(i, produced), feature))
+                                     : offset(matrix, add(mul(feature, reduced), i));
+    for (int64_t r = 0; r < rows; ++r) {
+      Value factor = loadSplat(offset(first, op.getTransposed() ? r : r * reduced));
+      for (int64_t c = 0; c < columns; ++c)
+        next[r * columns + c] = fma(factor, vectors[c], next[r * columns + c]);
+    }
+    return next;
+  });
+
+  SmallVector<Value> extras, results;
+  Value place = mul(feature, lanes);
+  for (Value extra : op.getExtras())
+    extras.push_back(offset(row(address(extra), produced, p, group), place));
+  for (Value result : op.getResults())
+    results.push_back(offset(row(address(result), produced, p, group), place));
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < columns; ++c) {
+      int64_t at = (c * produced + r) * lanes;
+      SmallVector<Value> values{sums[r * columns + c]};
+      if (op.hasEpilogue()) {
+        for (Value extra : extras)
+          values.push_back(load(offset(extra, at)));
+        values = inlineRegion(op.getEpilogue().front(), values);
+      }
+      for (auto [value, result] : llvm::zip(values, results))
+        store(value, offset(result, at));
+    }
+}
+
+void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
+  int64_t produced = op.getProduced();
+  auto strip = [&](Value group, RegisterBlock block) {
+    int64_t full = produced / block.rows * block.rows;
+    if (full)
+      forLoop(index(0), index(full), block.rows, [&](Value feature) {
+        emitLinearBlock(op, p, group, feature, block.rows, block.columns);
+      });
+    if (produced > full)
+      emitLinearBlock(op, p, group, index(full), produced - full, block.columns);
+  };
+  RegisterBlock block = chooseLinearBlock(produced, kGroupsPerTile, target);
+  RegisterBlock single = chooseLinearBlock(produced, 1, target);
+  Value whole = arith::DivSIOp::create(b, sub(end, begin), index(block.columns));
+  Value middle = add(begin, mul(whole, block.columns));
+  forLoop(begin, middle, block.columns, [&](Value group) { strip(group, block); });
+  if (block.columns > 1)
+    forLoop(middle, end, 1, [&](Value group) { strip(group, single); });
+}
+
+//===----------------------------------------------------------------------===//
+// weight_gradient
+//===----------------------------------------------------------------------===//
+
+void Emitter::emitWeightGradient(WeightGradientOp op, Value task) {
+  WeightType weight = op.getResult().getType();
+  int64_t out = weight.getSize("out"), in = weight.getSize("in"), lanes = layout.lanes;
+  RegisterBlock block = chooseGradientBlock(out, in, target);
+  int64_t blocks = llvm::divideCeil(out, block.rows);
+  Value base = address(op.getResult());
+  Value dyBase = address(op.getOutputAdjoint()), xBase = address(op.getInput());
+
+  // A task is one strip of rows, of one position's matrix or of the only one. The sum over the samples, and
+  // for a shared weight over the positions, is taken in one order whatever the threads.
+  Value first = index(0), last = index(op.getInput().getType().getPositions()), strip = task;
+  if (weight.isPerPosition()) {
+    first = arith::DivSIOp::create(b, task, index(blocks));
+    last = add(first, index(1));
+    strip = arith::RemSIOp::create(b, task, index(blocks));
+    base = offset(base, mul(first, out * in));
+  }
+  Value rowStart = mul(strip, block.rows);
+
+  auto emitBlock = [&](Value column, int64_t rows, int64_t columns) {
+    SmallVector<Value> zeros(rows * columns, splat(0.0));
+    auto step = [&](Value p, Value g, ValueRange carried) {
+      SmallVector<Value> next(carried);
+      Value dy = offset(row(dyBase, out, p, g), mul(rowStart, lanes));
+      Value x = offset(row(xBase, in, p, g), mul(column, lanes));
+      SmallVector<Value> inputs;
+      for (int64_t c = 0; c < columns; ++c)
+        inputs.push_back(load(offset(x, c * lanes)));
+      for (int64_t r = 0; r < rows; ++r) {
+        Value adjoint = load(offset(dy, r * lanes));
+        for (int64_t c = 0; c < columns; ++c)
+          next[r * columns + c] = fma(adjoint, inputs[c], next[r * columns + c]);
+      }
+      return next;
+    };
+    SmallVector<Value> sums = forLoop(first, last, 1, zeros, [&](Value p, ValueRange outer) {
+      return forLoop(index(0), groups(), 1, outer,
+                     [&](Value g, ValueRange carried) { return step(p, g, carried); });
+    });
+    SmallVector<Value> scalars = sumLanes(sums);
+    Value corner = offset(base, add(mul(rowStart, in), column));
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t c = 0; c < columns; ++c)
+        storeScalar(scalars[r * columns + c], offset(corner, r * in + c));
+  };
+  auto emitStrip = [&](int64_t rows) {
+    int64_t full = in / block.columns * block.columns;
+    if (full)
+      forLoop(index(0), index(full), block.columns,
+              [&](Value column) { emitBlock(column, rows, block.columns); });
+    if (in > full)
+      emitBlock(index(full), rows, in - full);
+  };
+  int64_t rest = out % block.rows;
+  if (!rest)
+    return emitStrip(block.rows);
+  Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, strip, index(blocks - 1));
+  ifThen(isLast, [&] { emitStrip(rest); });
+  if (blocks > 1) {
+    Value isFull = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, strip, index(blocks - 1));
+    ifThen(isFull, [&] { emitStrip(block.rows); });
+  }
+}
+
+} // namespace iarc

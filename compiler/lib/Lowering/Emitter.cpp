@@ -1,0 +1,265 @@
+//===- Emitter.cpp - Loops, memory and arithmetic of a region ---------------===//
+#include "Emitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+
+namespace iarc {
+
+Emitter::Emitter(ImplicitLocOpBuilder &builder, const Plan &plan, const Layout &layout,
+                 const Target &target, Type element, Value call, Value loop)
+    : b(builder), layout(layout), target(target), element(element),
+      vector(VectorType::get({layout.lanes}, element)),
+      integers(VectorType::get({layout.lanes}, builder.getI32Type())), plan(plan), call(call),
+      loop(loop) {
+  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+  for (unsigned number : {Weights, Velocity, Gradients, Workspace, Symbols, Controls, SampleWeights,
+                          LogitsField})
+    fields[number] = field(number, pointer);
+  groupCount = field(Groups, b.getI64Type());
+  prologueEnd = groupCount.getDefiningOp();
+}
+
+//===----------------------------------------------------------------------===//
+// Numbers and loops
+//===----------------------------------------------------------------------===//
+
+Value Emitter::index(int64_t value) {
+  return arith::ConstantOp::create(b, b.getI64IntegerAttr(value));
+}
+Value Emitter::add(Value x, Value y) { return b.createOrFold<arith::AddIOp>(x, y); }
+Value Emitter::mul(Value x, Value y) { return b.createOrFold<arith::MulIOp>(x, y); }
+Value Emitter::sub(Value x, Value y) { return b.createOrFold<arith::SubIOp>(x, y); }
+Value Emitter::minimum(Value x, Value y) { return b.createOrFold<arith::MinSIOp>(x, y); }
+Value Emitter::splat(double value) {
+  return arith::ConstantOp::create(
+      b, DenseElementsAttr::get(vector, ArrayRef<Attribute>(b.getFloatAttr(element, value))));
+}
+Value Emitter::splat(Value scalar) { return vector::BroadcastOp::create(b, vector, scalar); }
+
+Value Emitter::table(ArrayRef<double> numbers) {
+  auto module = call.getParentRegion()->getParentOfType<ModuleOp>();
+  SmallVector<Attribute> values;
+  for (double number : numbers)
+    values.push_back(b.getFloatAttr(element, number));
+  auto type = RankedTensorType::get({int64_t(numbers.size())}, element);
+  std::string name = ("iarc_table_" + Twine(std::distance(module.getOps<LLVM::GlobalOp>().begin(),
+                                                          module.getOps<LLVM::GlobalOp>().end()))).str();
+  OpBuilder atModule = OpBuilder::atBlockBegin(module.getBody());
+  LLVM::GlobalOp::create(atModule, b.getLoc(), LLVM::LLVMArrayType::get(element, numbers.size()),
+                         /*isConstant=*/true, LLVM::Linkage::Private, name,
+                         DenseElementsAttr::get(type, values), /*alignment=*/64);
+  return LLVM::AddressOfOp::create(b, LLVM::LLVMPointerType::get(b.getContext()), name);
+}
+
+void Emitter::forLoop(Value begin, Value end, int64_t step, Body body) {
+  auto loop = scf::ForOp::create(b, begin, end, index(step));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  body(loop.getInductionVar());
+}
+
+SmallVector<Value> Emitter::forLoop(Value begin, Value end, int64_t step, ValueRange inits,
+                                    CarryBody body) {
+  auto loop = scf::ForOp::create(b, begin, end, index(step), inits);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  SmallVector<Value> next = body(loop.getInductionVar(), loop.getRegionIterArgs());
+  scf::YieldOp::create(b, next);
+  return SmallVector<Value>(loop.getResults());
+}
+
+void Emitter::ifThen(Value condition, function_ref<void()> body) {
+  auto branch = scf::IfOp::create(b, condition, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  body();
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+Value Emitter::field(unsigned number, Type type) {
+  // Every field of iarc_call is 8 bytes wide.
+  Value place = LLVM::GEPOp::create(b, LLVM::LLVMPointerType::get(b.getContext()), b.getI64Type(),
+                                    call, ArrayRef<LLVM::GEPArg>{int32_t(number)});
+  auto load = LLVM::LoadOp::create(b, type, place, /*alignment=*/8);
+  load.setInvariant(true);
+  return load;
+}
+
+Value Emitter::address(mlir::Value value) {
+  auto [known, fresh] = addresses.try_emplace(value);
+  if (!fresh)
+    return known->second;
+  Value pointer = address(plan.buffers.find(value)->second);
+  return addresses[value] = pointer;
+}
+
+Value Emitter::address(const Buffer &buffer) {
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointAfter(prologueEnd);
+  Value base, elements = index(buffer.offset);
+  for (const LoopTerm &term : buffer.terms) {
+    Value place = LLVM::GEPOp::create(b, LLVM::LLVMPointerType::get(b.getContext()), b.getI64Type(),
+                                      loop, ArrayRef<LLVM::GEPArg>{int32_t(term.depth)});
+    Value slot = LLVM::LoadOp::create(b, b.getI64Type(), place, /*alignment=*/8);
+    if (term.executed) {
+      if (term.countdown)
+        slot = sub(index(term.count - 1), slot);
+      slot = add(slot, index(term.ahead));
+      if (term.slots <= term.count)
+        slot = arith::RemSIOp::create(b, slot, index(term.slots));
+    }
+    elements = add(elements, mul(slot, term.stride));
+  }
+  switch (buffer.storage) {
+  case Storage::Weights: base = fields[Weights]; break;
+  case Storage::Velocity: base = fields[Velocity]; break;
+  case Storage::Gradients: base = fields[Gradients]; break;
+  case Storage::Fixed: base = fields[Workspace]; break;
+  case Storage::PerGroup:
+    base = offset(fields[Workspace], plan.fixedElements);
+    elements = mul(elements, groupCount);
+    break;
+  case Storage::Logits: base = fields[LogitsField]; break;
+  }
+  Value pointer = offset(base, elements);
+  prologueEnd = pointer.getDefiningOp();
+  return pointer;
+}
+
+Value Emitter::offset(Value pointer, Value elements) {
+  return LLVM::GEPOp::create(b, pointer.getType(), element, pointer, ArrayRef<LLVM::GEPArg>{elements});
+}
+
+Value Emitter::load(Value pointer) {
+  return LLVM::LoadOp::create(b, vector, pointer, layout.lanes * layout.elementBytes);
+}
+void Emitter::store(Value value, Value pointer) {
+  LLVM::StoreOp::create(b, value, pointer, layout.lanes * layout.elementBytes);
+}
+Value Emitter::loadScalar(Value pointer) {
+  return LLVM::LoadOp::create(b, element, pointer, layout.elementBytes);
+}
+void Emitter::storeScalar(Value scalar, Value pointer) {
+  LLVM::StoreOp::create(b, scalar, pointer, layout.elementBytes);
+}
+Value Emitter::loadIntegers(Value pointer) {
+  return LLVM::LoadOp::create(b, integers, pointer, layout.lanes * 4);
+}
+
+Value Emitter::tokens(unsigned fieldNumber, Value t, Value g) {
+  Value elements = mul(add(mul(t, groupCount), g), layout.lanes);
+  return LLVM::GEPOp::create(b, fields[fieldNumber].getType(), b.getI32Type(), fields[fieldNumber],
+                             ArrayRef<LLVM::GEPArg>{elements});
+}
+
+Value Emitter::sampleWeights(Value g) {
+  return load(offset(fields[SampleWeights], mul(g, layout.lanes)));
+}
+
+Value Emitter::scratch(int64_t vectors) {
+  // At the function's entry: an allocation inside a loop would grow the stack and keep LLVM
+  // from promoting it.
+  OpBuilder::InsertionGuard guard(b);
+  auto function = b.getInsertionBlock()->getParentOp()->getParentOfType<LLVM::LLVMFuncOp>();
+  if (!function)
+    function = cast<LLVM::LLVMFuncOp>(b.getInsertionBlock()->getParentOp());
+  b.setInsertionPointToStart(&function.front());
+  return LLVM::AllocaOp::create(b, LLVM::LLVMPointerType::get(b.getContext()), vector,
+                                index(vectors), /*alignment=*/64);
+}
+
+Value Emitter::row(Value base, int64_t features, Value p, Value g) {
+  return offset(base, mul(add(mul(p, groupCount), g), features * layout.lanes));
+}
+
+//===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+Value Emitter::fma(Value x, Value y, Value sum) { return vector::FMAOp::create(b, x, y, sum); }
+Value Emitter::addF(Value x, Value y) { return arith::AddFOp::create(b, x, y); }
+Value Emitter::subF(Value x, Value y) { return arith::SubFOp::create(b, x, y); }
+Value Emitter::mulF(Value x, Value y) { return arith::MulFOp::create(b, x, y); }
+Value Emitter::divF(Value x, Value y) { return arith::DivFOp::create(b, x, y); }
+Value Emitter::expF(Value x) { return math::ExpOp::create(b, x); }
+Value Emitter::maxF(Value x, Value y) { return arith::MaximumFOp::create(b, x, y); }
+Value Emitter::select(Value condition, Value yes, Value no) {
+  return arith::SelectOp::create(b, condition, yes, no);
+}
+Value Emitter::equalIntegers(Value x, int64_t value) {
+  Value constant = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(integers, ArrayRef<Attribute>(b.getI32IntegerAttr(value))));
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, x, constant);
+}
+
+SmallVector<Value> Emitter::inlineRegion(Block &block, ValueRange arguments) {
+  IRMapping mapping;
+  for (auto [argument, value] : llvm::zip(block.getArguments(), arguments))
+    mapping.map(argument, value);
+  auto vectorOf = [&](Type type) { return VectorType::get({layout.lanes}, type); };
+  auto mapConstant = [&](arith::ConstantOp constant) {
+    auto values = DenseElementsAttr::get(vectorOf(constant.getType()), ArrayRef(Attribute(constant.getValue())));
+    mapping.map(constant.getResult(), arith::ConstantOp::create(b, values).getResult());
+  };
+  // Passes may have moved a constant out of the region.
+  block.walk([&](Operation *op) {
+    for (Value operand : op->getOperands())
+      if (auto constant = operand.getDefiningOp<arith::ConstantOp>();
+          constant && constant->getBlock() != &block && !mapping.contains(operand))
+        mapConstant(constant);
+  });
+  for (Operation &op : block.without_terminator()) {
+    if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
+      mapConstant(constant);
+      continue;
+    }
+    // Ops of arith and math work on vectors as on numbers.
+    Operation *clone = b.clone(op, mapping);
+    for (OpResult result : clone->getResults())
+      result.setType(vectorOf(result.getType()));
+  }
+  SmallVector<Value> yielded;
+  for (Value value : block.getTerminator()->getOperands())
+    yielded.push_back(mapping.lookup(value));
+  return yielded;
+}
+
+SmallVector<Value> Emitter::sumLanes(ArrayRef<Value> vectors) {
+  int64_t lanes = layout.lanes;
+  SmallVector<Value> sums;
+  for (size_t first = 0; first < vectors.size(); first += lanes) {
+    // Halve the lanes of each vector and put two into one, until one holds a sum a lane:
+    // n - 1 additions for n vectors instead of n log n.
+    SmallVector<Value> level(vectors.slice(first, std::min<size_t>(lanes, vectors.size() - first)));
+    size_t count = level.size();
+    for (int64_t block = lanes; block > 1; block /= 2) {
+      SmallVector<Value> next;
+      for (size_t i = 0; i < level.size(); i += 2) {
+        Value x = level[i], y = level[i + 1 < level.size() ? i + 1 : i];
+        SmallVector<int64_t> low, high;
+        for (int64_t source = 0; source < 2; ++source)
+          for (int64_t start = 0; start < lanes; start += block)
+            for (int64_t lane = 0; lane < block / 2; ++lane) {
+              low.push_back(source * lanes + start + lane);
+              high.push_back(source * lanes + start + block / 2 + lane);
+            }
+        next.push_back(addF(vector::ShuffleOp::create(b, x, y, low),
+                            vector::ShuffleOp::create(b, x, y, high)));
+      }
+      level = next;
+    }
+    for (size_t i = 0; i < count; ++i)
+      sums.push_back(vector::ExtractOp::create(b, level.front(), ArrayRef<int64_t>{int64_t(i)}));
+  }
+  return sums;
+}
+
+} // namespace iarc

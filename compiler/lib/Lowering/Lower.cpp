@@ -1,0 +1,269 @@
+//===- Lower.cpp - The pass iarc-lower --------------------------------------===//
+#include "Descriptor.h"
+#include "Emitter.h"
+#include "iarc/Transforms/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace iarc {
+#define GEN_PASS_DEF_IARCLOWER
+#include "iarc/Transforms/Passes.h.inc"
+
+namespace {
+
+/// Emits `iarc_NAME(call)` for one function: parallel regions in order, repeats as loops.
+class FunctionLowering {
+public:
+  FunctionLowering(ModuleOp module, func::FuncOp source, const Plan &plan, const Layout &layout,
+                   const Target &target, Type element)
+      : module(module), source(source), plan(plan), layout(layout), target(target),
+        element(element), pointer(LLVM::LLVMPointerType::get(module.getContext())) {}
+
+  void run();
+
+private:
+  LLVM::LLVMFuncOp makeFunction(StringRef name, ArrayRef<Type> arguments, Location location);
+  void lowerBlock(Block &block, unsigned depth);
+  /// A region function whose tasks are made by `body`, and the call that runs `tasks` of them.
+  void emitRegion(Location location, Value tasks, llvm::function_ref<void(Emitter &, Value)> body);
+  void lowerTiles(ArrayRef<Operation *> ops);
+
+  ModuleOp module;
+  func::FuncOp source;
+  const Plan &plan;
+  Layout layout;
+  Target target;
+  Type element;
+  Type pointer;
+  OpBuilder *builder = nullptr; ///< in the step function
+  Emitter *step = nullptr;
+  Value call, loop;
+  unsigned regions = 0;
+};
+
+LLVM::LLVMFuncOp FunctionLowering::makeFunction(StringRef name, ArrayRef<Type> arguments, Location location) {
+  OpBuilder atEnd = OpBuilder::atBlockEnd(module.getBody());
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()), arguments);
+  return LLVM::LLVMFuncOp::create(atEnd, location, name, type);
+}
+
+void FunctionLowering::emitRegion(Location location, Value tasks,
+                                  llvm::function_ref<void(Emitter &, Value)> body) {
+  std::string name = (source.getName() + "_region_" + Twine(regions++)).str();
+  Type i64 = IntegerType::get(module.getContext(), 64);
+  LLVM::LLVMFuncOp function = makeFunction(name, {pointer, pointer, i64, i64}, location);
+  function.setLinkage(LLVM::Linkage::Internal);
+  Block *entry = function.addEntryBlock(*builder);
+  ImplicitLocOpBuilder b(location, module.getContext());
+  b.setInsertionPointToEnd(entry);
+  Emitter emitter(b, plan, layout, target, element, entry->getArgument(0), entry->getArgument(1));
+  emitter.forLoop(entry->getArgument(2), entry->getArgument(3), 1,
+                  [&](Value task) { body(emitter, task); });
+  LLVM::ReturnOp::create(b, ValueRange{});
+
+  Value address = LLVM::AddressOfOp::create(*builder, location, pointer, name);
+  LLVM::CallOp::create(*builder, location, TypeRange{}, "iarc_parallel",
+                       ValueRange{call, address, loop, tasks});
+}
+
+/// Lane groups of one task of a region over positions: fewer where there are few positions to share out.
+static int64_t groupsPerTile(int64_t positions) {
+  return positions >= 16 ? kGroupsPerTile : kGroupsPerTile / 5;
+}
+
+void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
+  int64_t positions = cast<ValueType>(ops.front()->getResult(0).getType()).getPositions();
+  int64_t tile = groupsPerTile(positions);
+  auto chunksOf = [&](Emitter &e) {
+    return arith::DivSIOp::create(e.b, e.add(e.groups(), e.index(tile - 1)), e.index(tile)).getResult();
+  };
+  Value tasks = step->mul(chunksOf(*step), positions);
+  emitRegion(ops.front()->getLoc(), tasks, [&](Emitter &e, Value task) {
+    Value chunks = chunksOf(e);
+    Value p = arith::DivSIOp::create(e.b, task, chunks);
+    Value begin = e.mul(arith::RemSIOp::create(e.b, task, chunks), tile);
+    Value end = e.minimum(e.add(begin, e.index(tile)), e.groups());
+    for (Operation *op : ops) {
+      e.b.setLoc(op->getLoc());
+      e.emitTile(op, p, begin, end);
+    }
+  });
+}
+
+/// The block's ops with those that only make weights last: nothing but the block's end reads
+/// them, and the others then form longer runs.
+static SmallVector<Operation *> scheduleOf(Block &block) {
+  SmallVector<Operation *> early, late;
+  for (Operation &op : block.without_terminator()) {
+    bool onlyWeights = isa<WeightGradientOp, AddOp, CopyOp, UpdateOp>(op) &&
+                       llvm::all_of(op.getResultTypes(), [](Type type) { return isa<WeightType>(type); });
+    // A sum that a repeat starts from must be there before it.
+    bool readByRepeat = llvm::any_of(op.getUsers(), [](Operation *user) { return isa<RepeatOp>(user); });
+    (onlyWeights && !readByRepeat ? late : early).push_back(&op);
+  }
+  early.append(late);
+  return early;
+}
+
+void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
+  SmallVector<Operation *> run;
+  auto flush = [&] {
+    if (!run.empty())
+      lowerTiles(run);
+    run.clear();
+  };
+  for (Operation *op : scheduleOf(block)) {
+    if (isa<arith::ConstantOp>(op))
+      continue;
+    if (Emitter::isTileOp(op)) {
+      run.push_back(op);
+      continue;
+    }
+    flush();
+    if (auto repeat = dyn_cast<RepeatOp>(op)) {
+      int64_t count = repeat.getCount();
+      step->forLoop(step->index(0), step->index(count), 1, [&](Value iteration) {
+        Value layer = repeat.getReverse() ? step->sub(step->index(count - 1), iteration) : iteration;
+        Value place = LLVM::GEPOp::create(*builder, op->getLoc(), pointer, builder->getI64Type(), loop,
+                                          ArrayRef<LLVM::GEPArg>{int32_t(depth)});
+        LLVM::StoreOp::create(*builder, op->getLoc(), layer, place, /*alignment=*/8);
+        lowerBlock(repeat.getBodyBlock(), depth + 1);
+      });
+      continue;
+    }
+    emitRegion(op->getLoc(), step->countTasks(op),
+               [&](Emitter &e, Value task) { e.emitTask(op, task); });
+    if (auto loss = dyn_cast<LossOp>(op)) {
+      // The lanes' sums are added in one task, in one order.
+      emitRegion(op->getLoc(), step->index(1), [&](Emitter &e, Value) {
+        Value partial = e.address(e.getPlan().scratch.find(op)->second);
+        Value sum = e.forLoop(e.index(0), e.groups(), 1, e.splat(0.0), [&](Value g, ValueRange carried) {
+          return SmallVector<Value>{e.addF(carried[0], e.load(e.offset(partial, e.mul(g, e.layout.lanes))))};
+        })[0];
+        e.storeScalar(e.sumLanes(sum).front(), e.field(Emitter::Loss, pointer));
+      });
+    }
+  }
+  flush();
+}
+
+void FunctionLowering::run() {
+  Location location = source.getLoc();
+  LLVM::LLVMFuncOp function = makeFunction(("iarc_" + source.getName()).str(), {pointer}, location);
+  ImplicitLocOpBuilder b(location, module.getContext());
+  Block *entry = function.addEntryBlock(b);
+  b.setInsertionPointToEnd(entry);
+  builder = &b;
+  call = entry->getArgument(0);
+  int64_t depth = 0;
+  source.walk([&](RepeatOp repeat) {
+    int64_t own = 1;
+    for (Operation *parent = repeat->getParentOp(); parent; parent = parent->getParentOp())
+      own += isa<RepeatOp>(parent);
+    depth = std::max(depth, own);
+  });
+  Value size = arith::ConstantOp::create(b, b.getI64IntegerAttr(std::max<int64_t>(depth, 1)));
+  loop = LLVM::AllocaOp::create(b, pointer, b.getI64Type(), size, /*alignment=*/8);
+  Emitter emitter(b, plan, layout, target, element, call, loop);
+  step = &emitter;
+  lowerBlock(source.front(), 0);
+  LLVM::ReturnOp::create(b, ValueRange{});
+}
+
+/// `iarc_peak(millions)`: chains of multiply-adds at the full vector width, as many as hide their latency.
+void emitPeak(ModuleOp module, const Target &target, Type element) {
+  constexpr int64_t kChains = 12;
+  Location location = module.getLoc();
+  ImplicitLocOpBuilder b(location, module.getContext());
+  b.setInsertionPointToEnd(module.getBody());
+  Type i64 = b.getI64Type(), f64 = b.getF64Type();
+  int64_t lanes = target.vectorBits / element.getIntOrFloatBitWidth();
+  auto vector = VectorType::get({lanes}, element);
+  auto function = LLVM::LLVMFuncOp::create(b, "iarc_peak", LLVM::LLVMFunctionType::get(f64, {i64}));
+  Block *entry = function.addEntryBlock(b);
+  b.setInsertionPointToEnd(entry);
+  auto constant = [&](TypedAttr value) { return arith::ConstantOp::create(b, value).getResult(); };
+  auto splat = [&](double value) {
+    return constant(DenseElementsAttr::get(vector, ArrayRef<Attribute>(b.getFloatAttr(element, value))));
+  };
+  Value perStep = constant(b.getI64IntegerAttr(2 * lanes * kChains));
+  Value wanted = arith::MulIOp::create(b, entry->getArgument(0), constant(b.getI64IntegerAttr(1000000)));
+  Value steps = arith::CeilDivSIOp::create(b, wanted, perStep);
+  SmallVector<Value> chains;
+  for (int64_t i = 0; i < kChains; ++i)
+    chains.push_back(splat(1.0 + i));
+  Value factor = splat(0.999), addend = splat(0.001);
+  auto loop = scf::ForOp::create(b, constant(b.getI64IntegerAttr(0)), steps, constant(b.getI64IntegerAttr(1)), chains);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    SmallVector<Value> next;
+    for (Value chain : loop.getRegionIterArgs())
+      next.push_back(vector::FMAOp::create(b, chain, factor, addend));
+    scf::YieldOp::create(b, next);
+  }
+  // The sums must be used, or LLVM would drop the loop: a NaN, which never comes, adds one.
+  Value total = loop.getResult(0);
+  for (Value chain : loop.getResults().drop_front())
+    total = arith::AddFOp::create(b, total, chain);
+  Value lane = vector::ExtractOp::create(b, total, ArrayRef<int64_t>{0});
+  Value isNan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, lane, lane);
+  Value one = arith::UIToFPOp::create(b, f64, isNan);
+  Value executed = arith::SIToFPOp::create(b, f64, arith::MulIOp::create(b, steps, perStep));
+  LLVM::ReturnOp::create(b, ValueRange{arith::AddFOp::create(b, executed, one)});
+}
+
+struct Lower : impl::IarcLowerBase<Lower> {
+  using IarcLowerBase::IarcLowerBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    if (!module->hasAttr(kModelAttr)) {
+      module.emitError("has no attribute '") << kModelAttr << "'";
+      return signalPassFailure();
+    }
+    SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
+    Type element;
+    for (func::FuncOp function : functions)
+      if (function.getName() == "forward")
+        element = function.getResultTypes().front();
+    if (!element || !isa<FloatType>(element)) {
+      module.emitError("has no function @forward that returns its loss first");
+      return signalPassFailure();
+    }
+    Target target{vectorBits, vectorRegisters};
+    Layout layout{vectorBits / int64_t(element.getIntOrFloatBitWidth()),
+                  element.getIntOrFloatBitWidth() / 8};
+    WeightOffsets weights = planWeights(module);
+    DescriptorFacts facts = gatherFacts(module, layout, weights);
+
+    {
+      OpBuilder atStart = OpBuilder::atBlockBegin(module.getBody());
+      auto pointer = LLVM::LLVMPointerType::get(&getContext());
+      auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()),
+                                              {pointer, pointer, pointer, atStart.getI64Type()});
+      LLVM::LLVMFuncOp::create(atStart, module.getLoc(), "iarc_parallel", type);
+    }
+    for (func::FuncOp function : functions) {
+      Plan plan = planFunction(function, weights, layout);
+      // One workspace serves all functions.
+      facts.fixedElements = std::max(facts.fixedElements, plan.fixedElements);
+      facts.elementsPerGroup = std::max(facts.elementsPerGroup, plan.elementsPerGroup);
+      FunctionLowering(module, function, plan, layout, target, element).run();
+    }
+    emitPeak(module, target, element);
+    module->setAttr(kDescriptorAttr, makeDescriptor(module, layout, weights, facts));
+    module->removeAttr(kModelAttr);
+    for (func::FuncOp function : functions)
+      function.erase();
+    for (auto weight : llvm::make_early_inc_range(module.getOps<WeightOp>()))
+      weight.erase();
+  }
+};
+
+} // namespace
+} // namespace iarc

@@ -364,7 +364,7 @@ def Iarc_YieldOp : Iarc_FinalOp<"yield", "a terminator: its op differentiates th
                                 [Pure, Terminator, ParentOneOf<["RepeatOp", "MapOp", "LinearOp", "AttentionOp", "AttentionAdjointOp"]>]> {
   let summary = "ends a region of the dialect";
   let arguments = (ins Variadic<AnyType>:$operands);
-  let builders = [OpBuilder<(ins), [{}]>];
+  let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
   let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
 }
 

@@ -1,0 +1,94 @@
+//===- Descriptor.cpp - The dictionary iarc.descriptor ----------------------===//
+#include "Descriptor.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+
+namespace iarc {
+
+/// How often an op runs in one call of its function.
+static double timesRun(Operation *op) {
+  double times = 1;
+  for (Operation *parent = op->getParentOp(); parent; parent = parent->getParentOp())
+    if (auto repeat = dyn_cast<RepeatOp>(parent))
+      times *= double(repeat.getCount());
+  return times;
+}
+
+static double matrixFlop(WeightType weight, int64_t positions) {
+  return 2.0 * weight.getSize("out") * weight.getSize("in") * positions;
+}
+
+DescriptorFacts gatherFacts(ModuleOp module, const Layout &layout, const WeightOffsets &weights) {
+  DescriptorFacts facts;
+  module.walk([&](Operation *op) {
+    auto function = op->getParentOfType<func::FuncOp>();
+    if (!function)
+      return;
+    bool isForward = function.getName() == "forward", isStep = function.getName() == "train_step";
+    double times = timesRun(op);
+    if (auto linear = dyn_cast<LinearOp>(op)) {
+      double flop = times * matrixFlop(linear.getWeight().getType(), linear.getInput().getType().getPositions());
+      // Backward there is a product for the input's adjoint and one for the weight's gradient.
+      facts.productFlop += isForward ? 3 * flop : 0;
+      facts.executedProductFlop += isStep ? flop : 0;
+    } else if (auto gradient = dyn_cast<WeightGradientOp>(op)) {
+      facts.executedProductFlop +=
+          isStep ? times * matrixFlop(gradient.getResult().getType(), gradient.getInput().getType().getPositions()) : 0;
+    } else if (auto attention = dyn_cast<AttentionOp>(op); attention && isForward) {
+      // A visible pair of one head: two products of its size forward, four backward.
+      double positions = attention.getResult().getType().getPositions();
+      double pairs = attention.getCausal() ? positions * (positions + 1) / 2 : positions * positions;
+      facts.attentionFlop += times * 12 * pairs * attention.getResult().getType().getFeatures();
+    } else if (auto loss = dyn_cast<LossOp>(op); loss && isForward) {
+      facts.loss = int64_t(loss.getKind());
+      facts.lossAt = int64_t(loss.getAt());
+      BatchType batch = loss.getBatch().getType();
+      facts.context = batch.getPositions();
+      facts.width = batch.getSymbols() + batch.getControls();
+    }
+  });
+  return facts;
+}
+
+DictionaryAttr makeDescriptor(ModuleOp module, const Layout &layout, const WeightOffsets &weights,
+                              const DescriptorFacts &facts) {
+  Builder b(module.getContext());
+  auto model = module->getAttrOfType<DictionaryAttr>(kModelAttr);
+  SmallVector<NamedAttribute> entries;
+  auto put = [&](StringRef name, Attribute value) { entries.push_back(b.getNamedAttr(name, value)); };
+  auto putInteger = [&](StringRef name, int64_t value) { put(name, b.getI64IntegerAttr(value)); };
+  auto putReal = [&](StringRef name, double value) { put(name, b.getF64FloatAttr(value)); };
+  for (StringRef name : {"name", "task", "batch", "steps", "rate", "momentum"})
+    put(name, model.get(name));
+  putInteger("context", facts.context);
+  putInteger("width", facts.width);
+  putInteger("element_bytes", layout.elementBytes);
+  putInteger("lanes", layout.lanes);
+  putInteger("loss", facts.loss);
+  putInteger("loss_at", facts.lossAt);
+  SmallVector<Attribute> list;
+  for (auto weight : module.getOps<WeightOp>()) {
+    auto type = cast<WeightType>(weight.getType());
+    SmallVector<Attribute> axes;
+    for (const Axis &axis : type.getAxes())
+      axes.push_back(b.getDictionaryAttr({b.getNamedAttr("name", axis.name),
+                                          b.getNamedAttr("size", b.getI64IntegerAttr(axis.size))}));
+    list.push_back(b.getDictionaryAttr(
+        {b.getNamedAttr("name", weight.getSymNameAttr()), b.getNamedAttr("axes", b.getArrayAttr(axes)),
+         b.getNamedAttr("offset", b.getI64IntegerAttr(weights.offsets.lookup(weight.getSymNameAttr()))),
+         b.getNamedAttr("count", b.getI64IntegerAttr(type.getNumElements())),
+         b.getNamedAttr("initialiser", b.getI64IntegerAttr(int64_t(weight.getInitialiser()))),
+         b.getNamedAttr("first", weight.getFirstAttr()), b.getNamedAttr("second", weight.getSecondAttr())}));
+  }
+  put("weights", b.getArrayAttr(list));
+  putInteger("weight_elements", weights.elements);
+  putInteger("workspace_bytes", facts.fixedElements * layout.elementBytes);
+  putInteger("workspace_bytes_per_group", facts.elementsPerGroup * layout.elementBytes);
+  putReal("product_flop", facts.productFlop);
+  putReal("attention_flop", facts.attentionFlop);
+  putReal("executed_product_flop", facts.executedProductFlop);
+  return b.getDictionaryAttr(entries);
+}
+
+} // namespace iarc

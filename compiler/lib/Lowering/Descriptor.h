@@ -1,0 +1,24 @@
+//===- Descriptor.h - What the descriptor says about a module ---------------===//
+#ifndef IARC_LOWERING_DESCRIPTOR_H
+#define IARC_LOWERING_DESCRIPTOR_H
+
+#include "Plan.h"
+
+namespace iarc {
+
+/// Figures of the descriptor that follow from the functions.
+struct DescriptorFacts {
+  int64_t context = 0, width = 0, loss = 0, lossAt = 0;
+  int64_t fixedElements = 0, elementsPerGroup = 0;
+  double productFlop = 0, attentionFlop = 0, executedProductFlop = 0; ///< one sample, one step
+};
+
+/// Reads them off the functions before lowering, all but the workspace.
+DescriptorFacts gatherFacts(mlir::ModuleOp module, const Layout &layout, const WeightOffsets &weights);
+
+/// The dictionary `iarc.descriptor`, entry by entry the fields of iarc_model.
+mlir::DictionaryAttr makeDescriptor(mlir::ModuleOp module, const Layout &layout,
+                                    const WeightOffsets &weights, const DescriptorFacts &facts);
+
+} // namespace iarc
+#endif

@@ -1,0 +1,160 @@
+//===- Emitter.h - Emits the tasks of parallel regions ----------------------===//
+//
+// An Emitter writes the body of one region function: loops over lane groups and
+// features around vector operations that hold `lanes` samples. Addresses are plain pointers: every buffer is dense,
+// and LLVM's own address folding does the rest.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_LOWERING_EMITTER_H
+#define IARC_LOWERING_EMITTER_H
+
+#include "Plan.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace iarc {
+
+/// What the code is generated for; see IarcLower's options.
+struct Target {
+  int64_t vectorBits = 256;
+  int64_t vectorRegisters = 16;
+};
+
+/// Lane groups of one task of a region over (position, lane groups). A multiple of the usual register block widths.
+inline constexpr int64_t kGroupsPerTile = 25;
+
+/// Sizes of a register block: `rows` produced features by `columns` lane groups of a product.
+struct RegisterBlock {
+  int64_t rows, columns;
+};
+
+/// The block that needs the fewest cycles for `features` produced features and about `groups` lane groups: every
+/// accumulator, the loaded vectors of one operand and one broadcast stay in registers; a block
+/// costs the larger of its multiply-adds (two a cycle), its loads (two a cycle) and the latency of a chain (four cycles).
+RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &target);
+
+/// Rows and columns of a weight's gradient that are summed at once, chosen in the same way.
+RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target);
+
+class Emitter {
+public:
+  using Value = mlir::Value;
+  /// Emits a loop's body, given the counter.
+  using Body = llvm::function_ref<void(Value)>;
+  /// Emits a loop's body, given the counter and what is carried; returns the next carried values.
+  using CarryBody =
+      llvm::function_ref<llvm::SmallVector<Value>(Value, mlir::ValueRange)>;
+
+  /// `loop` points to the iteration numbers of the enclosing repeats, outermost first.
+  Emitter(mlir::ImplicitLocOpBuilder &builder, const Plan &plan, const Layout &layout,
+          const Target &target, mlir::Type element, Value call, Value loop);
+
+  mlir::ImplicitLocOpBuilder &b;
+  const Layout layout;
+  const Target target;
+  const mlir::Type element;            ///< f32 or f64
+  const mlir::VectorType vector;       ///< `lanes` of them
+  const mlir::VectorType integers;     ///< `lanes` of i32
+
+  /// Lane groups of the call.
+  Value groups() { return groupCount; }
+
+  // --- numbers ---
+  Value index(int64_t value);
+  Value add(Value x, Value y);
+  Value mul(Value x, Value y);
+  Value mul(Value x, int64_t y) { return y == 1 ? x : mul(x, index(y)); }
+  Value sub(Value x, Value y);
+  Value minimum(Value x, Value y);
+  /// The number in every lane.
+  Value splat(double value);
+  Value splat(Value scalar);
+  /// Start of a constant array in the object's read-only data.
+  Value table(llvm::ArrayRef<double> numbers);
+
+  // --- loops ---
+  void forLoop(Value begin, Value end, int64_t step, Body body);
+  llvm::SmallVector<Value> forLoop(Value begin, Value end, int64_t step, mlir::ValueRange inits,
+                                   CarryBody body);
+  /// Emits `body` under a condition.
+  void ifThen(Value condition, llvm::function_ref<void()> body);
+
+  // --- memory ---
+  /// Start of a value's buffer in this iteration.
+  Value address(mlir::Value value);
+  Value address(const Buffer &buffer);
+  const Plan &getPlan() { return plan; }
+  /// `pointer` moved by elements of the element type.
+  Value offset(Value pointer, Value elements);
+  Value offset(Value pointer, int64_t elements) { return elements ? offset(pointer, index(elements)) : pointer; }
+  Value load(Value pointer);             ///< one vector
+  void store(Value vector, Value pointer);
+  Value loadScalar(Value pointer);
+  Value loadSplat(Value pointer) { return splat(loadScalar(pointer)); }
+  void storeScalar(Value scalar, Value pointer);
+  Value loadIntegers(Value pointer);     ///< `lanes` of i32
+  Value field(unsigned number, mlir::Type type); ///< of the iarc_call
+  /// Start of tokens at position t, group g in an array [..][groups][lanes] of i32.
+  Value tokens(unsigned fieldNumber, Value t, Value g);
+  Value sampleWeights(Value g);
+  /// An array of vectors on the region function's own stack frame.
+  Value scratch(int64_t vectors);
+
+  // --- arithmetic ---
+  Value fma(Value x, Value y, Value sum);
+  Value addF(Value x, Value y);
+  Value subF(Value x, Value y);
+  Value mulF(Value x, Value y);
+  Value divF(Value x, Value y);
+  Value expF(Value x);
+  Value maxF(Value x, Value y);
+  Value select(Value condition, Value yes, Value no);
+  Value equalIntegers(Value x, int64_t value);
+  /// Applies a scalar region to vectors.
+  llvm::SmallVector<Value> inlineRegion(mlir::Block &block, mlir::ValueRange arguments);
+  /// The sum over the lanes of each vector, in a fixed tree.
+  llvm::SmallVector<Value> sumLanes(llvm::ArrayRef<Value> vectors);
+
+  // --- ops; positions p, lane groups begin <= g < end ---
+  /// Whether the op computes each (position, lane group) from the same one.
+  static bool isTileOp(mlir::Operation *op);
+  void emitTile(mlir::Operation *op, Value p, Value begin, Value end);
+
+  /// Tasks of one op that is a region of its own, as a number, and the code of one task.
+  Value countTasks(mlir::Operation *op);
+  void emitTask(mlir::Operation *op, Value task);
+
+  // Numbers of the fields of iarc_call.
+  enum Field : unsigned { Weights, Velocity, Gradients, Workspace, Symbols, Controls, SampleWeights,
+                          LogitsField, Loss, Groups, Rate, Momentum, Pool };
+
+private:
+  void emitEncode(EncodeOp op, Value p, Value begin, Value end);
+  void emitLinear(LinearOp op, Value p, Value begin, Value end);
+  void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows, int64_t columns);
+  void emitMap(MapOp op, Value p, Value begin, Value end);
+  void emitNorm(NormOp op, Value p, Value begin, Value end);
+  void emitNormAdjoint(NormAdjointOp op, Value p, Value begin, Value end);
+  void emitMove(Value from, int64_t fromFeatures, int64_t fromBegin, Value to, int64_t toFeatures,
+                int64_t toBegin, int64_t count, Value p, Value begin, Value end);
+  void emitFill(Value to, Value p, Value begin, Value end);
+  void emitWeightGradient(WeightGradientOp op, Value task);
+  void emitAttention(AttentionOp op, Value task);
+  void emitAttentionAdjoint(AttentionAdjointOp op, Value task);
+  void emitLossTask(LossOp op, Value group);
+  void emitLossAdjointTask(LossAdjointOp op, Value group);
+  void emitElements(mlir::Operation *op, Value task);
+  /// Row of a value: features of position p, group g.
+  Value row(Value base, int64_t features, Value p, Value g);
+
+  const Plan &plan;
+  Value call, loop, groupCount;
+  std::array<Value, 13> fields;
+  /// Addresses are computed once, at the function's start: LLVM cannot move their loads out of loops
+  /// that store.
+  mlir::Operation *prologueEnd = nullptr;
+  llvm::DenseMap<mlir::Value, Value> addresses;
+};
+
+} // namespace iarc
+#endif
