@@ -43,10 +43,8 @@ void addLoweringPasses(OpPassManager &passes, const TargetOptions &target, int o
   options.vectorBits = target.vectorBits;
   options.vectorRegisters = target.vectorBits == 512 ? 32 : 16;
   passes.addPass(createIarcLower(options));
-  if (optLevel > 0) {
-    passes.addPass(createCanonicalizerPass());
+  if (optLevel > 0)
     passes.addPass(createCSEPass());
-  }
   passes.addPass(createIarcExpandMath());
   passes.addPass(createSCFToControlFlowPass());
   passes.addPass(createConvertVectorToLLVMPass());

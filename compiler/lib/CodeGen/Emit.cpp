@@ -68,7 +68,12 @@ void iarc::optimise(llvm::Module &module, const Target &target, int optLevel) {
   llvm::FunctionAnalysisManager functionAnalyses;
   llvm::CGSCCAnalysisManager cgsccAnalyses;
   llvm::ModuleAnalysisManager moduleAnalyses;
-  llvm::PassBuilder builder(&target.machine());
+  // The emitter blocks and vectorises for the target itself: LLVM's own attempts cost most of the
+  // compile time and undo register blocks.
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopUnrolling = tuning.LoopInterleaving = tuning.LoopVectorization =
+      tuning.SLPVectorization = false;
+  llvm::PassBuilder builder(&target.machine(), tuning);
   builder.registerModuleAnalyses(moduleAnalyses);
   builder.registerCGSCCAnalyses(cgsccAnalyses);
   builder.registerFunctionAnalyses(functionAnalyses);

@@ -25,6 +25,12 @@ bool Emitter::isTileOp(Operation *op) {
   return false;
 }
 
+bool Emitter::isPositionOp(Operation *op) {
+  auto gradient = dyn_cast<WeightGradientOp>(op);
+  return gradient && gradient.getResult().getType().isPerPosition() &&
+         gradient.getInput().getType().getPositions() >= kPositionsToShare;
+}
+
 void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
   llvm::TypeSwitch<Operation *>(op)
       .Case<EncodeOp>([&](auto op) { emitEncode(op, p, begin, end); })
@@ -32,6 +38,7 @@ void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
       .Case<MapOp>([&](auto op) { emitMap(op, p, begin, end); })
       .Case<NormOp>([&](auto op) { emitNorm(op, p, begin, end); })
       .Case<NormAdjointOp>([&](auto op) { emitNormAdjoint(op, p, begin, end); })
+      .Case<WeightGradientOp>([&](auto op) { emitGradientOfPosition(op, p); })
       .Case<SliceOp>([&](SliceOp op) {
         int64_t count = op.getResult().getType().getFeatures();
         emitMove(op.getInput(), op.getInput().getType().getFeatures(), op.getBegin(),

@@ -137,67 +137,92 @@ void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
 // weight_gradient
 //===----------------------------------------------------------------------===//
 
-void Emitter::emitWeightGradient(WeightGradientOp op, Value task) {
+void Emitter::emitGradientBlock(WeightGradientOp op, Value corner, Value first, Value last, Value row0,
+                                Value column, int64_t rows, int64_t columns) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in"), lanes = layout.lanes;
-  RegisterBlock block = chooseGradientBlock(out, in, target);
-  int64_t blocks = llvm::divideCeil(out, block.rows);
-  Value base = address(op.getResult());
   Value dyBase = address(op.getOutputAdjoint()), xBase = address(op.getInput());
+  SmallVector<Value> zeros(rows * columns, splat(0.0));
+  auto step = [&](Value p, Value g, ValueRange carried) {
+    SmallVector<Value> next(carried);
+    Value dy = offset(row(dyBase, out, p, g), mul(row0, lanes));
+    Value x = offset(row(xBase, in, p, g), mul(column, lanes));
+    SmallVector<Value> inputs;
+    for (int64_t c = 0; c < columns; ++c)
+      inputs.push_back(load(offset(x, c * lanes)));
+    for (int64_t r = 0; r < rows; ++r) {
+      Value adjoint = load(offset(dy, r * lanes));
+      for (int64_t c = 0; c < columns; ++c)
+        next[r * columns + c] = fma(adjoint, inputs[c], next[r * columns + c]);
+    }
+    return next;
+  };
+  SmallVector<Value> sums;
+  if (weight.isPerPosition())
+    sums = forLoop(index(0), groups(), 1, zeros,
+                   [&](Value g, ValueRange carried) { return step(first, g, carried); });
+  else
+    sums = forLoop(first, last, 1, zeros, [&](Value p, ValueRange outer) {
+      return forLoop(index(0), groups(), 1, outer,
+                     [&](Value g, ValueRange carried) { return step(p, g, carried); });
+    });
+  SmallVector<Value> scalars = sumLanes(sums);
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < columns; ++c)
+      storeScalar(scalars[r * columns + c], offset(corner, r * in + c));
+}
 
-  // A task is one strip of rows, of one position's matrix or of the only one. The sum over the samples, and
-  // for a shared weight over the positions, is taken in one order whatever the threads.
+void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, Value last,
+                                Value row0, int64_t rows) {
+  int64_t in = op.getResult().getType().getSize("in");
+  int64_t columns = chooseGradientBlock(op.getResult().getType().getSize("out"), in, target).columns;
+  auto block = [&](Value column, int64_t width) {
+    Value corner = offset(matrix, add(mul(row0, in), column));
+    emitGradientBlock(op, corner, first, last, row0, column, rows, width);
+  };
+  int64_t full = in / columns * columns;
+  if (full)
+    forLoop(index(0), index(full), columns, [&](Value column) { block(column, columns); });
+  if (in > full)
+    block(index(full), in - full);
+}
+
+/// The gradient of one position's matrix, over all lane groups.
+void Emitter::emitGradientOfPosition(WeightGradientOp op, Value p) {
+  WeightType weight = op.getResult().getType();
+  int64_t out = weight.getSize("out"), in = weight.getSize("in");
+  int64_t rows = chooseGradientBlock(out, in, target).rows, full = out / rows * rows;
+  Value matrix = offset(address(op.getResult()), mul(p, out * in)), last = add(p, index(1));
+  if (full)
+    forLoop(index(0), index(full), rows,
+            [&](Value row0) { emitGradientStrip(op, matrix, p, last, row0, rows); });
+  if (out > full)
+    emitGradientStrip(op, matrix, p, last, index(full), out - full);
+}
+
+/// A task is one strip of rows, of one position's matrix or of the only one. The sum over the
+/// samples, and for a shared weight over the positions, is taken in one order whatever the threads.
+void Emitter::emitWeightGradient(WeightGradientOp op, Value task) {
+  WeightType weight = op.getResult().getType();
+  int64_t out = weight.getSize("out"), in = weight.getSize("in");
+  int64_t rows = chooseGradientBlock(out, in, target).rows, blocks = llvm::divideCeil(out, rows);
+  Value matrix = address(op.getResult());
   Value first = index(0), last = index(op.getInput().getType().getPositions()), strip = task;
   if (weight.isPerPosition()) {
     first = arith::DivSIOp::create(b, task, index(blocks));
     last = add(first, index(1));
     strip = arith::RemSIOp::create(b, task, index(blocks));
-    base = offset(base, mul(first, out * in));
+    matrix = offset(matrix, mul(first, out * in));
   }
-  Value rowStart = mul(strip, block.rows);
-
-  auto emitBlock = [&](Value column, int64_t rows, int64_t columns) {
-    SmallVector<Value> zeros(rows * columns, splat(0.0));
-    auto step = [&](Value p, Value g, ValueRange carried) {
-      SmallVector<Value> next(carried);
-      Value dy = offset(row(dyBase, out, p, g), mul(rowStart, lanes));
-      Value x = offset(row(xBase, in, p, g), mul(column, lanes));
-      SmallVector<Value> inputs;
-      for (int64_t c = 0; c < columns; ++c)
-        inputs.push_back(load(offset(x, c * lanes)));
-      for (int64_t r = 0; r < rows; ++r) {
-        Value adjoint = load(offset(dy, r * lanes));
-        for (int64_t c = 0; c < columns; ++c)
-          next[r * columns + c] = fma(adjoint, inputs[c], next[r * columns + c]);
-      }
-      return next;
-    };
-    SmallVector<Value> sums = forLoop(first, last, 1, zeros, [&](Value p, ValueRange outer) {
-      return forLoop(index(0), groups(), 1, outer,
-                     [&](Value g, ValueRange carried) { return step(p, g, carried); });
-    });
-    SmallVector<Value> scalars = sumLanes(sums);
-    Value corner = offset(base, add(mul(rowStart, in), column));
-    for (int64_t r = 0; r < rows; ++r)
-      for (int64_t c = 0; c < columns; ++c)
-        storeScalar(scalars[r * columns + c], offset(corner, r * in + c));
-  };
-  auto emitStrip = [&](int64_t rows) {
-    int64_t full = in / block.columns * block.columns;
-    if (full)
-      forLoop(index(0), index(full), block.columns,
-              [&](Value column) { emitBlock(column, rows, block.columns); });
-    if (in > full)
-      emitBlock(index(full), rows, in - full);
-  };
-  int64_t rest = out % block.rows;
+  Value row0 = mul(strip, rows);
+  int64_t rest = out % rows;
   if (!rest)
-    return emitStrip(block.rows);
+    return emitGradientStrip(op, matrix, first, last, row0, rows);
   Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, strip, index(blocks - 1));
-  ifThen(isLast, [&] { emitStrip(rest); });
+  ifThen(isLast, [&] { emitGradientStrip(op, matrix, first, last, row0, rest); });
   if (blocks > 1) {
     Value isFull = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, strip, index(blocks - 1));
-    ifThen(isFull, [&] { emitStrip(block.rows); });
+    ifThen(isFull, [&] { emitGradientStrip(op, matrix, first, last, row0, rows); });
   }
 }
 

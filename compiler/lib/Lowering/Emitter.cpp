@@ -11,11 +11,11 @@ using namespace mlir;
 namespace iarc {
 
 Emitter::Emitter(ImplicitLocOpBuilder &builder, const Plan &plan, const Layout &layout,
-                 const Target &target, Type element, Value call, Value loop)
+                 const Target &target, Type element, Tables &tables, Value call, Value loop)
     : b(builder), layout(layout), target(target), element(element),
       vector(VectorType::get({layout.lanes}, element)),
-      integers(VectorType::get({layout.lanes}, builder.getI32Type())), plan(plan), call(call),
-      loop(loop) {
+      integers(VectorType::get({layout.lanes}, builder.getI32Type())), plan(plan),
+      tables(tables), call(call), loop(loop) {
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
   for (unsigned number : {Weights, Velocity, Gradients, Workspace, Symbols, Controls, SampleWeights,
                           LogitsField})
@@ -47,12 +47,14 @@ Value Emitter::table(ArrayRef<double> numbers) {
   for (double number : numbers)
     values.push_back(b.getFloatAttr(element, number));
   auto type = RankedTensorType::get({int64_t(numbers.size())}, element);
-  std::string name = ("iarc_table_" + Twine(std::distance(module.getOps<LLVM::GlobalOp>().begin(),
-                                                          module.getOps<LLVM::GlobalOp>().end()))).str();
-  OpBuilder atModule = OpBuilder::atBlockBegin(module.getBody());
-  LLVM::GlobalOp::create(atModule, b.getLoc(), LLVM::LLVMArrayType::get(element, numbers.size()),
-                         /*isConstant=*/true, LLVM::Linkage::Private, name,
-                         DenseElementsAttr::get(type, values), /*alignment=*/64);
+  auto content = DenseElementsAttr::get(type, values);
+  std::string &name = tables[content];
+  if (name.empty()) {
+    name = ("iarc_table_" + Twine(tables.size() - 1)).str();
+    OpBuilder atModule = OpBuilder::atBlockBegin(module.getBody());
+    LLVM::GlobalOp::create(atModule, b.getLoc(), LLVM::LLVMArrayType::get(element, numbers.size()),
+                           /*isConstant=*/true, LLVM::Linkage::Private, name, content, /*alignment=*/64);
+  }
   return LLVM::AddressOfOp::create(b, LLVM::LLVMPointerType::get(b.getContext()), name);
 }
 

@@ -23,6 +23,9 @@ struct Target {
 /// Lane groups of one task of a region over (position, lane groups). A multiple of the usual register block widths.
 inline constexpr int64_t kGroupsPerTile = 25;
 
+/// From this many positions on, positions alone are enough to share out among threads.
+inline constexpr int64_t kPositionsToShare = 16;
+
 /// Sizes of a register block: `rows` produced features by `columns` lane groups of a product.
 struct RegisterBlock {
   int64_t rows, columns;
@@ -36,6 +39,9 @@ RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &
 /// Rows and columns of a weight's gradient that are summed at once, chosen in the same way.
 RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target);
 
+/// Constant arrays of the module by their content.
+using Tables = llvm::DenseMap<mlir::Attribute, std::string>;
+
 class Emitter {
 public:
   using Value = mlir::Value;
@@ -47,7 +53,7 @@ public:
 
   /// `loop` points to the iteration numbers of the enclosing repeats, outermost first.
   Emitter(mlir::ImplicitLocOpBuilder &builder, const Plan &plan, const Layout &layout,
-          const Target &target, mlir::Type element, Value call, Value loop);
+          const Target &target, mlir::Type element, Tables &tables, Value call, Value loop);
 
   mlir::ImplicitLocOpBuilder &b;
   const Layout layout;
@@ -118,6 +124,9 @@ public:
   // --- ops; positions p, lane groups begin <= g < end ---
   /// Whether the op computes each (position, lane group) from the same one.
   static bool isTileOp(mlir::Operation *op);
+  /// Whether the op computes each position from the whole batch of the same one: the gradient of a
+  /// weight per position. In the task that made its operands they are still in the nearer caches.
+  static bool isPositionOp(mlir::Operation *op);
   void emitTile(mlir::Operation *op, Value p, Value begin, Value end);
 
   /// Tasks of one op that is a region of its own, as a number, and the code of one task.
@@ -139,6 +148,11 @@ private:
                 int64_t toBegin, int64_t count, Value p, Value begin, Value end);
   void emitFill(Value to, Value p, Value begin, Value end);
   void emitWeightGradient(WeightGradientOp op, Value task);
+  void emitGradientOfPosition(WeightGradientOp op, Value p);
+  void emitGradientStrip(WeightGradientOp op, Value matrix, Value first, Value last, Value row0,
+                         int64_t rows);
+  void emitGradientBlock(WeightGradientOp op, Value corner, Value first, Value last, Value row0,
+                         Value column, int64_t rows, int64_t columns);
   void emitAttention(AttentionOp op, Value task);
   void emitAttentionAdjoint(AttentionAdjointOp op, Value task);
   void emitLossTask(LossOp op, Value group);
@@ -148,6 +162,7 @@ private:
   Value row(Value base, int64_t features, Value p, Value g);
 
   const Plan &plan;
+  Tables &tables;
   Value call, loop, groupCount;
   std::array<Value, 13> fields;
   /// Addresses are computed once, at the function's start: LLVM cannot move their loads out of loops

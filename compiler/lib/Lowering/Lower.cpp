@@ -15,13 +15,20 @@ namespace iarc {
 
 namespace {
 
+/// What the functions of a module share.
+struct SharedCode {
+  Tables tables;
+  /// The region functions so far. A function that has the body of another one is not kept twice.
+  SmallVector<LLVM::LLVMFuncOp> regions;
+};
+
 /// Emits `iarc_NAME(call)` for one function: parallel regions in order, repeats as loops.
 class FunctionLowering {
 public:
   FunctionLowering(ModuleOp module, func::FuncOp source, const Plan &plan, const Layout &layout,
-                   const Target &target, Type element)
+                   const Target &target, Type element, SharedCode &shared)
       : module(module), source(source), plan(plan), layout(layout), target(target),
-        element(element), pointer(LLVM::LLVMPointerType::get(module.getContext())) {}
+        element(element), shared(shared), pointer(LLVM::LLVMPointerType::get(module.getContext())) {}
 
   void run();
 
@@ -38,6 +45,7 @@ private:
   Layout layout;
   Target target;
   Type element;
+  SharedCode &shared;
   Type pointer;
   OpBuilder *builder = nullptr; ///< in the step function
   Emitter *step = nullptr;
@@ -60,11 +68,21 @@ void FunctionLowering::emitRegion(Location location, Value tasks,
   Block *entry = function.addEntryBlock(*builder);
   ImplicitLocOpBuilder b(location, module.getContext());
   b.setInsertionPointToEnd(entry);
-  Emitter emitter(b, plan, layout, target, element, entry->getArgument(0), entry->getArgument(1));
+  Emitter emitter(b, plan, layout, target, element, shared.tables, entry->getArgument(0), entry->getArgument(1));
   emitter.forLoop(entry->getArgument(2), entry->getArgument(3), 1,
                   [&](Value task) { body(emitter, task); });
   LLVM::ReturnOp::create(b, ValueRange{});
 
+  auto same = llvm::find_if(shared.regions, [&](LLVM::LLVMFuncOp other) {
+    return OperationEquivalence::isRegionEquivalentTo(&function.getBody(), &other.getBody(),
+                                                      OperationEquivalence::IgnoreLocations);
+  });
+  if (same != shared.regions.end()) {
+    function.erase();
+    name = same->getName().str();
+  } else {
+    shared.regions.push_back(function);
+  }
   Value address = LLVM::AddressOfOp::create(*builder, location, pointer, name);
   LLVM::CallOp::create(*builder, location, TypeRange{}, "iarc_parallel",
                        ValueRange{call, address, loop, tasks});
@@ -72,21 +90,32 @@ void FunctionLowering::emitRegion(Location location, Value tasks,
 
 /// Lane groups of one task of a region over positions: fewer where there are few positions to share out.
 static int64_t groupsPerTile(int64_t positions) {
-  return positions >= 16 ? kGroupsPerTile : kGroupsPerTile / 5;
+  return positions >= kPositionsToShare ? kGroupsPerTile : kGroupsPerTile / 5;
 }
 
 void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
-  int64_t positions = cast<ValueType>(ops.front()->getResult(0).getType()).getPositions();
+  int64_t positions = 0;
+  for (Operation *op : ops)
+    if (auto type = dyn_cast<ValueType>(op->getResult(0).getType()))
+      positions = type.getPositions();
+    else
+      positions = cast<WeightGradientOp>(op).getInput().getType().getPositions();
+  bool wholePositions = llvm::any_of(ops, Emitter::isPositionOp);
   int64_t tile = groupsPerTile(positions);
   auto chunksOf = [&](Emitter &e) {
+    if (wholePositions)
+      return e.index(1);
     return arith::DivSIOp::create(e.b, e.add(e.groups(), e.index(tile - 1)), e.index(tile)).getResult();
   };
   Value tasks = step->mul(chunksOf(*step), positions);
   emitRegion(ops.front()->getLoc(), tasks, [&](Emitter &e, Value task) {
-    Value chunks = chunksOf(e);
-    Value p = arith::DivSIOp::create(e.b, task, chunks);
-    Value begin = e.mul(arith::RemSIOp::create(e.b, task, chunks), tile);
-    Value end = e.minimum(e.add(begin, e.index(tile)), e.groups());
+    Value p = task, begin = e.index(0), end = e.groups();
+    if (!wholePositions) {
+      Value chunks = chunksOf(e);
+      p = arith::DivSIOp::create(e.b, task, chunks);
+      begin = e.mul(arith::RemSIOp::create(e.b, task, chunks), tile);
+      end = e.minimum(e.add(begin, e.index(tile)), e.groups());
+    }
     for (Operation *op : ops) {
       e.b.setLoc(op->getLoc());
       e.emitTile(op, p, begin, end);
@@ -103,7 +132,7 @@ static SmallVector<Operation *> scheduleOf(Block &block) {
                        llvm::all_of(op.getResultTypes(), [](Type type) { return isa<WeightType>(type); });
     // A sum that a repeat starts from must be there before it.
     bool readByRepeat = llvm::any_of(op.getUsers(), [](Operation *user) { return isa<RepeatOp>(user); });
-    (onlyWeights && !readByRepeat ? late : early).push_back(&op);
+    (onlyWeights && !readByRepeat && !Emitter::isPositionOp(&op) ? late : early).push_back(&op);
   }
   early.append(late);
   return early;
@@ -119,7 +148,7 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
   for (Operation *op : scheduleOf(block)) {
     if (isa<arith::ConstantOp>(op))
       continue;
-    if (Emitter::isTileOp(op)) {
+    if (Emitter::isTileOp(op) || Emitter::isPositionOp(op)) {
       run.push_back(op);
       continue;
     }
@@ -151,6 +180,23 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
   flush();
 }
 
+/// A copy of the call whose array of gradients is the start of the workspace.
+static Value withOwnGradients(ImplicitLocOpBuilder &b, Value call) {
+  constexpr int64_t kFields = Emitter::Pool + 1;
+  Type pointer = call.getType(), i64 = b.getI64Type();
+  auto place = [&](Value base, unsigned number) {
+    return LLVM::GEPOp::create(b, pointer, i64, base, ArrayRef<LLVM::GEPArg>{int32_t(number)}).getResult();
+  };
+  Value fields = arith::ConstantOp::create(b, b.getI64IntegerAttr(kFields));
+  Value copy = LLVM::AllocaOp::create(b, pointer, i64, fields, /*alignment=*/8);
+  for (unsigned number = 0; number < kFields; ++number) {
+    unsigned source = number == Emitter::Gradients ? unsigned(Emitter::Workspace) : number;
+    Value value = LLVM::LoadOp::create(b, i64, place(call, source), /*alignment=*/8);
+    LLVM::StoreOp::create(b, value, place(copy, number), /*alignment=*/8);
+  }
+  return copy;
+}
+
 void FunctionLowering::run() {
   Location location = source.getLoc();
   LLVM::LLVMFuncOp function = makeFunction(("iarc_" + source.getName()).str(), {pointer}, location);
@@ -159,6 +205,8 @@ void FunctionLowering::run() {
   b.setInsertionPointToEnd(entry);
   builder = &b;
   call = entry->getArgument(0);
+  if (plan.ownsGradients)
+    call = withOwnGradients(b, call);
   int64_t depth = 0;
   source.walk([&](RepeatOp repeat) {
     int64_t own = 1;
@@ -168,7 +216,7 @@ void FunctionLowering::run() {
   });
   Value size = arith::ConstantOp::create(b, b.getI64IntegerAttr(std::max<int64_t>(depth, 1)));
   loop = LLVM::AllocaOp::create(b, pointer, b.getI64Type(), size, /*alignment=*/8);
-  Emitter emitter(b, plan, layout, target, element, call, loop);
+  Emitter emitter(b, plan, layout, target, element, shared.tables, entry->getArgument(0), loop);
   step = &emitter;
   lowerBlock(source.front(), 0);
   LLVM::ReturnOp::create(b, ValueRange{});
@@ -248,12 +296,17 @@ struct Lower : impl::IarcLowerBase<Lower> {
                                               {pointer, pointer, pointer, atStart.getI64Type()});
       LLVM::LLVMFuncOp::create(atStart, module.getLoc(), "iarc_parallel", type);
     }
+    // One workspace, divided in the same place, serves all functions.
+    SmallVector<Plan> plans;
     for (func::FuncOp function : functions) {
-      Plan plan = planFunction(function, weights, layout);
-      // One workspace serves all functions.
-      facts.fixedElements = std::max(facts.fixedElements, plan.fixedElements);
-      facts.elementsPerGroup = std::max(facts.elementsPerGroup, plan.elementsPerGroup);
-      FunctionLowering(module, function, plan, layout, target, element).run();
+      plans.push_back(planFunction(function, weights, layout));
+      facts.fixedElements = std::max(facts.fixedElements, plans.back().fixedElements);
+      facts.elementsPerGroup = std::max(facts.elementsPerGroup, plans.back().elementsPerGroup);
+    }
+    SharedCode shared;
+    for (auto [function, plan] : llvm::zip(functions, plans)) {
+      plan.fixedElements = facts.fixedElements;
+      FunctionLowering(module, function, plan, layout, target, element, shared).run();
     }
     emitPeak(module, target, element);
     module->setAttr(kDescriptorAttr, makeDescriptor(module, layout, weights, facts));

@@ -82,6 +82,12 @@ void insertCopies(func::FuncOp function) {
         copyFor(init);
     }
   });
+  DenseSet<Value> gradients;
+  for (auto update : function.front().getOps<UpdateOp>()) {
+    OpOperand &gradient = update.getGradientMutable();
+    if (!canBePlaced(gradient.get(), &function.front()) || !gradients.insert(gradient.get()).second)
+      copyFor(gradient);
+  }
   Operation *ret = function.front().getTerminator();
   insertCopies(ret, &function.front(), [&](unsigned index) {
     // An update writes in place: its results already lie where they belong.
@@ -227,6 +233,16 @@ Plan Planner::run(func::FuncOp function) {
     else if (auto symbol = function.getResultAttrOfType<FlatSymbolRefAttr>(index, kGradientAttr))
       plan.buffers[value] = {Storage::Gradients, weights.offsets.lookup(symbol.getAttr()), {}};
   }
+  // A training step keeps its gradients where the workspace begins, arranged as the array of
+  // gradients is, so that both functions share their regions.
+  for (auto update : block.getOps<UpdateOp>()) {
+    auto symbol = function.getArgAttrOfType<FlatSymbolRefAttr>(
+        cast<BlockArgument>(update.getWeight()).getArgNumber(), kWeightAttr);
+    plan.buffers[update.getGradient()] = {Storage::Gradients, weights.offsets.lookup(symbol.getAttr()), {}};
+    plan.ownsGradients = true;
+  }
+  if (plan.ownsGradients)
+    plan.fixedElements = weights.elements;
   planBlock(block, 0);
   return std::move(plan);
 }

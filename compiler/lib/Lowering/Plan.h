@@ -61,12 +61,13 @@ WeightOffsets planWeights(mlir::ModuleOp module);
 struct Plan {
   llvm::DenseMap<mlir::Value, Buffer> buffers;
   llvm::DenseMap<mlir::Operation *, Buffer> scratch; ///< of iarc.loss: its sum for each lane
+  bool ownsGradients = false; ///< the array of gradients is the start of the workspace
   int64_t fixedElements = 0;
   int64_t elementsPerGroup = 0;
 };
 
 /// Inserts the copies without which some value would need two buffers, then plans all buffers.
-/// `getPlan` and the emitters rely on the copies; the IR stays valid.
+/// The emitters rely on the copies; the IR stays valid.
 Plan planFunction(mlir::func::FuncOp function, const WeightOffsets &weights, const Layout &layout);
 
 } // namespace iarc
