@@ -71,7 +71,8 @@ SmallVector<Value> Emitter::forLoop(Value begin, Value end, int64_t step, ValueR
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   SmallVector<Value> next = body(loop.getInductionVar(), loop.getRegionIterArgs());
-  scf::YieldOp::create(b, next);
+  if (!inits.empty()) // else the builder has made the terminator
+    scf::YieldOp::create(b, next);
   return SmallVector<Value>(loop.getResults());
 }
 
