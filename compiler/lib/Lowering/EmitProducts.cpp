@@ -18,12 +18,35 @@ static int64_t stepCost(int64_t rows, int64_t columns) {
   return std::max({rows * columns, rows + columns, int64_t(8)});
 }
 
+/// The accumulators, the shorter side of the block, and the passing element of the longer one; one
+/// register is left to LLVM, whose scheduler would otherwise spill an accumulator in the loop.
+static bool fitsRegisters(int64_t rows, int64_t columns, const Target &target) {
+  return rows * columns + std::min(rows, columns) + 2 <= target.vectorRegisters;
+}
+
+/// One step of a block: `next[r, c] += left(r) * right(c)`. The shorter side is held, the longer passes.
+static void emitOuterProduct(Emitter &e, SmallVectorImpl<Value> &next, int64_t rows, int64_t columns,
+                             llvm::function_ref<Value(int64_t)> left,
+                             llvm::function_ref<Value(int64_t)> right) {
+  bool holdRows = rows < columns;
+  SmallVector<Value> held;
+  for (int64_t i = 0; i < std::min(rows, columns); ++i)
+    held.push_back(holdRows ? left(i) : right(i));
+  for (int64_t i = 0; i < std::max(rows, columns); ++i) {
+    Value passing = holdRows ? right(i) : left(i);
+    for (auto [k, value] : llvm::enumerate(held)) {
+      Value &sum = holdRows ? next[k * columns + i] : next[i * columns + k];
+      sum = e.fma(value, passing, sum);
+    }
+  }
+}
+
 RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &target) {
   RegisterBlock best{1, 1};
   double bestCost = -1;
   for (int64_t columns = 1; columns <= std::min<int64_t>(groups, 8); ++columns)
     for (int64_t rows = 1; rows <= std::min<int64_t>(features, 16); ++rows) {
-      if (rows * columns + columns + 1 > target.vectorRegisters)
+      if (!fitsRegisters(rows, columns, target))
         continue;
       // Full columns, the rest of the groups one by one; full rows, then the rest of the features.
       auto strip = [&](int64_t width) {
@@ -46,7 +69,7 @@ RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target)
   double bestCost = -1;
   for (int64_t rows = 1; rows <= std::min<int64_t>(out, 8); ++rows)
     for (int64_t columns = 1; columns <= std::min<int64_t>(in, 8); ++columns) {
-      if (rows * columns + std::min(rows, columns) + 1 > target.vectorRegisters)
+      if (!fitsRegisters(rows, columns, target))
         continue;
       auto strip = [&](int64_t height) {
         double cost = double(in / columns) * stepCost(height, columns);
@@ -79,17 +102,13 @@ void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, 
   SmallVector<Value> sums = forLoop(index(0), index(reduced), 1, zeros, [&](Value i, ValueRange carried) {
     SmallVector<Value> next(carried);
     Value column = offset(x, mul(i, lanes));
-    SmallVector<Value> vectors;
-    for (int64_t c = 0; c < columns; ++c)
-      vectors.push_back(load(offset(column, c * reduced * lanes)));
     // W[feature + r, i], or W[i, feature + r] when transposed.
     Value first = op.getTransposed() ? offset(matrix, add(mul(i, produced), feature))
                                      : offset(matrix, add(mul(feature, reduced), i));
-    for (int64_t r = 0; r < rows; ++r) {
-      Value factor = loadSplat(offset(first, op.getTransposed() ? r : r * reduced));
-      for (int64_t c = 0; c < columns; ++c)
-        next[r * columns + c] = fma(factor, vectors[c], next[r * columns + c]);
-    }
+    emitOuterProduct(
+        *this, next, rows, columns,
+        [&](int64_t r) { return loadSplat(offset(first, op.getTransposed() ? r : r * reduced)); },
+        [&](int64_t c) { return load(offset(column, c * reduced * lanes)); });
     return next;
   });
 
@@ -147,14 +166,9 @@ void Emitter::emitGradientBlock(WeightGradientOp op, Value corner, Value first, 
     SmallVector<Value> next(carried);
     Value dy = offset(row(dyBase, out, p, g), mul(row0, lanes));
     Value x = offset(row(xBase, in, p, g), mul(column, lanes));
-    SmallVector<Value> inputs;
-    for (int64_t c = 0; c < columns; ++c)
-      inputs.push_back(load(offset(x, c * lanes)));
-    for (int64_t r = 0; r < rows; ++r) {
-      Value adjoint = load(offset(dy, r * lanes));
-      for (int64_t c = 0; c < columns; ++c)
-        next[r * columns + c] = fma(adjoint, inputs[c], next[r * columns + c]);
-    }
+    emitOuterProduct(
+        *this, next, rows, columns, [&](int64_t r) { return load(offset(dy, r * lanes)); },
+        [&](int64_t c) { return load(offset(x, c * lanes)); });
     return next;
   };
   SmallVector<Value> sums;
