@@ -28,16 +28,6 @@ namespace {
 // Copies
 //===----------------------------------------------------------------------===//
 
-/// Whether the op that defines `value` can write it to any buffer: everything but a repeat's
-/// carried results, arguments, and what an update does in place.
-bool canBePlaced(Value value, Block *block) {
-  Operation *op = value.getDefiningOp();
-  if (!op || op->getBlock() != block || isa<UpdateOp>(op))
-    return false;
-  auto repeat = dyn_cast<RepeatOp>(op);
-  return !repeat || cast<OpResult>(value).getResultNumber() >= repeat.getNumCarried();
-}
-
 /// Whether stacked result number `index` of the repeat saves a carried value at the start of the
 /// iteration. Then the carried value's ring has a slot for each iteration and is the stack itself.
 bool savesCarried(RepeatOp repeat, unsigned index) {
@@ -50,6 +40,17 @@ bool savesCarried(RepeatOp repeat, unsigned index) {
     if (repeat.getYield()->getOperand(earlier) == yielded)
       return false;
   return true;
+}
+
+/// Whether the op that defines `value` can write it to any buffer: everything but arguments, what
+/// an update does in place, and a repeat's results that lie in the ring of what it carries.
+bool canBePlaced(Value value, Block *block) {
+  Operation *op = value.getDefiningOp();
+  if (!op || op->getBlock() != block || isa<UpdateOp>(op))
+    return false;
+  auto repeat = dyn_cast<RepeatOp>(op);
+  unsigned index = cast<OpResult>(value).getResultNumber();
+  return !repeat || (index >= repeat.getNumCarried() && !savesCarried(repeat, index));
 }
 
 /// Replaces `use` by a copy of its own, made at the end of its block.
