@@ -202,7 +202,7 @@ def Iarc_AttentionOp : Iarc_DifferentiableOp<"attention", [
   let summary = "attention with a kernel of the user's";
   let description = [{
     Head h reads the features h n .. h n + n - 1 of its operands, n = features / heads. With
-    `z_ij = scale q_i . k_j` and `w_ij = kernel(z_ij) exp(-slopes[h] (i - j))` over the visible j
+    `z_ij = scale q_i . k_j` and `w_ij = kernel(z_ij) exp(-slopes[h] |i - j|)` over the visible j
     (j <= i when `causal`, else all),
 
         result_i = sum_j w_ij v_j / (eps + sum_j w_ij)
