@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "iarc/Dialect/Iarc.h"
-#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "gtest/gtest.h"
 
