@@ -72,7 +72,7 @@ TEST(Adjoint, EveryRegisteredOpHasOneOrAReason) {
   for (RegisteredOperationName name : context.getRegisteredOperations())
     if (name.getDialectNamespace() == "iarc")
       registered.push_back(name);
-  ASSERT_GE(registered.size(), 20u);
+  ASSERT_FALSE(registered.empty());
   EXPECT_EQ(registered.size(), listed.size());
   for (RegisteredOperationName name : registered) {
     EXPECT_TRUE(name.hasInterface<iarc::AdjointOpInterface>()) << name.getStringRef().str();
