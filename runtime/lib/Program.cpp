@@ -72,7 +72,7 @@ bool parseArguments(const Invocation &invocation, const char *name, Arguments &a
     if (name == std::string(command.name)) {
       std::string text = "examples:\n" + exampleText(invocation.program, command) + "\nusage: ./" +
                          invocation.program + " " + name + " [flags]\n\n" + command.summary +
-                         "\n\nflags:\n" + arguments.help();
+                         "\n\n" + arguments.help();
       writeOutput(text);
     }
   return false;
