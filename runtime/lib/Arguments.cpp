@@ -125,7 +125,8 @@ void Arguments::declare(CLI::App &app) const {
   fail(Exit::Usage, "invalid command line: %s", text.c_str());
 }
 
-bool Arguments::parse(const std::vector<std::string> &given) {
+bool Arguments::parse(const std::vector<std::string> &given, const std::string &program) {
+  const std::string seeHelp = "see '" + program + command + " --help'";
   CLI::App app;
   declare(app);
   std::vector<std::string> words; // CLI11 takes them last first
@@ -155,13 +156,12 @@ bool Arguments::parse(const std::vector<std::string> &given) {
 
   for (const std::string &word : app.remaining()) {
     if (word.size() < 2 || word[0] != '-')
-      fail(Exit::Usage, "%s takes no argument %s, only flags\nhint: see '%s --help'",
-           command.c_str(), runtime::quoted(word).c_str(), command.c_str());
+      fail(Exit::Usage, "%s takes no argument %s, only flags\nhint: %s", command.c_str(),
+           runtime::quoted(word).c_str(), seeHelp.c_str());
     std::string name = word.substr(0, word.find('='));
     std::string nearest = nearestName(name, names());
     fail(Exit::Usage, "%s has no flag %s\nhint: %s", command.c_str(), runtime::quoted(name).c_str(),
-         nearest.empty() ? ("see '" + command + " --help'").c_str()
-                         : ("did you mean " + nearest + "?").c_str());
+         nearest.empty() ? seeHelp.c_str() : ("did you mean " + nearest + "?").c_str());
   }
   std::string missing;
   for (Argument &argument : arguments) {
@@ -179,8 +179,7 @@ bool Arguments::parse(const std::vector<std::string> &given) {
     }
   }
   if (!missing.empty())
-    fail(Exit::Usage, "%s needs %s\nhint: see '%s --help'", command.c_str(), missing.c_str(),
-         command.c_str());
+    fail(Exit::Usage, "%s needs %s\nhint: %s", command.c_str(), missing.c_str(), seeHelp.c_str());
   return true;
 }
 

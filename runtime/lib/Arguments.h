@@ -35,8 +35,8 @@ public:
   void addSwitch(const char *name, bool *target, const char *help);
 
   /// Parses the words after the subcommand: "--name value", "--name=value", "--switch".
-  /// Returns false when help was asked for.
-  bool parse(const std::vector<std::string> &words);
+  /// Returns false when help was asked for. Hints name the subcommand's help after `program`.
+  bool parse(const std::vector<std::string> &words, const std::string &program = "");
 
   /// The list of arguments with help and defaults, one a line, under the heading "flags:".
   std::string help() const;
