@@ -7,6 +7,28 @@ using namespace mlir;
 using namespace iarc;
 
 #define GET_OP_CLASSES
+/// The type of query and key, then that of the value where it differs.
+static ParseResult parseAttentionTypes(OpAsmParser &parser, Type &query, Type &value) {
+  ValueType first, second;
+  if (parser.parseCustomTypeWithFallback(first))
+    return failure();
+  second = first;
+  if (succeeded(parser.parseOptionalComma()) && parser.parseCustomTypeWithFallback(second))
+    return failure();
+  query = first;
+  value = second;
+  return success();
+}
+
+static void printAttentionTypes(OpAsmPrinter &printer, Operation *, ValueType query,
+                                ValueType value) {
+  printer.printStrippedAttrOrType(query);
+  if (value == query)
+    return;
+  printer << ", ";
+  printer.printStrippedAttrOrType(value);
+}
+
 #include "iarc/Dialect/IarcOps.cpp.inc"
 
 //===----------------------------------------------------------------------===//
@@ -188,9 +210,13 @@ OpFoldResult EmbedOp::fold(FoldAdaptor) {
 
 template <typename Op> static LogicalResult verifyAttention(Op op, unsigned yields) {
   ValueType type = op.getQuery().getType();
-  if (op.getHeads() <= 0 || type.getFeatures() % int64_t(op.getHeads()))
-    return op.emitOpError("heads must divide the features, got ")
-           << op.getHeads() << " heads and " << type.getFeatures() << " features";
+  for (ValueType operand : {type, op.getValue().getType()})
+    if (op.getHeads() <= 0 || operand.getFeatures() % int64_t(op.getHeads()))
+      return op.emitOpError("heads must divide the features, got ")
+             << op.getHeads() << " heads and " << operand.getFeatures() << " features";
+  if (type.getPositions() != op.getValue().getType().getPositions())
+    return op.emitOpError("query and value must have the same positions, got ")
+           << type.getPositions() << " and " << op.getValue().getType().getPositions();
   if (!op.getSlopes().empty() && op.getSlopes().size() != size_t(op.getHeads()))
     return op.emitOpError("decay must have one slope for each head, got ")
            << op.getSlopes().size() << " for " << op.getHeads() << " heads";
