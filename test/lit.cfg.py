@@ -39,6 +39,11 @@ config.substitutions += [
     ("%{build}", config.iarc_obj_root),
 ]
 
+# IARC_ROUND_TRIP=1: whatever iarc-opt reads and makes is also printed and parsed, and written and
+# read as bytecode, and must come back the same.
+if os.environ.get("IARC_ROUND_TRIP"):
+    config.substitutions.append((r"\biarc-opt\b", "iarc-opt --verify-roundtrip"))
+
 if config.iarc_have_compiler:
     config.available_features.add("compiler")
 

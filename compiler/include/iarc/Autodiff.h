@@ -41,9 +41,10 @@ llvm::LogicalResult buildBlockAdjoint(mlir::Block &block, mlir::OpBuilder &build
 /// `results` from `arguments`): appends at the builder's insertion point, in the same block, the
 /// adjoint of each argument given the results' adjoints `seeds` (null for one that has none). An entry is null where no result depends on the
 /// argument. The derivative of a branch that is not taken contributes zero, whatever its value.
-llvm::SmallVector<mlir::Value> buildScalarAdjoint(mlir::OpBuilder &builder, mlir::Location location,
-                                                  mlir::Block &block, mlir::ValueRange arguments,
-                                                  mlir::ValueRange results, mlir::ValueRange seeds);
+/// Fails, with an error at the op, where a result depends on one that has no derivative.
+llvm::FailureOr<llvm::SmallVector<mlir::Value>>
+buildScalarAdjoint(mlir::OpBuilder &builder, mlir::Location location, mlir::Block &block,
+                   mlir::ValueRange arguments, mlir::ValueRange results, mlir::ValueRange seeds);
 
 } // namespace iarc
 #endif

@@ -19,10 +19,29 @@ struct Gradient : impl::IarcGradientBase<Gradient> {
       getOperation().emitError("has no function @forward to differentiate");
       return signalPassFailure();
     }
+    if (failed(verifyForward(forward)))
+      return signalPassFailure();
     FailureOr<func::FuncOp> gradients = makeGradients(forward);
     if (failed(gradients))
       return signalPassFailure();
     makeTrainStep(*gradients);
+  }
+
+  /// The signature, and the names that the pass adds.
+  LogicalResult verifyForward(func::FuncOp forward) {
+    if (!llvm::hasSingleElement(forward.getBody()))
+      return forward.emitOpError("must have a body of one block to be differentiated");
+    TypeRange results = forward.getResultTypes();
+    if (results.size() != 2 || !isa<FloatType>(results[0]) || !isa<ValueType>(results[1]))
+      return forward.emitOpError("must return the loss and the logits, got ")
+             << forward.getFunctionType();
+    for (auto [index, type] : llvm::enumerate(forward.getArgumentTypes()))
+      if (isa<WeightType>(type) && !forward.getArgAttr(index, kWeightAttr))
+        return forward.emitOpError("argument ") << index << " is a weight without '" << kWeightAttr << "'";
+    for (StringRef name : {"gradients", "train_step"})
+      if (getOperation().lookupSymbol(name))
+        return forward.emitOpError("has been differentiated: the module has @") << name;
+    return success();
   }
 
   /// Appends a copy of `function` under another name to the module.

@@ -163,7 +163,10 @@ LogicalResult AttentionOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints
     Value z = block->addArgument(type, getLoc());
     SmallVector<Value> results = inlineScalarRegion(builder, getKernel().front(), z);
     Value one = arith::ConstantOp::create(builder, getLoc(), builder.getFloatAttr(type, 1.0));
-    Value slope = buildScalarAdjoint(builder, getLoc(), *block, z, results, one).front();
+    auto slopes = buildScalarAdjoint(builder, getLoc(), *block, z, results, one);
+    if (failed(slopes))
+      return failure();
+    Value slope = slopes->front();
     if (!slope)
       slope = arith::ConstantOp::create(builder, getLoc(), builder.getFloatAttr(type, 0.0));
     YieldOp::create(builder, getLoc(), ValueRange{results.front(), slope});
@@ -215,10 +218,12 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
     adjointOfSeed[seed] = adjoint;
   }
   SmallVector<Value> results = inlineScalarRegion(inner, getBody().front(), inputs);
-  SmallVector<Value> found = buildScalarAdjoint(inner, loc, *block, inputs, results, seeds);
+  auto found = buildScalarAdjoint(inner, loc, *block, inputs, results, seeds);
+  if (failed(found))
+    return failure();
 
   SmallVector<Value> roots, targets;
-  for (auto [input, adjoint] : llvm::zip(getInputs(), found)) {
+  for (auto [input, adjoint] : llvm::zip(getInputs(), *found)) {
     if (!adjoint || !adjoints.needs(input))
       continue;
     if (Value direct = adjointOfSeed.lookup(adjoint)) {

@@ -26,8 +26,10 @@ public:
 
   Value get(Value value) { return adjoints.lookup(value); }
 
+  static bool isConstant(Value value) { return matchPattern(value, m_Constant()); }
+
   void add(Value value, Value contribution) {
-    if (matchPattern(value, m_Constant()))
+    if (isConstant(value))
       return;
     Value &sum = adjoints[value];
     sum = sum ? arith::AddFOp::create(b, sum, contribution, flags).getResult() : contribution;
@@ -35,7 +37,7 @@ public:
       guarded.insert(value);
   }
 
-  void visit(Operation *op);
+  LogicalResult visit(Operation *op);
 
 private:
   Value constant(double number, Value like) {
@@ -59,6 +61,11 @@ private:
     Value zero = constant(0, d);
     return select(compare(arith::CmpFPredicate::OEQ, d, zero), zero, product);
   }
+  /// Adds d times the slope, which is built only where it is wanted.
+  void scale(Value value, Value d, function_ref<Value()> slope) {
+    if (!isConstant(value))
+      add(value, guard(d, mul(d, slope())));
+  }
   /// The first operand's share where `condition` holds, else the second's.
   void choose(Value condition, Value d, Value x, Value y) {
     throughSelect = true;
@@ -74,73 +81,119 @@ private:
   bool throughSelect = false; ///< of the op being visited
 };
 
-void ScalarAdjoint::visit(Operation *op) {
+LogicalResult ScalarAdjoint::visit(Operation *op) {
   if (op->getNumResults() != 1)
-    return;
+    return success();
   Value y = op->getResult(0), d = get(y);
   if (!d)
-    return;
+    return success();
   throughSelect = guarded.contains(y);
   auto in = [&](unsigned i) { return op->getOperand(i); };
-  llvm::TypeSwitch<Operation *>(op)
-      .Case<arith::AddFOp>([&](auto) { add(in(0), d), add(in(1), d); })
-      .Case<arith::SubFOp>([&](auto) { add(in(0), d), add(in(1), neg(d)); })
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case<arith::AddFOp>([&](auto) {
+        add(in(0), d);
+        add(in(1), d);
+        return success();
+      })
+      .Case<arith::SubFOp>([&](auto) {
+        add(in(0), d);
+        add(in(1), neg(d));
+        return success();
+      })
       .Case<arith::MulFOp>([&](auto) {
-        add(in(0), mul(d, in(1)));
-        add(in(1), mul(d, in(0)));
+        scale(in(0), d, [&] { return in(1); });
+        scale(in(1), d, [&] { return in(0); });
+        return success();
       })
       .Case<arith::DivFOp>([&](auto) {
         Value share = guard(d, div(d, in(1)));
         add(in(0), share);
-        if (!matchPattern(in(1), m_Constant()))
+        if (!isConstant(in(1)))
           add(in(1), guard(d, neg(mul(share, y))));
+        return success();
       })
-      .Case<arith::NegFOp>([&](auto) { add(in(0), neg(d)); })
+      .Case<arith::NegFOp>([&](auto) {
+        add(in(0), neg(d));
+        return success();
+      })
       .Case<arith::MaximumFOp>([&](auto) {
         // At a tie the second operand is the one: relu = max(x, 0) has slope 0 at 0.
         choose(compare(arith::CmpFPredicate::OGT, y, in(1)), d, in(0), in(1));
+        return success();
       })
       .Case<arith::MinimumFOp>([&](auto) {
         choose(compare(arith::CmpFPredicate::OLT, y, in(1)), d, in(0), in(1));
+        return success();
       })
-      .Case<arith::SelectOp>([&](auto) { choose(in(0), d, in(1), in(2)); })
-      .Case<math::ExpOp>([&](auto) { add(in(0), guard(d, mul(d, y))); })
-      .Case<math::LogOp>([&](auto) { add(in(0), guard(d, div(d, in(0)))); })
+      .Case<arith::SelectOp>([&](auto) {
+        choose(in(0), d, in(1), in(2));
+        return success();
+      })
+      .Case<math::ExpOp>([&](auto) {
+        scale(in(0), d, [&] { return y; });
+        return success();
+      })
+      .Case<math::LogOp>([&](auto) {
+        add(in(0), guard(d, div(d, in(0))));
+        return success();
+      })
       .Case<math::SqrtOp>([&](auto) {
         add(in(0), guard(d, div(mul(d, constant(0.5, d)), y)));
+        return success();
       })
-      .Case<math::TanhOp>([&](auto) { add(in(0), mul(d, sub(constant(1, d), mul(y, y)))); })
+      .Case<math::TanhOp>([&](auto) {
+        scale(in(0), d, [&] { return sub(constant(1, d), mul(y, y)); });
+        return success();
+      })
       .Case<math::ErfOp>([&](auto) {
         // 2 / sqrt(pi) exp(-x^2)
-        Value bell = math::ExpOp::create(b, neg(mul(in(0), in(0))));
-        add(in(0), mul(d, mul(constant(2 * std::numbers::inv_sqrtpi, d), bell)));
+        scale(in(0), d, [&] {
+          Value bell = math::ExpOp::create(b, neg(mul(in(0), in(0))));
+          return mul(constant(2 * std::numbers::inv_sqrtpi, d), bell);
+        });
+        return success();
       })
-      .Case<math::SinOp>([&](auto) { add(in(0), mul(d, math::CosOp::create(b, in(0)))); })
-      .Case<math::CosOp>([&](auto) { add(in(0), neg(mul(d, math::SinOp::create(b, in(0))))); })
+      .Case<math::SinOp>([&](auto) {
+        scale(in(0), d, [&] { return math::CosOp::create(b, in(0)).getResult(); });
+        return success();
+      })
+      .Case<math::CosOp>([&](auto) {
+        scale(in(0), d, [&] { return neg(math::SinOp::create(b, in(0))); });
+        return success();
+      })
       .Case<math::AbsFOp>([&](auto) {
         // The sign of x, 0 at 0.
         throughSelect = true;
         Value zero = constant(0, d);
         Value negative = select(compare(arith::CmpFPredicate::OLT, in(0), zero), neg(d), zero);
         add(in(0), select(compare(arith::CmpFPredicate::OGT, in(0), zero), d, negative));
+        return success();
       })
       .Case<math::PowFOp>([&](auto) {
         Value x = in(0), n = in(1);
-        Value lower = math::PowFOp::create(b, x, sub(n, constant(1, n)));
-        add(x, guard(d, mul(d, mul(n, lower))));
-        if (!matchPattern(n, m_Constant())) {
+        if (!isConstant(x)) {
+          Value lower = math::PowFOp::create(b, x, sub(n, constant(1, n)));
+          add(x, guard(d, mul(d, mul(n, lower))));
+        }
+        if (!isConstant(n)) {
           // x^n ln x tends to 0 at x = 0 for n > 0.
           Value atZero = compare(arith::CmpFPredicate::OEQ, y, constant(0, y));
           Value slope = select(atZero, constant(0, d), mul(y, math::LogOp::create(b, x)));
           add(n, guard(d, mul(d, slope)));
         }
+        return success();
+      })
+      .Case<arith::ConstantOp>([&](auto) { return success(); })
+      .Default([&](Operation *op) -> LogicalResult {
+        return op->emitOpError("has no derivative");
       });
 }
 
 } // namespace
 
-SmallVector<Value> buildScalarAdjoint(OpBuilder &builder, Location location, Block &block,
-                                      ValueRange arguments, ValueRange results, ValueRange seeds) {
+FailureOr<SmallVector<Value>> buildScalarAdjoint(OpBuilder &builder, Location location,
+                                                 Block &block, ValueRange arguments,
+                                                 ValueRange results, ValueRange seeds) {
   ScalarAdjoint adjoint(builder, location);
   for (auto [result, seed] : llvm::zip(results, seeds))
     if (seed)
@@ -149,7 +202,8 @@ SmallVector<Value> buildScalarAdjoint(OpBuilder &builder, Location location, Blo
   for (Operation &op : block)
     ops.push_back(&op);
   for (Operation *op : llvm::reverse(ops))
-    adjoint.visit(op);
+    if (failed(adjoint.visit(op)))
+      return failure();
   SmallVector<Value> found;
   for (Value argument : arguments)
     found.push_back(adjoint.get(argument));

@@ -24,13 +24,14 @@ struct DropMapOperands : OpRewritePattern<MapOp> {
     Block &body = op.getBody().front();
     SmallVector<Value> inputs;
     SmallVector<unsigned> dropped;
+    // First of all the arguments of equal operands become one, which decides what is read.
     for (auto [index, input] : llvm::enumerate(op.getInputs())) {
-      BlockArgument argument = body.getArgument(index);
-      unsigned firstIndex = std::distance(op.getInputs().begin(), llvm::find(op.getInputs(), input));
-      if (firstIndex < index) {
-        rewriter.replaceAllUsesWith(argument, body.getArgument(firstIndex));
-        dropped.push_back(index);
-      } else if (argument.use_empty() && op.getInputs().size() - dropped.size() > 1) {
+      unsigned first = std::distance(op.getInputs().begin(), llvm::find(op.getInputs(), input));
+      if (first < index)
+        rewriter.replaceAllUsesWith(body.getArgument(index), body.getArgument(first));
+    }
+    for (auto [index, input] : llvm::enumerate(op.getInputs())) {
+      if (body.getArgument(index).use_empty() && op.getInputs().size() - dropped.size() > 1) {
         dropped.push_back(index);
       } else {
         inputs.push_back(input);

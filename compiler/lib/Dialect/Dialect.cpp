@@ -5,6 +5,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/Interfaces/FoldInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -45,6 +46,56 @@ void IarcDialect::initialize() {
 }
 
 //===----------------------------------------------------------------------===//
+// Attributes of modules, arguments and results
+//===----------------------------------------------------------------------===//
+
+LogicalResult IarcDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  StringRef name = attribute.getName().getValue();
+  if (name != kModelAttr && name != kDescriptorAttr)
+    return op->emitError() << "unknown attribute '" << name << "' of the iarc dialect";
+  auto dictionary = dyn_cast<DictionaryAttr>(attribute.getValue());
+  if (!isa<ModuleOp>(op) || !dictionary)
+    return op->emitError() << "'" << name << "' must be a dictionary on the module";
+  if (name == kModelAttr)
+    for (StringRef entry : {"name", "task", "batch", "steps", "rate", "momentum"})
+      if (!dictionary.contains(entry))
+        return op->emitError() << "'" << name << "' has no entry '" << entry << "'";
+  return success();
+}
+
+/// `attribute`, of an argument or result of a function, names a declared weight of the same type.
+static LogicalResult verifyNamesWeight(Operation *op, NamedAttribute attribute, Type type) {
+  StringRef name = attribute.getName().getValue();
+  auto symbol = dyn_cast<FlatSymbolRefAttr>(attribute.getValue());
+  auto weight = symbol ? SymbolTable::lookupNearestSymbolFrom<WeightOp>(op, symbol) : WeightOp();
+  if (!weight)
+    return op->emitError() << "'" << name << "' must name an iarc.weight of the module, got "
+                           << attribute.getValue();
+  if (weight.getType() != type)
+    return op->emitError() << "'" << name << " = " << symbol << "' must be on a "
+                           << weight.getType() << ", got " << type;
+  return success();
+}
+
+LogicalResult IarcDialect::verifyRegionArgAttribute(Operation *op, unsigned region,
+                                                    unsigned argument, NamedAttribute attribute) {
+  StringRef name = attribute.getName().getValue();
+  auto function = dyn_cast<FunctionOpInterface>(op);
+  if (!function || (name != kWeightAttr && name != kVelocityAttr))
+    return op->emitError() << "unknown attribute '" << name << "' of an argument";
+  return verifyNamesWeight(op, attribute, function.getArgumentTypes()[argument]);
+}
+
+LogicalResult IarcDialect::verifyRegionResultAttribute(Operation *op, unsigned region,
+                                                       unsigned result, NamedAttribute attribute) {
+  StringRef name = attribute.getName().getValue();
+  auto function = dyn_cast<FunctionOpInterface>(op);
+  if (!function || name != kGradientAttr)
+    return op->emitError() << "unknown attribute '" << name << "' of a result";
+  return verifyNamesWeight(op, attribute, function.getResultTypes()[result]);
+}
+
+//===----------------------------------------------------------------------===//
 // Types with axes
 //===----------------------------------------------------------------------===//
 
@@ -70,7 +121,11 @@ static LogicalResult verifyAxes(function_ref<InFlightDiagnostic()> emitError, Ar
       axes.back().name.getValue() != innermost)
     return emitError() << "the last two axes must be " << inner << " and " << innermost;
   int64_t count = 1;
-  for (const Axis &axis : axes) {
+  for (auto [index, axis] : llvm::enumerate(axes)) {
+    if (llvm::any_of(axes.take_front(index), [&](const Axis &earlier) {
+          return earlier.name == axis.name && axis.name.getValue() != "layer";
+        }))
+      return emitError() << "axis " << axis.name.getValue() << " appears twice";
     if (axis.size <= 0)
       return emitError() << "size of axis " << axis.name.getValue() << " must be positive, got "
                          << axis.size;

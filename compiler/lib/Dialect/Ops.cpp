@@ -1,7 +1,12 @@
 //===- Ops.cpp - Verifiers and folders of the iarc ops ----------------------===//
 #include "iarc/Dialect/Iarc.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace iarc;
@@ -35,9 +40,13 @@ static void printAttentionTypes(OpAsmPrinter &printer, Operation *, ValueType qu
 // Scalar regions
 //===----------------------------------------------------------------------===//
 
-/// A scalar region takes `arguments` numbers of the element type and yields `results` of them.
+/// A scalar region takes `arguments` numbers of the element type and yields `results` of them. It
+/// holds arith and math ops without effects or regions, and reads nothing from outside but
+/// constants.
 static LogicalResult verifyScalarRegion(Operation *op, Region &region, StringRef what,
                                         unsigned arguments, unsigned results, Type elementType) {
+  if (!region.hasOneBlock())
+    return op->emitOpError() << what << " must be one block";
   Block &block = region.front();
   if (block.getNumArguments() != arguments)
     return op->emitOpError() << what << " must take " << arguments << " arguments, got "
@@ -56,12 +65,38 @@ static LogicalResult verifyScalarRegion(Operation *op, Region &region, StringRef
     if (operand.getType() != elementType)
       return op->emitOpError() << what << " must yield " << elementType << ", got "
                                << operand.getType();
+  for (Operation &inner : block) {
+    if (!isa<arith::ArithDialect, math::MathDialect>(inner.getDialect()) && &inner != yield)
+      return op->emitOpError() << what << " may hold ops of arith and math only, got "
+                               << inner.getName();
+    for (Value operand : inner.getOperands())
+      if (operand.getParentBlock() != &block && !matchPattern(operand, m_Constant()))
+        return op->emitOpError() << what << " may read nothing from outside but constants";
+  }
+  return success();
+}
+
+/// Ops that work on the features of each position take no stacks of values.
+static LogicalResult verifyNoLayers(Operation *op, ValueType type) {
+  if (type.getAxes().size() != 2)
+    return op->emitOpError("takes values without layer axes, got ") << type;
   return success();
 }
 
 //===----------------------------------------------------------------------===//
-// Encode, linear, weight_gradient
+// Weight, encode, linear, weight_gradient
 //===----------------------------------------------------------------------===//
+
+LogicalResult WeightOp::verify() {
+  double first = getFirst().convertToDouble(), second = getSecond().convertToDouble();
+  if (!std::isfinite(first) || !std::isfinite(second))
+    return emitOpError("numbers of the initialiser must be finite, got ") << first << " and " << second;
+  if (getInitialiser() == Initialiser::Normal && second < 0)
+    return emitOpError("standard deviation must not be negative, got ") << second;
+  if (getInitialiser() == Initialiser::Uniform && first > second)
+    return emitOpError("bounds must be in order, got ") << first << " and " << second;
+  return success();
+}
 
 LogicalResult EncodeOp::verify() {
   BatchType batch = getBatch().getType();
@@ -76,13 +111,16 @@ LogicalResult EncodeOp::verify() {
 
 /// A weight fits a value when it is one matrix, or one for each of the value's positions.
 static LogicalResult verifyPlacement(Operation *op, ValueType value, WeightType weight) {
-  if (value.getAxes().size() != 2)
-    return op->emitOpError("takes values without layer axes, got ") << value;
+  if (failed(verifyNoLayers(op, value)))
+    return failure();
   if (weight.getAxes().size() != (weight.isPerPosition() ? 3u : 2u))
     return op->emitOpError("takes weights without layer axes, got ") << weight;
   if (weight.isPerPosition() && weight.getSize("position") != value.getPositions())
     return op->emitOpError("weight has ") << weight.getSize("position") << " positions, the value "
                                           << value.getPositions();
+  if (weight.getElementType() != value.getElementType())
+    return op->emitOpError("weight is ") << weight.getElementType() << ", the value "
+                                         << value.getElementType();
   return success();
 }
 
@@ -116,8 +154,8 @@ LogicalResult WeightGradientOp::verify() {
   WeightType weight = getResult().getType();
   if (failed(verifyPlacement(*this, input, weight)))
     return failure();
-  if (adjoint.getAxes().size() != 2 || adjoint.getPositions() != input.getPositions())
-    return emitOpError("operands must have the same positions, got ") << adjoint << " and " << input;
+  if (adjoint.withFeatures(input.getFeatures()) != input)
+    return emitOpError("operands may differ in their features only, got ") << adjoint << " and " << input;
   if (weight.getSize("out") != adjoint.getFeatures() || weight.getSize("in") != input.getFeatures())
     return emitOpError("result must have out ")
            << adjoint.getFeatures() << " and in " << input.getFeatures() << ", got " << weight;
@@ -156,6 +194,8 @@ LogicalResult MapOp::verify() {
   if (getResults().empty())
     return emitOpError("must have a result");
   auto type = cast<ValueType>(getResultTypes().front());
+  if (failed(verifyNoLayers(*this, type)))
+    return failure();
   return verifyScalarRegion(*this, getBody(), "body", getNumOperands(), getNumResults(),
                             type.getElementType());
 }
@@ -172,19 +212,26 @@ OpFoldResult AddOp::fold(FoldAdaptor) {
   return {};
 }
 
-LogicalResult NormOp::verify() {
-  if (getEps().convertToDouble() <= 0)
-    return emitOpError("eps must be positive, got ") << getEps().convertToDouble();
-  return success();
+template <typename Op> static LogicalResult verifyNorm(Op op) {
+  double eps = op.getEps().convertToDouble();
+  if (!(eps > 0 && std::isfinite(eps)))
+    return op.emitOpError("eps must be positive and finite, got ") << eps;
+  return verifyNoLayers(op, op.getInput().getType());
 }
+
+LogicalResult NormOp::verify() { return verifyNorm(*this); }
+LogicalResult NormAdjointOp::verify() { return verifyNorm(*this); }
 
 /// `narrow` holds the features begin .. of `wide`.
 static LogicalResult verifyRange(Operation *op, ValueType narrow, ValueType wide, int64_t begin) {
+  if (failed(verifyNoLayers(op, wide)))
+    return failure();
   if (wide.withFeatures(narrow.getFeatures()) != narrow)
     return op->emitOpError("operand and result may differ in their features only");
-  if (begin < 0 || begin + narrow.getFeatures() > wide.getFeatures())
-    return op->emitOpError("features ") << begin << " .. " << begin + narrow.getFeatures() - 1
-                                        << " are not all within 0 .. " << wide.getFeatures() - 1;
+  int64_t room = wide.getFeatures() - narrow.getFeatures();
+  if (begin < 0 || begin > room)
+    return op->emitOpError() << narrow.getFeatures() << " features from " << begin
+                             << " are not all within 0 .. " << wide.getFeatures() - 1;
   return success();
 }
 
@@ -210,46 +257,58 @@ OpFoldResult EmbedOp::fold(FoldAdaptor) {
 
 template <typename Op> static LogicalResult verifyAttention(Op op, unsigned yields) {
   ValueType type = op.getQuery().getType();
+  if (failed(verifyNoLayers(op, type)) || failed(verifyNoLayers(op, op.getValue().getType())))
+    return failure();
   for (ValueType operand : {type, op.getValue().getType()})
-    if (op.getHeads() <= 0 || operand.getFeatures() % int64_t(op.getHeads()))
+    if (int64_t(op.getHeads()) <= 0 || operand.getFeatures() % int64_t(op.getHeads()))
       return op.emitOpError("heads must divide the features, got ")
-             << op.getHeads() << " heads and " << operand.getFeatures() << " features";
-  if (type.getPositions() != op.getValue().getType().getPositions())
-    return op.emitOpError("query and value must have the same positions, got ")
-           << type.getPositions() << " and " << op.getValue().getType().getPositions();
+             << int64_t(op.getHeads()) << " heads and " << operand.getFeatures() << " features";
+  if (op.getValue().getType().withFeatures(type.getFeatures()) != type)
+    return op.emitOpError("query and value may differ in their features only");
   if (!op.getSlopes().empty() && op.getSlopes().size() != size_t(op.getHeads()))
     return op.emitOpError("decay must have one slope for each head, got ")
            << op.getSlopes().size() << " for " << op.getHeads() << " heads";
   for (double slope : op.getSlopes())
-    if (!(slope >= 0))
-      return op.emitOpError("slopes of the decay must not be negative, got ") << slope;
+    if (!(slope >= 0 && std::isfinite(slope)))
+      return op.emitOpError("slopes of the decay must be finite and not negative, got ") << slope;
   double eps = op.getEps().convertToDouble();
-  if (!(eps >= 0))
-    return op.emitOpError("eps must not be negative, got ") << eps;
+  if (!(eps >= 0 && std::isfinite(eps)))
+    return op.emitOpError("eps must be finite and not negative, got ") << eps;
+  double scale = op.getScale().convertToDouble();
+  if (!std::isfinite(scale))
+    return op.emitOpError("scale must be finite, got ") << scale;
   return verifyScalarRegion(op, op.getKernel(), "kernel", 1, yields, type.getElementType());
 }
 
-LogicalResult AttentionOp::verify() {
-  ValueType type = getQuery().getType();
-  if (type.getAxes().size() != 2)
-    return emitOpError("takes values without layer axes, got ") << type;
-  return verifyAttention(*this, 1);
-}
-
+LogicalResult AttentionOp::verify() { return verifyAttention(*this, 1); }
 LogicalResult AttentionAdjointOp::verify() { return verifyAttention(*this, 2); }
 
 //===----------------------------------------------------------------------===//
 // Loss
 //===----------------------------------------------------------------------===//
 
-LogicalResult LossOp::verify() {
-  ValueType type = getLogits().getType();
-  BatchType batch = getBatch().getType();
+template <typename Op> static LogicalResult verifyLogits(Op op) {
+  ValueType type = op.getLogits().getType();
+  BatchType batch = op.getBatch().getType();
   if (type.getAxes().size() != 2 || type.getPositions() != batch.getPositions() ||
       type.getFeatures() != batch.getSymbols())
-    return emitOpError("logits must have position ") << batch.getPositions() << " and feature "
-                                                     << batch.getSymbols() << ", got " << type;
+    return op.emitOpError("logits must have position ")
+           << batch.getPositions() << " and feature " << batch.getSymbols() << ", got " << type;
   return success();
+}
+
+LogicalResult LossOp::verify() {
+  if (getResult().getType() != getLogits().getType().getElementType())
+    return emitOpError("result must be ")
+           << getLogits().getType().getElementType() << " as the logits, got " << getResult().getType();
+  return verifyLogits(*this);
+}
+
+LogicalResult LossAdjointOp::verify() {
+  if (getResult().getType() != getLogits().getType())
+    return emitOpError("result must be ") << getLogits().getType() << " as the logits, got "
+                                          << getResult().getType();
+  return verifyLogits(*this);
 }
 
 //===----------------------------------------------------------------------===//

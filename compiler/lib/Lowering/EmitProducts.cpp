@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 #include <algorithm>
+#include <limits>
 
 using namespace mlir;
 
@@ -41,22 +42,25 @@ static void emitOuterProduct(Emitter &e, SmallVectorImpl<Value> &next, int64_t r
   }
 }
 
-RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &target) {
+/// Cost of `length` cut into pieces of `size` and one piece of the rest.
+static double cutCost(int64_t length, int64_t size, llvm::function_ref<double(int64_t)> costOf) {
+  double cost = double(length / size) * costOf(size);
+  return length % size ? cost + costOf(length % size) : cost;
+}
+
+/// The block within the limits that fits the registers and costs least.
+static RegisterBlock cheapestBlock(RegisterBlock limits, const Target &target,
+                                   llvm::function_ref<double(RegisterBlock)> costOf) {
   RegisterBlock best{1, 1};
-  double bestCost = -1;
-  for (int64_t columns = 1; columns <= std::min<int64_t>(groups, 8); ++columns)
-    for (int64_t rows = 1; rows <= std::min<int64_t>(features, 16); ++rows) {
+  double bestCost = std::numeric_limits<double>::infinity();
+  for (int64_t columns = 1; columns <= limits.columns; ++columns)
+    for (int64_t rows = 1; rows <= limits.rows; ++rows) {
       if (!fitsRegisters(rows, columns, target))
         continue;
-      // Full columns, the rest of the groups one by one; full rows, then the rest of the features.
-      auto strip = [&](int64_t width) {
-        double cost = double(features / rows) * stepCost(rows, width);
-        return features % rows ? cost + stepCost(features % rows, width) : cost;
-      };
-      double cost = double(groups / columns) * strip(columns) + double(groups % columns) * strip(1);
       // Among equals the block with fewer loads: they share their ports with everything else.
-      cost += 1e-3 * (rows + columns) / (rows * columns);
-      if (bestCost < 0 || cost < bestCost) {
+      double loads = double(rows + columns) / double(rows * columns);
+      double cost = costOf({rows, columns}) + 1e-3 * loads;
+      if (cost < bestCost) {
         bestCost = cost;
         best = {rows, columns};
       }
@@ -64,25 +68,27 @@ RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &
   return best;
 }
 
+RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &target) {
+  RegisterBlock limits{std::min<int64_t>(features, 16), std::min<int64_t>(groups, 8)};
+  return cheapestBlock(limits, target, [&](RegisterBlock block) {
+    // Groups that fill no block are done one by one.
+    auto strip = [&](int64_t width) {
+      return cutCost(features, block.rows,
+                     [&](int64_t rows) { return double(stepCost(rows, width)); });
+    };
+    return double(groups / block.columns) * strip(block.columns) +
+           double(groups % block.columns) * strip(1);
+  });
+}
+
 RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target) {
-  RegisterBlock best{1, 1};
-  double bestCost = -1;
-  for (int64_t rows = 1; rows <= std::min<int64_t>(out, 8); ++rows)
-    for (int64_t columns = 1; columns <= std::min<int64_t>(in, 8); ++columns) {
-      if (!fitsRegisters(rows, columns, target))
-        continue;
-      auto strip = [&](int64_t height) {
-        double cost = double(in / columns) * stepCost(height, columns);
-        return in % columns ? cost + stepCost(height, in % columns) : cost;
-      };
-      double cost = double(out / rows) * strip(rows) + (out % rows ? strip(out % rows) : 0);
-      cost += 1e-3 * (rows + columns) / (rows * columns);
-      if (bestCost < 0 || cost < bestCost) {
-        bestCost = cost;
-        best = {rows, columns};
-      }
-    }
-  return best;
+  RegisterBlock limits{std::min<int64_t>(out, 8), std::min<int64_t>(in, 8)};
+  return cheapestBlock(limits, target, [&](RegisterBlock block) {
+    return cutCost(out, block.rows, [&](int64_t rows) {
+      return cutCost(in, block.columns,
+                     [&](int64_t columns) { return double(stepCost(rows, columns)); });
+    });
+  });
 }
 
 //===----------------------------------------------------------------------===//

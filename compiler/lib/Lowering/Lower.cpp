@@ -126,14 +126,17 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
 /// The block's ops with those that only make weights last: nothing but the block's end reads
 /// them, and the others then form longer runs.
 static SmallVector<Operation *> scheduleOf(Block &block) {
+  DenseSet<Operation *> canWait;
+  for (Operation &op : llvm::reverse(block.without_terminator()))
+    if (isa<WeightGradientOp, AddOp, CopyOp, UpdateOp>(op) && !Emitter::isPositionOp(&op) &&
+        llvm::all_of(op.getResultTypes(), [](Type type) { return isa<WeightType>(type); }) &&
+        llvm::all_of(op.getUsers(), [&](Operation *user) {
+          return user == block.getTerminator() || canWait.contains(user);
+        }))
+      canWait.insert(&op);
   SmallVector<Operation *> early, late;
-  for (Operation &op : block.without_terminator()) {
-    bool onlyWeights = isa<WeightGradientOp, AddOp, CopyOp, UpdateOp>(op) &&
-                       llvm::all_of(op.getResultTypes(), [](Type type) { return isa<WeightType>(type); });
-    // A sum that a repeat starts from must be there before it.
-    bool readByRepeat = llvm::any_of(op.getUsers(), [](Operation *user) { return isa<RepeatOp>(user); });
-    (onlyWeights && !readByRepeat && !Emitter::isPositionOp(&op) ? late : early).push_back(&op);
-  }
+  for (Operation &op : block.without_terminator())
+    (canWait.contains(&op) ? late : early).push_back(&op);
   early.append(late);
   return early;
 }
@@ -265,6 +268,43 @@ void emitPeak(ModuleOp module, const Target &target, Type element) {
   LLVM::ReturnOp::create(b, ValueRange{arith::AddFOp::create(b, executed, one)});
 }
 
+/// What the emitters rely on: one block, arguments and results that have a place, ops of the
+/// dialect, one element type, and at most one loss.
+LogicalResult verifyFunction(func::FuncOp function, Type element) {
+  if (!llvm::hasSingleElement(function.getBody()))
+    return function.emitOpError("must have a body of one block to be lowered");
+  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
+    if (!isa<BatchType>(type) && !function.getArgAttr(index, kWeightAttr) &&
+        !function.getArgAttr(index, kVelocityAttr))
+      return function.emitOpError("argument ")
+             << index << " must be the batch, a weight or a velocity, got " << type;
+  unsigned losses = 0;
+  WalkResult walk = function.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (isa<func::ReturnOp, arith::ConstantOp>(op))
+      return WalkResult::advance();
+    if (!isa<IarcDialect>(op->getDialect())) {
+      op->emitOpError("cannot be lowered: it is not of the dialect");
+      return WalkResult::interrupt();
+    }
+    for (Type type : op->getResultTypes()) {
+      auto value = dyn_cast<ValueType>(type);
+      auto weight = dyn_cast<WeightType>(type);
+      if ((value && value.getElementType() != element) ||
+          (weight && weight.getElementType() != element)) {
+        op->emitOpError("all values must be ") << element << " as the loss, got " << type;
+        return WalkResult::interrupt();
+      }
+    }
+    if (isa<LossOp>(op) && (++losses > 1 || op->getParentOp() != function)) {
+      op->emitOpError("a function has one loss, outside of any repeat");
+      return WalkResult::interrupt();
+    }
+    // Scalar regions have been verified.
+    return isa<RepeatOp>(op) ? WalkResult::advance() : WalkResult::skip();
+  });
+  return failure(walk.wasInterrupted());
+}
+
 struct Lower : impl::IarcLowerBase<Lower> {
   using IarcLowerBase::IarcLowerBase;
 
@@ -277,12 +317,20 @@ struct Lower : impl::IarcLowerBase<Lower> {
     SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
     Type element;
     for (func::FuncOp function : functions)
-      if (function.getName() == "forward")
+      if (function.getName() == "forward" && function.getNumResults())
         element = function.getResultTypes().front();
-    if (!element || !isa<FloatType>(element)) {
+    if (!element || !(element.isF32() || element.isF64())) {
       module.emitError("has no function @forward that returns its loss first");
       return signalPassFailure();
     }
+    if (!llvm::is_contained({128, 256, 512}, int64_t(vectorBits)) || vectorRegisters < 8) {
+      module.emitError("vector-bits must be 128, 256 or 512 and vector-registers at least 8, got ")
+          << vectorBits << " and " << vectorRegisters;
+      return signalPassFailure();
+    }
+    for (func::FuncOp function : functions)
+      if (failed(verifyFunction(function, element)))
+        return signalPassFailure();
     Target target{vectorBits, vectorRegisters};
     Layout layout{vectorBits / int64_t(element.getIntOrFloatBitWidth()),
                   element.getIntOrFloatBitWidth() / 8};

@@ -42,8 +42,8 @@ bool savesCarried(RepeatOp repeat, unsigned index) {
   return true;
 }
 
-/// Whether the op that defines `value` can write it to any buffer: everything but arguments, a repeat's
-/// rings, and what an update does in place.
+/// Whether the op that defines `value` can write it to any buffer: everything but arguments, what
+/// an update does in place, and a repeat's results that lie in the ring of what it carries.
 bool canBePlaced(Value value, Block *block) {
   Operation *op = value.getDefiningOp();
   if (!op || op->getBlock() != block || isa<UpdateOp>(op))

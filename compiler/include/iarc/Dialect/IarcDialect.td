@@ -19,10 +19,14 @@ def Iarc_Dialect : Dialect {
 
     A module holds one `iarc.weight` symbol for each weight tensor, a dictionary
     attribute `iarc.model` with the task and the training protocol, and functions of
-    `func.func` whose arguments carry `iarc.weight = @symbol`.
+    `func.func` whose arguments carry `iarc.weight = @symbol` or `iarc.velocity = @symbol` and whose
+    results carry `iarc.gradient = @symbol`.
   }];
   let useDefaultTypePrinterParser = 1;
   let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 

@@ -44,6 +44,7 @@ def Iarc_WeightOp : Iarc_FinalOp<"weight", "a declaration, not a value", [Symbol
   let assemblyFormat = [{
     $sym_name `:` $type `=` $initialiser `(` $first `,` $second `)` attr-dict
   }];
+  let hasVerifier = 1;
 }
 
 def Iarc_EncodeOp : Iarc_FinalOp<"encode", "its result depends on no weight", [Pure]> {
@@ -169,6 +170,7 @@ def Iarc_NormAdjointOp
   let arguments = (ins Iarc_ValueType:$input, Iarc_ValueType:$resultAdjoint, F64Attr:$eps);
   let results = (outs Iarc_ValueType:$inputAdjoint);
   let assemblyFormat = "$input `,` $resultAdjoint `eps` $eps attr-dict `:` type($inputAdjoint)";
+  let hasVerifier = 1;
 }
 
 def Iarc_SliceOp : Iarc_DifferentiableOp<"slice"> {
@@ -288,6 +290,7 @@ def Iarc_LossAdjointOp
                        Iarc_LossAtAttr:$at);
   let results = (outs Iarc_ValueType:$result);
   let assemblyFormat = "$kind `at` $at $logits `,` $batch attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
 }
 
 def Iarc_UpdateOp : Iarc_FinalOp<"update", "ends a training step", [Pure, SameOperandsAndResultType]> {

@@ -30,8 +30,9 @@ def IarcFuseEpilogues : Pass<"iarc-fuse-epilogues", "::mlir::func::FuncOp"> {
     - `map(linear(x, W), e..) { f }` where the product has no other reader =>
       `linear(x, W) extras(e..) epilogue { f }`
 
-    so that a sum is used while it is in registers. The map must follow in the same block, and
-    its other operands must be defined before the product (they are moved up where that is legal).
+    so that a sum is used while it is in registers. The map must follow in the same block; the
+    product moves down to it. Of several products that a map reads, the last one takes the
+    others' results as extra operands.
   }];
   let dependentDialects = ["::iarc::IarcDialect", "::mlir::arith::ArithDialect"];
 }

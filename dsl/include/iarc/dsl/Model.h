@@ -91,7 +91,7 @@ struct Op {
   WeightId weight = -1;
   Placement placement = Placement::Shared;
 
-  // Attention. weight_ij = kernel(scale * q_i . k_j) * exp(-slope_h (i - j)) over the visible j
+  // Attention. weight_ij = kernel(scale * q_i . k_j) * exp(-slope_h |i - j|) over the visible j
   int64_t heads = 1;
   double scale = 1;
   bool causal = true;            ///< j <= i is visible; otherwise every j
