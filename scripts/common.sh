@@ -11,7 +11,7 @@ packages_build=(
   libmlir-22-dev llvm-22-dev # MLIR and LLVM
   mlir-22-tools              # mlir-tblgen; MLIR's CMake package asks for it
   antlr4 libantlr4-runtime-dev uuid-dev # grammar: tool, runtime and what it links with
-  libcli11-dev               # command line of iarcc
+  libcli11-dev nlohmann-json3-dev # command lines and JSON of iarcc and of compiled programs
 )
 # What testing needs beside.
 packages_test=(

@@ -1,9 +1,16 @@
 //===- Arguments.cpp - Command lines ---------------------------------------------===//
+//
+// CLI11 takes the words apart and sets the list of flags; values are read here, as
+// its own conversion takes "010" for 8 and "true" for 1. Only this file sees CLI11.
+//
+//===----------------------------------------------------------------------===//
 
 #include "Arguments.h"
 
 #include "Error.h"
 #include "Text.h"
+
+#include <CLI/CLI.hpp>
 
 #include <charconv>
 #include <cmath>
@@ -12,7 +19,7 @@ namespace iarc::runtime {
 
 [[noreturn]] static void invalidValue(const char *name, const std::string &text,
                                       const std::string &expected) {
-  fail(Exit::Usage, "invalid value %s for %s: expected %s", quoted(text).c_str(), name,
+  fail(Exit::Usage, "invalid value %s for %s: expected %s", runtime::quoted(text).c_str(), name,
        expected.c_str());
 }
 
@@ -67,13 +74,6 @@ void Arguments::addSwitch(const char *name, bool *target, const char *help) {
       {name, "", help, "", false, false, [=](const std::string &) { *target = true; }});
 }
 
-Arguments::Argument *Arguments::find(const std::string &name) {
-  for (Argument &argument : arguments)
-    if (argument.name == name)
-      return &argument;
-  return nullptr;
-}
-
 bool Arguments::given(const std::string &name) const {
   for (const Argument &argument : arguments)
     if (argument.name == name)
@@ -88,65 +88,110 @@ std::vector<std::string> Arguments::names() const {
   return names;
 }
 
-bool Arguments::parse(const std::vector<std::string> &words) {
-  for (const std::string &word : words)
-    if (word == "--help" || word == "-h")
-      return false;
-  for (size_t at = 0; at < words.size(); ++at) {
-    const std::string &word = words[at];
+namespace {
+
+/// Shows an option as "--steps N", its default at the end of its description.
+class FlagFormatter : public CLI::Formatter {
+public:
+  std::string make_option_opts(const CLI::Option *option) const override {
+    return option->get_type_size() ? " " + option->get_type_name() : "";
+  }
+};
+
+} // namespace
+
+void Arguments::declare(CLI::App &app) const {
+  app.set_help_flag("-h,--help", "print this help")->group("flags");
+  app.allow_extras(); // to suggest the nearest flag
+  for (const Argument &argument : arguments) {
+    std::string help = argument.help;
+    if (argument.required)
+      help += " (required)";
+    else if (!argument.defaultText.empty())
+      help += " (default " + argument.defaultText + ")";
+    CLI::Option *option = argument.placeholder.empty()
+                              ? app.add_flag(argument.name)->disable_flag_override()
+                              : app.add_option(argument.name)->type_name(argument.placeholder);
+    option->description(help)->group("flags")->multi_option_policy(
+        CLI::MultiOptionPolicy::TakeAll); // to say ourselves that one is given twice
+  }
+}
+
+/// CLI11's complaint in our words.
+[[noreturn]] static void failParsing(const CLI::ParseError &error) {
+  std::string text = error.what();
+  if (size_t end = text.find(" was given a disallowed flag override"); end != std::string::npos)
+    fail(Exit::Usage, "--%s takes no value", text.substr(0, end).c_str());
+  fail(Exit::Usage, "invalid command line: %s", text.c_str());
+}
+
+bool Arguments::parse(const std::vector<std::string> &given, const std::string &program) {
+  const std::string seeHelp = "see '" + program + command + " --help'";
+  CLI::App app;
+  declare(app);
+  std::vector<std::string> words; // CLI11 takes them last first
+  for (auto word = given.rbegin(); word != given.rend(); ++word) {
+    // Of "--name=" it would take the next word for the value.
+    bool isEmptyValue =
+        word->size() > 3 && word->compare(0, 2, "--") == 0 && word->find('=') == word->size() - 1;
+    if (isEmptyValue)
+      words.push_back("");
+    words.push_back(isEmptyValue ? word->substr(0, word->size() - 1) : *word);
+  }
+  auto needsValue = [](const std::string &name, const std::string &placeholder) {
+    fail(Exit::Usage, "%s needs a value: %s %s", name.c_str(), name.c_str(), placeholder.c_str());
+  };
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::CallForHelp &) {
+    return false;
+  } catch (const CLI::ArgumentMismatch &error) {
+    for (const Argument &argument : arguments)
+      if (std::string(error.what()).compare(0, argument.name.size() + 1, argument.name + ":") == 0)
+        needsValue(argument.name, argument.placeholder);
+    failParsing(error);
+  } catch (const CLI::ParseError &error) {
+    failParsing(error);
+  }
+
+  for (const std::string &word : app.remaining()) {
     if (word.size() < 2 || word[0] != '-')
-      fail(Exit::Usage, "%s takes no argument %s, only flags\nhint: see '%s --help'",
-           command.c_str(), quoted(word).c_str(), command.c_str());
-    size_t equals = word.find('=');
-    std::string name = word.substr(0, equals);
-    Argument *argument = find(name);
-    if (!argument) {
-      std::string nearest = nearestName(name, names());
-      fail(Exit::Usage, "%s has no flag %s\nhint: %s", command.c_str(), quoted(name).c_str(),
-           nearest.empty() ? ("see '" + command + " --help'").c_str()
-                           : ("did you mean " + nearest + "?").c_str());
-    }
-    if (argument->given)
-      fail(Exit::Usage, "%s is given twice", name.c_str());
-    argument->given = true;
-    bool isSwitch = argument->placeholder.empty();
-    if (isSwitch && equals != std::string::npos)
-      fail(Exit::Usage, "%s takes no value", name.c_str());
-    if (isSwitch)
-      argument->set("");
-    else if (equals != std::string::npos)
-      argument->set(word.substr(equals + 1));
-    else if (at + 1 == words.size() || words[at + 1].compare(0, 2, "--") == 0)
-      fail(Exit::Usage, "%s needs a value: %s %s", name.c_str(), name.c_str(),
-           argument->placeholder.c_str());
-    else
-      argument->set(words[++at]);
+      fail(Exit::Usage, "%s takes no argument %s, only flags\nhint: %s", command.c_str(),
+           runtime::quoted(word).c_str(), seeHelp.c_str());
+    std::string name = word.substr(0, word.find('='));
+    std::string nearest = nearestName(name, names());
+    fail(Exit::Usage, "%s has no flag %s\nhint: %s", command.c_str(), runtime::quoted(name).c_str(),
+         nearest.empty() ? seeHelp.c_str() : ("did you mean " + nearest + "?").c_str());
   }
   std::string missing;
-  for (const Argument &argument : arguments)
-    if (argument.required && !argument.given)
+  for (Argument &argument : arguments) {
+    const CLI::Option *option = app.get_option(argument.name);
+    argument.given = option->count() > 0;
+    if (option->count() > 1)
+      fail(Exit::Usage, "%s is given twice", argument.name.c_str());
+    if (argument.given) {
+      std::string value = option->results().front();
+      if (value.compare(0, 2, "--") == 0) // another flag in the value's place
+        needsValue(argument.name, argument.placeholder);
+      argument.set(value);
+    } else if (argument.required) {
       missing += (missing.empty() ? "" : ", ") + argument.name + " " + argument.placeholder;
+    }
+  }
   if (!missing.empty())
-    fail(Exit::Usage, "%s needs %s\nhint: see '%s --help'", command.c_str(), missing.c_str(),
-         command.c_str());
+    fail(Exit::Usage, "%s needs %s\nhint: %s", command.c_str(), missing.c_str(), seeHelp.c_str());
   return true;
 }
 
 std::string Arguments::help() const {
+  CLI::App app;
+  declare(app);
+  FlagFormatter formatter;
   size_t width = 0;
   for (const Argument &argument : arguments)
-    width = std::max(width, argument.name.size() + 1 + argument.placeholder.size());
-  std::string text;
-  for (const Argument &argument : arguments) {
-    std::string left = argument.name + " " + argument.placeholder;
-    text += "  " + left + std::string(width + 2 - left.size(), ' ') + argument.help;
-    if (argument.required)
-      text += " (required)";
-    else if (!argument.defaultText.empty())
-      text += " (default " + argument.defaultText + ")";
-    text += "\n";
-  }
-  return text;
+    width = std::max(width, argument.name.size() + argument.placeholder.size());
+  formatter.column_width(width + 5); // two spaces before, one between, two after
+  return formatter.make_groups(&app, CLI::AppFormatMode::Normal).substr(1); // an empty line
 }
 
 } // namespace iarc::runtime

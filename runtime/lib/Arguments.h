@@ -13,6 +13,10 @@
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace iarc::runtime {
 
 /// The arguments of one subcommand. The target of each holds its default when it is declared.
@@ -31,10 +35,10 @@ public:
   void addSwitch(const char *name, bool *target, const char *help);
 
   /// Parses the words after the subcommand: "--name value", "--name=value", "--switch".
-  /// Returns false when help was asked for.
-  bool parse(const std::vector<std::string> &words);
+  /// Returns false when help was asked for. Hints name the subcommand's help after `program`.
+  bool parse(const std::vector<std::string> &words, const std::string &program = "");
 
-  /// The list of arguments with help and defaults, one a line.
+  /// The list of arguments with help and defaults, one a line, under the heading "flags:".
   std::string help() const;
   std::vector<std::string> names() const;
   /// Whether the argument was given on the command line.
@@ -46,7 +50,7 @@ private:
     bool required = false, given = false;
     std::function<void(const std::string &)> set; ///< throws Error
   };
-  Argument *find(const std::string &name);
+  void declare(CLI::App &app) const;
   std::string command;
   std::vector<Argument> arguments;
 };

@@ -16,6 +16,7 @@
 #include "Weights.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -98,12 +99,15 @@ public:
     return sizeof(Real) == 8 ? given : lossOfLogits(session);
   }
 
-  TensorResult check(int64_t tensor, int64_t samples, bool all) {
+  /// Calls progress(checked, toCheck) after every element.
+  template <class Progress>
+  TensorResult check(int64_t tensor, int64_t samples, bool all, Progress &&progress) {
     const iarc_weight &weight = model.weights[tensor];
     TensorResult result;
     for (int64_t i = 0; i < weight.count; ++i)
       result.largest = std::max(result.largest, std::fabs(double(gradients[weight.offset + i])));
-    for (int64_t element : chosen(tensor, samples, all)) {
+    const std::vector<int64_t> elements = chosen(tensor, samples, all);
+    for (int64_t element : elements) {
       double difference;
       double error = relativeError(weight.offset + element, result.largest, difference);
       ++result.checked;
@@ -113,6 +117,7 @@ public:
         result.worstGradient = double(gradients[weight.offset + element]);
         result.worstDifference = difference;
       }
+      progress(result.checked, int64_t(elements.size()));
     }
     return result;
   }
@@ -242,6 +247,25 @@ std::string tableText(const iarc_model &model, const std::vector<TensorResult> &
   return text;
 }
 
+/// A check of every element may take minutes: says how far it is, ten times a second on a terminal,
+/// every ten seconds elsewhere.
+class Progress {
+public:
+  void show(const char *weight, int64_t checked, int64_t elements) {
+    auto now = std::chrono::steady_clock::now();
+    if (std::chrono::duration<double>(now - shown).count() < (line.rewrites() ? 0.1 : 10))
+      return;
+    shown = now;
+    line.show(format("checking %s: %s of %s elements", weight, withSeparators(checked).c_str(),
+                     withSeparators(elements).c_str()));
+  }
+  void finish() { line.finish(); }
+
+private:
+  StatusLine line;
+  std::chrono::steady_clock::time_point shown = std::chrono::steady_clock::now();
+};
+
 template <class Real>
 int checkAll(Session &session, uint64_t seed, int64_t samples, bool all, bool json) {
   const iarc_model &model = session.model;
@@ -251,9 +275,14 @@ int checkAll(Session &session, uint64_t seed, int64_t samples, bool all, bool js
   if (!std::isfinite(loss) || !std::isfinite(forwardLoss))
     fail(Exit::Diverged, "the loss at the random weights is not finite\nhint: try another --seed");
   Checker<Real> checker(session, seed);
+  Progress progress;
   std::vector<TensorResult> results;
   for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
-    results.push_back(checker.check(tensor, samples, all));
+    results.push_back(
+        checker.check(tensor, samples, all, [&](int64_t checked, int64_t elements) {
+          progress.show(model.weights[tensor].name, checked, elements);
+        }));
+  progress.finish();
   checker.checkUpdate(results);
   auto agree = [](double a, double b) {
     return std::fabs(a - b) <=

@@ -84,7 +84,7 @@ static std::string infoJson(const iarc_model &model, int64_t batch, int64_t tota
   json.field("product_flop_per_step", model.product_flop * double(batch));
   json.field("attention_flop_per_step", model.attention_flop * double(batch));
   json.field("executed_product_flop_per_step", model.executed_product_flop * double(batch));
-  json.field("workspace_bytes", workspace);
+  json.field("workspace_bytes", uint64_t(std::min(workspace, 0x1p63)));
   return json.endObject().text() + "\n";
 }
 

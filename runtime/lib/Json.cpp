@@ -1,87 +1,80 @@
 //===- Json.cpp - Writing JSON ---------------------------------------------------===//
 
 #include "Json.h"
-#include "Text.h"
 
-#include <charconv>
-#include <cmath>
+#include <nlohmann/json.hpp>
 
 namespace iarc::runtime {
 
-void JsonWriter::separate() {
-  if (!first)
-    out += ", ";
-  first = false;
-}
+using Value = nlohmann::ordered_json; // members stay in the order in which they are written
 
-JsonWriter &JsonWriter::open(char bracket) {
-  separate();
-  out += bracket;
-  first = true;
-  return *this;
-}
+struct JsonWriter::Tree {
+  Value root;
+  std::vector<Value *> open; ///< from the root inwards; none but the innermost grows
+  std::string key;           ///< of the member to come
 
-JsonWriter &JsonWriter::close(char bracket) {
-  out += bracket;
-  first = false;
-  return *this;
-}
-
-void JsonWriter::string(std::string_view text) {
-  out += '"';
-  for (unsigned char c : text) {
-    if (c == '"' || c == '\\')
-      (out += '\\') += char(c);
-    else if (c < 32 || c == 127)
-      out += format("\\u%04x", c);
-    else
-      out += char(c);
+  /// Puts the value where the next one belongs; returns its place.
+  Value *add(Value value) {
+    if (open.empty())
+      return &(root = std::move(value));
+    Value &parent = *open.back();
+    if (parent.is_object())
+      return &(parent[key] = std::move(value));
+    parent.push_back(std::move(value));
+    return &parent.back();
   }
-  out += '"';
+};
+
+JsonWriter::JsonWriter() : tree(std::make_unique<Tree>()) {}
+JsonWriter::~JsonWriter() = default;
+
+JsonWriter &JsonWriter::beginObject() {
+  tree->open.push_back(tree->add(Value::object()));
+  return *this;
+}
+
+JsonWriter &JsonWriter::beginArray() {
+  tree->open.push_back(tree->add(Value::array()));
+  return *this;
+}
+
+JsonWriter &JsonWriter::end() {
+  tree->open.pop_back();
+  return *this;
 }
 
 JsonWriter &JsonWriter::key(std::string_view name) {
-  separate();
-  string(name);
-  out += ": ";
-  first = true; // no comma before the value
+  tree->key = name;
   return *this;
 }
 
 JsonWriter &JsonWriter::value(std::string_view text) {
-  separate();
-  string(text);
+  tree->add(text);
   return *this;
 }
 
 JsonWriter &JsonWriter::value(int64_t number) {
-  separate();
-  out += std::to_string(number);
+  tree->add(number);
   return *this;
 }
 
 JsonWriter &JsonWriter::value(uint64_t number) {
-  separate();
-  out += std::to_string(number);
+  tree->add(number);
   return *this;
 }
 
 JsonWriter &JsonWriter::value(double number) {
-  separate();
-  if (!std::isfinite(number)) {
-    out += "null";
-    return *this;
-  }
-  char digits[32];
-  auto end = std::to_chars(digits, digits + sizeof digits, number);
-  out.append(digits, end.ptr);
+  tree->add(number);
   return *this;
 }
 
 JsonWriter &JsonWriter::value(bool truth) {
-  separate();
-  out += truth ? "true" : "false";
+  tree->add(truth);
   return *this;
+}
+
+std::string JsonWriter::text() const {
+  return tree->root.dump(-1, ' ', /*ensure_ascii=*/false, Value::error_handler_t::replace);
 }
 
 } // namespace iarc::runtime

@@ -2,12 +2,14 @@
 //
 // Builds one JSON value as text, on one line: what a program would read from a
 // compiled program's standard output or log, and the header of a safetensors file.
+// A thin layer over nlohmann-json that keeps its large header out of the commands.
 //
 //===----------------------------------------------------------------------===//
 #ifndef IARC_RUNTIME_LIB_JSON_H
 #define IARC_RUNTIME_LIB_JSON_H
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,10 +17,12 @@ namespace iarc::runtime {
 
 class JsonWriter {
 public:
-  JsonWriter &beginObject() { return open('{'); }
-  JsonWriter &endObject() { return close('}'); }
-  JsonWriter &beginArray() { return open('['); }
-  JsonWriter &endArray() { return close(']'); }
+  JsonWriter();
+  ~JsonWriter();
+  JsonWriter &beginObject();
+  JsonWriter &endObject() { return end(); }
+  JsonWriter &beginArray();
+  JsonWriter &endArray() { return end(); }
   /// In an object, before each value.
   JsonWriter &key(std::string_view name);
 
@@ -26,8 +30,7 @@ public:
   JsonWriter &value(const char *text) { return value(std::string_view(text)); }
   JsonWriter &value(int64_t number);
   JsonWriter &value(uint64_t number);
-  /// The shortest text that reads back as the same number; null unless finite, as JSON has no
-  /// other.
+  /// A text that reads back as the same number; null unless finite, as JSON has no other.
   JsonWriter &value(double number);
   JsonWriter &value(bool truth);
 
@@ -36,15 +39,13 @@ public:
     return value(value_);
   }
 
-  const std::string &text() const noexcept { return out; }
+  /// The value on one line; a byte that is no UTF-8 becomes U+FFFD.
+  std::string text() const;
 
 private:
-  JsonWriter &open(char bracket);
-  JsonWriter &close(char bracket);
-  void separate();
-  void string(std::string_view text);
-  std::string out;
-  bool first = true;
+  JsonWriter &end();
+  struct Tree;
+  std::unique_ptr<Tree> tree;
 };
 
 } // namespace iarc::runtime

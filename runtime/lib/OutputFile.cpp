@@ -25,6 +25,12 @@ void OutputFile::systemError() const {
 }
 
 OutputFile::OutputFile(const std::string &path) : path(path), target(path) {
+  if (path == "-") {
+    file = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (file < 0)
+      systemError();
+    return;
+  }
   // A link's target is replaced, not the link.
   if (char *real = realpath(path.c_str(), nullptr)) {
     target = real;

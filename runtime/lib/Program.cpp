@@ -66,13 +66,13 @@ static std::string exampleText(const std::string &program, const Command &comman
 }
 
 bool parseArguments(const Invocation &invocation, const char *name, Arguments &arguments) {
-  if (arguments.parse(invocation.words))
+  if (arguments.parse(invocation.words, "./" + invocation.program + " "))
     return true;
   for (const Command &command : commands())
     if (name == std::string(command.name)) {
       std::string text = "examples:\n" + exampleText(invocation.program, command) + "\nusage: ./" +
                          invocation.program + " " + name + " [flags]\n\n" + command.summary +
-                         "\n\nflags:\n" + arguments.help();
+                         "\n\n" + arguments.help();
       writeOutput(text);
     }
   return false;
@@ -147,11 +147,12 @@ std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint
     if (windows == 0)
       return format("  %-15s        -            %9s windows\n", name.c_str(), "0");
     double error = std::sqrt(std::max(0.0, accuracy * (1 - accuracy)) / double(windows));
-    return format("  %-15s  %8.4f +- %.4f  %9s windows\n", name.c_str(), accuracy, error,
-                  withSeparators(windows).c_str());
+    return format("  %-15s  %8.4f +- %.4f  %9s window%s\n", name.c_str(), accuracy, error,
+                  withSeparators(windows).c_str(), windows == 1 ? "" : "s");
   };
-  std::string text = format("evaluation on %s fresh windows (seed %llu)\n",
-                            withSeparators(metrics.windows).c_str(), (unsigned long long)seed);
+  std::string text = format("evaluation on %s fresh window%s (seed %llu)\n",
+                            withSeparators(metrics.windows).c_str(),
+                            metrics.windows == 1 ? "" : "s", (unsigned long long)seed);
   text += format("  %-15s  %8s\n", "loss", lossText(metrics.meanLoss(), 4).c_str());
   text += format("  %-15s  %8s\n", "", "accuracy");
   text += format("  %-15s  %8.4f\n", "all positions", metrics.accuracyAll());

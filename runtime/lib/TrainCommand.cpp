@@ -16,7 +16,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <memory>
+#include <unistd.h>
 
 namespace iarc::runtime {
 
@@ -43,7 +45,12 @@ public:
   Log(const std::string &program, const std::string &path) : program(program), path(path) {
     if (path.empty())
       return;
-    file = std::fopen(path.c_str(), "we");
+    if (path == "-") {
+      int output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+      file = output < 0 ? nullptr : fdopen(output, "w");
+    } else {
+      file = std::fopen(path.c_str(), "we");
+    }
     if (!file)
       fail(Exit::InputOutput, "cannot write the log %s: %s", quoted(path).c_str(),
            std::strerror(errno));
@@ -105,10 +112,13 @@ std::string progressLine(const iarc_model &model, const TrainOptions &options, i
                             (long long)step, (long long)options.steps, gap,
                             lossText(interval.metrics.meanLoss(), compact ? 3 : 4).c_str(), gap,
                             interval.metrics.accuracy());
-  for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask)
-    if (model.task.subtasks[subtask] != 'C')
-      text += format("%s%c %.2f", gap, model.task.subtasks[subtask],
-                     interval.metrics.subtaskAccuracy(subtask));
+  for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask) {
+    if (model.task.subtasks[subtask] == 'C')
+      continue;
+    double accuracy = interval.metrics.subtaskAccuracy(subtask); // NaN: governed no window
+    text += format("%s%c ", gap, model.task.subtasks[subtask]);
+    text += std::isnan(accuracy) ? "   -" : format("%.2f", accuracy);
+  }
   double milliseconds = interval.millisecondsPerStep();
   text += gap + (compact ? format("%.*f", milliseconds < 10 ? 1 : 0, milliseconds)
                          : format("%.3g", milliseconds));
@@ -155,11 +165,11 @@ std::string banner(const iarc_model &model, const TrainOptions &options) {
   int64_t total = 0;
   for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
     total += model.weights[tensor].count;
-  return format("training %s: %s weights, %s, batch %lld, %lld steps, rate %g, momentum %g, "
+  return format("training %s: %s weights, %s, batch %lld, %lld step%s, rate %g, momentum %g, "
                 "seed %llu, %lld thread%s",
                 model.name, withSeparators(total).c_str(), precisionName(model),
-                (long long)options.batch, (long long)options.steps, options.rate, options.momentum,
-                (unsigned long long)options.seed, (long long)options.threads,
+                (long long)options.batch, (long long)options.steps, options.steps == 1 ? "" : "s",
+                options.rate, options.momentum, (unsigned long long)options.seed, (long long)options.threads,
                 options.threads == 1 ? "" : "s");
 }
 
@@ -217,7 +227,7 @@ int runTrain(const Invocation &invocation) {
   addThreads(arguments, &options.threads);
   arguments.addFile("--weights", &options.weightsIn, "start from these weights");
   arguments.addFile("--weights-out", &options.weightsOut, "write the trained weights there");
-  arguments.addFile("--log", &options.log, "write a line of JSON per interval there");
+  arguments.addFile("--log", &options.log, "write a line of JSON per interval there, - for standard output");
   arguments.addInteger("--log-every", "N", &options.logEvery, 1, mostSteps,
                        "steps in an interval of the log");
   arguments.addInteger("--evaluate-windows", "N", &options.evaluateWindows, 0, mostSteps,
@@ -227,11 +237,13 @@ int runTrain(const Invocation &invocation) {
   if (!parseArguments(invocation, "train", arguments))
     return int(Exit::Ok);
 
+  if (!options.log.empty() && options.log == options.weightsOut && options.log != "-")
+    fail(Exit::Usage, "--log and --weights-out name the same file %s",
+         quoted(options.log).c_str());
+
   // A reader of our output that goes away must not cost the weights.
   std::signal(SIGPIPE, SIG_IGN);
   catchSignals();
-  if (!options.quiet)
-    std::fprintf(stderr, "%s\n", banner(model, options).c_str());
   // Whatever would fail at the end is tried before the first step.
   if (!options.weightsOut.empty())
     checkWritable(options.weightsOut);
@@ -245,6 +257,8 @@ int runTrain(const Invocation &invocation) {
            quoted(options.weightsIn).c_str());
   }
   Log log(invocation.program, options.log);
+  if (!options.quiet)
+    std::fprintf(stderr, "%s\n", banner(model, options).c_str());
 
   int64_t done = trainSteps(session, options, log);
   if (!weightsFinite(model, session.weights()))

@@ -1,8 +1,8 @@
 //===- SafetensorsTest.cpp - The safetensors file format ---------------------------===//
 
+#include "Safetensors.h"
 #include "Error.h"
 #include "OutputFile.h"
-#include "Safetensors.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -122,16 +122,41 @@ TEST(Safetensors, EveryMistakeHasItsMessage) {
             "truncated: the header has 2 bytes but only 1 follow");
   EXPECT_EQ(messageOf(fileOf("[]", 0)), "expected '{' in the header at byte 0");
   EXPECT_EQ(messageOf(fileOf("", 0)), "expected '{' in the header at byte 0");
-  EXPECT_EQ(messageOf(fileOf("{\"a\"", 0)), "expected ':' in the header at byte 4");
-  EXPECT_EQ(messageOf(fileOf("{\"a", 0)), "a string in the header has no end");
+  EXPECT_EQ(messageOf(fileOf("{\"a\"", 0)),
+            "invalid JSON in the header at byte 4: unexpected end of input; "
+            "expected ':'");
+  EXPECT_EQ(messageOf(fileOf("{\"a", 0)),
+            "invalid JSON in the header at byte 3: invalid string: missing closing quote");
   EXPECT_EQ(messageOf(fileOf("{\"a\n\"", 0)),
-            "control character in a string of the header at byte 3");
-  EXPECT_EQ(messageOf(fileOf("{\"\\q\"", 0)), "invalid escape in the header at byte 3");
-  EXPECT_EQ(messageOf(fileOf("{\"\\u12x4\"", 0)), "invalid \\u escape in the header at byte 6");
-  EXPECT_EQ(messageOf(fileOf("{\"\\ud800\"", 0)), "invalid \\u escape in the header at byte 8");
+            "invalid JSON in the header at byte 3: invalid string: control character "
+            "U+000A (LF) must be escaped to \\u000A or \\n");
+  EXPECT_EQ(messageOf(fileOf("{\"\\q\"", 0)),
+            "invalid JSON in the header at byte 3: invalid string: forbidden character after "
+            "backslash");
+  EXPECT_EQ(messageOf(fileOf("{\"\\u12x4\"", 0)),
+            "invalid JSON in the header at byte 6: invalid string: '\\u' must be followed by 4 "
+            "hex digits");
+  EXPECT_EQ(messageOf(fileOf("{\"\\ud800\"", 0)),
+            "invalid JSON in the header at byte 8: invalid string: surrogate U+D800..U+DBFF must "
+            "be followed by U+DC00..U+DFFF");
   EXPECT_EQ(messageOf(fileOf("{\"\\ud800\\u0041\"", 0)),
-            "invalid \\u escape in the header at byte 14");
+            "invalid JSON in the header at byte 13: invalid string: surrogate U+D800..U+DBFF must "
+            "be followed by U+DC00..U+DFFF");
   EXPECT_EQ(messageOf(fileOf("{}x", 0)), "unexpected text after the header's end, at byte 2");
+  EXPECT_EQ(messageOf(fileOf("{\"\xff\"", 0)),
+            "invalid JSON in the header at byte 2: invalid string: ill-formed UTF-8 byte");
+  // What the JSON reader would let pass.
+  EXPECT_EQ(messageOf(fileOf("\xEF\xBB\xBF{}", 0)), "expected '{' in the header at byte 0");
+  EXPECT_EQ(messageOf(fileOf(std::string("{}\0x", 4), 0)), "zero byte in the header at byte 2");
+  EXPECT_EQ(messageOf(fileOf("{\"__metadata__\":{\"k\":\"a\",\"k\":\"b\"}}", 0)),
+            "the key 'k' of '__metadata__' comes twice");
+  // JSON of another form, however deep.
+  EXPECT_EQ(messageOf(fileOf("{\"__metadata__\":{\"k\":1}}", 0)),
+            "expected a string for 'k' of '__metadata__', got 1");
+  EXPECT_EQ(messageOf(fileOf("{\"a\":null}", 0)),
+            "expected an object for 'a' in the header, got null");
+  EXPECT_EQ(messageOf(fileOf("{\"a\":" + std::string(1000000, '['), 0)),
+            "expected an object for 'a' in the header, got a list");
 
   auto tensor = [](const std::string &body, size_t data = 8) {
     return messageOf(fileOf("{\"a\":{" + body + "}}", data));
@@ -147,19 +172,34 @@ TEST(Safetensors, EveryMistakeHasItsMessage) {
   EXPECT_EQ(tensor("\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,8]"),
             "tensor 'a': the shape [4294967296, 4294967296] is too large");
   EXPECT_EQ(tensor("\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,8]"),
-            "tensor 'a': the number at byte 29 of the header is too large");
+            "tensor 'a': the number '99999999999999999999' in 'shape' is too large");
   EXPECT_EQ(tensor("\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]"),
-            "tensor 'a': expected a number, 0 or greater, in the header at byte 29");
+            "tensor 'a': expected an integer, 0 or greater, in 'shape', got -2");
   EXPECT_EQ(tensor("\"dtype\":\"F32\",\"shape\":[02],\"data_offsets\":[0,8]"),
-            "tensor 'a': expected a number, 0 or greater, in the header at byte 29");
+            "invalid JSON in the header at byte 30: unexpected number literal; "
+            "expected ']'");
   EXPECT_EQ(tensor("\"dtype\":\"F32\",\"shape\":[2.5],\"data_offsets\":[0,8]"),
-            "expected ']' in the header at byte 30");
+            "tensor 'a': expected an integer, 0 or greater, in 'shape', got 2.5");
   EXPECT_EQ(tensor("\"dtype\":\"F32\",\"shape\":[2]"), "tensor 'a': no 'data_offsets'");
   EXPECT_EQ(tensor("\"shape\":[2],\"data_offsets\":[0,8]"), "tensor 'a': no 'dtype'");
   EXPECT_EQ(tensor("\"dtype\":\"F32\",\"data_offsets\":[0,8]"), "tensor 'a': no 'shape'");
   EXPECT_EQ(tensor("\"dtype\":\"F32\",\"dtype\":\"F32\""),
             "tensor 'a': the key 'dtype' comes twice");
   EXPECT_EQ(tensor("\"color\":\"F32\""), "tensor 'a': unknown key 'color'");
+  EXPECT_EQ(tensor(""), "tensor 'a': no 'dtype'");
+  EXPECT_EQ(tensor("\"dtype\":32"), "tensor 'a': expected a string for 'dtype', got 32");
+  EXPECT_EQ(tensor("\"dtype\":[]"), "tensor 'a': expected a string for 'dtype', got a list");
+  EXPECT_EQ(tensor("\"shape\":\"2\""),
+            "tensor 'a': expected a list of numbers for 'shape', got '2'");
+  EXPECT_EQ(tensor("\"shape\":true"),
+            "tensor 'a': expected a list of numbers for 'shape', got true");
+  EXPECT_EQ(tensor("\"shape\":[[2]]"),
+            "tensor 'a': expected an integer, 0 or greater, in 'shape', got a list");
+  EXPECT_EQ(tensor("\"shape\":[9223372036854775808]"),
+            "tensor 'a': the number '9223372036854775808' in 'shape' is too large");
+  EXPECT_EQ(tensor("\"data_offsets\":[0]"), "tensor 'a': 'data_offsets' has 1 number, expected 2");
+  EXPECT_EQ(tensor("\"data_offsets\":[0,4,8]"),
+            "tensor 'a': 'data_offsets' has 3 numbers, expected 2");
   EXPECT_EQ(tensor("\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]"),
             "bytes 4 to 8 of the data belong to no tensor");
   EXPECT_EQ(tensor("\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]"),

@@ -153,7 +153,7 @@ static SmallVector<Value> inlineScalarRegion(OpBuilder &builder, Block &from, Va
 
 LogicalResult AttentionOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   auto adjoint = AttentionAdjointOp::create(
-      builder, getLoc(), getQuery().getType(), getQuery().getType(), getValue().getType(),
+      builder, getLoc(), getQuery().getType(), getQuery().getType(), getQuery().getType(),
       getQuery(), getKey(), getValue(), adjoints.get(getResult()), getHeadsAttr(), getScaleAttr(),
       getCausalAttr(), getSlopesAttr(), getNormaliseAttr(), getEpsAttr(), getExponentialAttr());
   {

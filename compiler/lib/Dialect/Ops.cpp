@@ -12,28 +12,6 @@ using namespace mlir;
 using namespace iarc;
 
 #define GET_OP_CLASSES
-/// The type of query and key, then that of the value where it differs.
-static ParseResult parseAttentionTypes(OpAsmParser &parser, Type &query, Type &value) {
-  ValueType first, second;
-  if (parser.parseCustomTypeWithFallback(first))
-    return failure();
-  second = first;
-  if (succeeded(parser.parseOptionalComma()) && parser.parseCustomTypeWithFallback(second))
-    return failure();
-  query = first;
-  value = second;
-  return success();
-}
-
-static void printAttentionTypes(OpAsmPrinter &printer, Operation *, ValueType query,
-                                ValueType value) {
-  printer.printStrippedAttrOrType(query);
-  if (value == query)
-    return;
-  printer << ", ";
-  printer.printStrippedAttrOrType(value);
-}
-
 #include "iarc/Dialect/IarcOps.cpp.inc"
 
 //===----------------------------------------------------------------------===//
@@ -257,14 +235,11 @@ OpFoldResult EmbedOp::fold(FoldAdaptor) {
 
 template <typename Op> static LogicalResult verifyAttention(Op op, unsigned yields) {
   ValueType type = op.getQuery().getType();
-  if (failed(verifyNoLayers(op, type)) || failed(verifyNoLayers(op, op.getValue().getType())))
+  if (failed(verifyNoLayers(op, type)))
     return failure();
-  for (ValueType operand : {type, op.getValue().getType()})
-    if (int64_t(op.getHeads()) <= 0 || operand.getFeatures() % int64_t(op.getHeads()))
-      return op.emitOpError("heads must divide the features, got ")
-             << int64_t(op.getHeads()) << " heads and " << operand.getFeatures() << " features";
-  if (op.getValue().getType().withFeatures(type.getFeatures()) != type)
-    return op.emitOpError("query and value may differ in their features only");
+  if (int64_t(op.getHeads()) <= 0 || type.getFeatures() % int64_t(op.getHeads()))
+    return op.emitOpError("heads must divide the features, got ")
+           << int64_t(op.getHeads()) << " heads and " << type.getFeatures() << " features";
   if (!op.getSlopes().empty() && op.getSlopes().size() != size_t(op.getHeads()))
     return op.emitOpError("decay must have one slope for each head, got ")
            << op.getSlopes().size() << " for " << op.getHeads() << " heads";

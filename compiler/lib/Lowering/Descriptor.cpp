@@ -36,13 +36,10 @@ DescriptorFacts gatherFacts(ModuleOp module, const Layout &layout, const WeightO
       facts.executedProductFlop +=
           isStep ? times * matrixFlop(gradient.getResult().getType(), gradient.getInput().getType().getPositions()) : 0;
     } else if (auto attention = dyn_cast<AttentionOp>(op); attention && isForward) {
-      // A visible pair of one head: a product of query's and one of value's size forward, each twice
-      // backward.
+      // A visible pair of one head: two products of its size forward, four backward.
       double positions = attention.getResult().getType().getPositions();
       double pairs = attention.getCausal() ? positions * (positions + 1) / 2 : positions * positions;
-      facts.attentionFlop += times * 6 * pairs *
-                             (attention.getQuery().getType().getFeatures() +
-                              attention.getValue().getType().getFeatures());
+      facts.attentionFlop += times * 12 * pairs * attention.getResult().getType().getFeatures();
     } else if (auto loss = dyn_cast<LossOp>(op); loss && isForward) {
       facts.loss = int64_t(loss.getKind());
       facts.lossAt = int64_t(loss.getAt());

@@ -25,9 +25,9 @@ public:
   using Value = mlir::Value;
 
   Head(Emitter &e, Op op, Value task)
-      : e(e), op(op), positions(op.getQuery().getType().getPositions()),
-        size(sizeOf(op.getQuery())), valueSize(sizeOf(op.getValue())),
-        unrolled(std::max(size, valueSize) <= kUnrolledFeatures) {
+      : e(e), op(op), features(op.getQuery().getType().getFeatures()),
+        positions(op.getQuery().getType().getPositions()), size(features / int64_t(op.getHeads())),
+        unrolled(size <= kUnrolledFeatures) {
     group = arith::DivSIOp::create(e.b, task, e.index(op.getHeads()));
     head = arith::RemSIOp::create(e.b, task, e.index(op.getHeads()));
     scale = e.splat(op.getScale().convertToDouble());
@@ -40,47 +40,41 @@ public:
     decays = e.offset(e.table(numbers), e.mul(head, positions));
   }
 
-  /// The features of one head of an operand.
-  int64_t sizeOf(Value value) {
-    return cast<ValueType>(value.getType()).getFeatures() / int64_t(op.getHeads());
-  }
   /// Start of this head's features of a value's position.
   Value at(Value value, Value position) {
-    int64_t features = cast<ValueType>(value.getType()).getFeatures();
     Value elements = e.mul(e.add(e.mul(position, e.groups()), group), features);
-    return e.offset(e.address(value),
-                    e.mul(e.add(elements, e.mul(head, sizeOf(value))), e.layout.lanes));
+    return e.offset(e.address(value), e.mul(e.add(elements, e.mul(head, size)), e.layout.lanes));
   }
-  /// A head's `count` features: in registers, or nothing where they are read from memory as needed.
-  SmallVector<Value> registers(Value pointer, int64_t count) {
+  /// A head's features: in registers, or nothing where they are read from memory as needed.
+  SmallVector<Value> registers(Value pointer) {
     SmallVector<Value> values;
     if (unrolled)
-      for (int64_t c = 0; c < count; ++c)
+      for (int64_t c = 0; c < size; ++c)
         values.push_back(e.load(e.offset(pointer, c * e.layout.lanes)));
     return values;
   }
-  Value dot(ArrayRef<Value> held, Value pointer, Value other, int64_t count) {
+  Value dot(ArrayRef<Value> held, Value pointer, Value other) {
     if (unrolled) {
       Value sum = e.mulF(held[0], e.load(other));
-      for (int64_t c = 1; c < count; ++c)
+      for (int64_t c = 1; c < size; ++c)
         sum = e.fma(held[c], e.load(e.offset(other, c * e.layout.lanes)), sum);
       return sum;
     }
-    return e.forLoop(e.index(0), e.index(count), 1, e.splat(0.0), [&](Value c, ValueRange sums) {
+    return e.forLoop(e.index(0), e.index(size), 1, e.splat(0.0), [&](Value c, ValueRange sums) {
       Value place = e.mul(c, e.layout.lanes);
       return SmallVector<Value>{
           e.fma(e.load(e.offset(pointer, place)), e.load(e.offset(other, place)), sums[0])};
     })[0];
   }
-  /// Calls `body` with the offset of each of the head's `count` features; for small heads,
-  /// feature by feature with its number.
-  void forFeatures(int64_t count, llvm::function_ref<void(Value place, int64_t feature)> body) {
+  /// Calls `body` with the offset of each feature of the head; for small heads, feature by
+  /// feature with its number.
+  void forFeatures(llvm::function_ref<void(Value place, int64_t feature)> body) {
     if (unrolled) {
-      for (int64_t c = 0; c < count; ++c)
+      for (int64_t c = 0; c < size; ++c)
         body(e.index(c * e.layout.lanes), c);
       return;
     }
-    e.forLoop(e.index(0), e.index(count), 1,
+    e.forLoop(e.index(0), e.index(size), 1,
               [&](Value c) { body(e.mul(c, e.layout.lanes), -1); });
   }
   Value visibleEnd(Value i) { return op.getCausal() ? e.add(i, e.index(1)) : e.index(positions); }
@@ -122,7 +116,7 @@ public:
 
   Emitter &e;
   Op op;
-  int64_t positions, size, valueSize;
+  int64_t features, positions, size;
   bool unrolled;
   Value group, head, scale, decays;
 };
@@ -132,15 +126,15 @@ public:
 void Emitter::emitAttention(AttentionOp op, Value task) {
   Head<AttentionOp> head(*this, op, task);
   Block &kernel = op.getKernel().front();
-  int64_t lanes = layout.lanes;
+  int64_t lanes = layout.lanes, size = head.size;
   // An exponential kernel is visited twice: for the maximum, then for the weights.
   Value exponents = op.getExponential() ? scratch(head.positions) : Value();
   auto rowAt = [&](Value rows, Value j) { return offset(rows, mul(j, lanes)); };
   forLoop(index(0), index(head.positions), 1, [&](Value i) {
     Value queryPointer = head.at(op.getQuery(), i), end = head.visibleEnd(i);
-    SmallVector<Value> query = head.registers(queryPointer, head.size);
+    SmallVector<Value> query = head.registers(queryPointer);
     auto kernelAt = [&](Value j) {
-      Value z = mulF(head.dot(query, queryPointer, head.at(op.getKey(), j), head.size), head.scale);
+      Value z = mulF(head.dot(query, queryPointer, head.at(op.getKey(), j)), head.scale);
       return inlineRegion(kernel, z).front();
     };
     Value shift;
@@ -158,9 +152,9 @@ void Emitter::emitAttention(AttentionOp op, Value task) {
     Value result = head.at(op.getResult(), i);
     SmallVector<Value> inits{splat(0.0)};
     if (head.unrolled)
-      inits.append(head.valueSize, splat(0.0));
+      inits.append(size, splat(0.0));
     else
-      head.forFeatures(head.valueSize, [&](Value place, int64_t) { store(splat(0.0), offset(result, place)); });
+      head.forFeatures([&](Value place, int64_t) { store(splat(0.0), offset(result, place)); });
     SmallVector<Value> sums = forLoop(index(0), end, 1, inits, [&](Value j, ValueRange carried) {
       SmallVector<Value> next(carried);
       Value weight;
@@ -174,7 +168,7 @@ void Emitter::emitAttention(AttentionOp op, Value task) {
       }
       next[0] = addF(next[0], head.magnitude(weight));
       Value value = head.at(op.getValue(), j);
-      head.forFeatures(head.valueSize, [&](Value place, int64_t c) {
+      head.forFeatures([&](Value place, int64_t c) {
         Value feature = load(offset(value, place));
         if (c >= 0)
           next[1 + c] = fma(weight, feature, next[1 + c]);
@@ -184,7 +178,7 @@ void Emitter::emitAttention(AttentionOp op, Value task) {
       return next;
     });
     Value reciprocal = head.reciprocal(sums[0], shift);
-    head.forFeatures(head.valueSize, [&](Value place, int64_t c) {
+    head.forFeatures([&](Value place, int64_t c) {
       Value sum = c >= 0 ? sums[1 + c] : load(offset(result, place));
       store(mulF(sum, reciprocal), offset(result, place));
     });
@@ -203,29 +197,26 @@ void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
   forLoop(index(0), index(head.positions), 1, [&](Value j) {
     for (Value adjoint : {Value(op.getKeyAdjoint()), Value(op.getValueAdjoint())}) {
       Value pointer = head.at(adjoint, j);
-      head.forFeatures(head.sizeOf(adjoint), [&](Value place, int64_t) { store(splat(0.0), offset(pointer, place)); });
+      head.forFeatures([&](Value place, int64_t) { store(splat(0.0), offset(pointer, place)); });
     }
   });
   forLoop(index(0), index(head.positions), 1, [&](Value i) {
     Value end = head.visibleEnd(i), zero = splat(0.0);
     Value queryPointer = head.at(op.getQuery(), i), outPointer = head.at(op.getResultAdjoint(), i);
-    SmallVector<Value> query = head.registers(queryPointer, head.size),
-                       out = head.registers(outPointer, head.valueSize);
+    SmallVector<Value> query = head.registers(queryPointer), out = head.registers(outPointer);
 
     // The row's weights w_j, their slopes dw_j/dz_j, and t_j = do . v_j, with the sums over j.
     SmallVector<Value> sums = forLoop(
         index(0), end, 1, {exponential ? head.lowest() : zero, zero},
         [&](Value j, ValueRange carried) {
-          Value key = head.at(op.getKey(), j);
-          Value z = mulF(head.dot(query, queryPointer, key, head.size), head.scale);
+          Value z = mulF(head.dot(query, queryPointer, head.at(op.getKey(), j)), head.scale);
           SmallVector<Value> values = inlineRegion(kernel, z);
           Value weight = values[0], slope = values[1];
           if (Value decay = head.decay(i, j)) {
             weight = exponential ? addF(weight, decay) : mulF(weight, decay);
             slope = exponential ? slope : mulF(slope, decay);
           }
-          Value product =
-              head.dot(out, outPointer, head.at(op.getValue(), j), head.valueSize);
+          Value product = head.dot(out, outPointer, head.at(op.getValue(), j));
           store(weight, rowAt(weights, j));
           store(slope, rowAt(slopes, j));
           store(product, rowAt(products, j));
@@ -256,8 +247,7 @@ void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
     if (head.unrolled)
       inits.append(head.size, zero);
     else
-      head.forFeatures(head.size,
-                       [&](Value place, int64_t) { store(zero, offset(queryAdjoint, place)); });
+      head.forFeatures([&](Value place, int64_t) { store(zero, offset(queryAdjoint, place)); });
     SmallVector<Value> adjoints = forLoop(index(0), end, 1, inits, [&](Value j, ValueRange carried) {
       SmallVector<Value> next(carried);
       Value weight = load(rowAt(weights, j)), dw = load(rowAt(products, j));
@@ -274,13 +264,11 @@ void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
       Value share = mulF(weight, reciprocal);
       Value key = head.at(op.getKey(), j), keyAdjoint = head.at(op.getKeyAdjoint(), j),
             valueAdjoint = head.at(op.getValueAdjoint(), j);
-      head.forFeatures(head.valueSize, [&](Value place, int64_t c) {
+      head.forFeatures([&](Value place, int64_t c) {
         Value o = c >= 0 ? out[c] : load(offset(outPointer, place));
-        store(fma(share, o, load(offset(valueAdjoint, place))), offset(valueAdjoint, place));
-      });
-      head.forFeatures(head.size, [&](Value place, int64_t c) {
         Value q = c >= 0 ? query[c] : load(offset(queryPointer, place));
         Value k = load(offset(key, place));
+        store(fma(share, o, load(offset(valueAdjoint, place))), offset(valueAdjoint, place));
         store(fma(dz, q, load(offset(keyAdjoint, place))), offset(keyAdjoint, place));
         if (c >= 0)
           next[c] = fma(dz, k, next[c]);
@@ -290,9 +278,7 @@ void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
       return next;
     });
     if (head.unrolled)
-      head.forFeatures(head.size, [&](Value place, int64_t c) {
-        store(adjoints[c], offset(queryAdjoint, place));
-      });
+      head.forFeatures([&](Value place, int64_t c) { store(adjoints[c], offset(queryAdjoint, place)); });
   });
 }
 

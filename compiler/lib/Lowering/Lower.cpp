@@ -325,7 +325,7 @@ struct Lower : impl::IarcLowerBase<Lower> {
     }
     if (!llvm::is_contained({128, 256, 512}, int64_t(vectorBits)) || vectorRegisters < 8) {
       module.emitError("vector-bits must be 128, 256 or 512 and vector-registers at least 8, got ")
-          << vectorBits << " and " << vectorRegisters;
+          << int64_t(vectorBits) << " and " << int64_t(vectorRegisters);
       return signalPassFailure();
     }
     for (func::FuncOp function : functions)

@@ -34,7 +34,7 @@ struct ElaborationStopped : std::runtime_error {
 
 /// Limits that a model must respect; docs/language.md states them.
 namespace limits {
-inline constexpr int64_t context = 1 << 20;
+inline constexpr int64_t context = 1 << 14; // a row of attention lies on a thread's stack
 inline constexpr int64_t width = 1 << 20;
 inline constexpr int64_t heads = 1 << 16;
 inline constexpr int64_t symbols = 1 << 20;

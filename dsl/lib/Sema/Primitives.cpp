@@ -379,32 +379,34 @@ Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &
     return Value::poison();
 
   ValueId query = *inputs[0], key = *inputs[1], value = *inputs[2];
-  if (features(query) != features(key)) {
+  for (int other : {1, 2}) {
+    ValueId second = *inputs[other];
+    if (features(query) == features(second))
+      continue;
     Diagnostic &diagnostic = report(
-        Code::ShapeMismatch, join(node(0).range, node(1).range),
-        "the query " + shapeText(query) + " and the key " + shapeText(key) +
-            " do not fit: axis 'feature' is " + std::to_string(features(query)) + " and " +
-            std::to_string(features(key)));
-    for (ValueId which : {query, key})
+        Code::ShapeMismatch, join(node(0).range, node(other).range),
+        "the query " + shapeText(query) + " and the " + (other == 1 ? "key " : "value ") +
+            shapeText(second) + " do not fit: axis 'feature' is " +
+            std::to_string(features(query)) + " and " + std::to_string(features(second)));
+    for (ValueId which : {query, second})
       if (SourceRange origin = origins[static_cast<size_t>(which)])
         diagnostic.note(origin, shapeText(which) + " comes from here");
     return Value::poison();
   }
-  for (ValueId which : {query, value})
-    if (features(which) % *heads != 0) {
-      std::string divisors;
-      for (int64_t h = 1; h <= std::min<int64_t>(features(which), 64); ++h)
-        if (features(which) % h == 0)
-          divisors += (divisors.empty() ? "" : ", ") + std::to_string(h);
-      Diagnostic &diagnostic =
-          report(Code::HeadsDoNotDivide, node(3).range,
-                 std::to_string(*heads) + " heads do not divide the " +
-                     std::to_string(features(which)) + " features of " + shapeText(which));
-      if (SourceRange origin = origins[static_cast<size_t>(which)])
-        diagnostic.note(origin, shapeText(which) + " comes from here");
-      diagnostic.hint("possible are " + divisors);
-      return Value::poison();
-    }
+  if (features(query) % *heads != 0) {
+    std::string divisors;
+    for (int64_t h = 1; h <= std::min<int64_t>(features(query), 64); ++h)
+      if (features(query) % h == 0)
+        divisors += (divisors.empty() ? "" : ", ") + std::to_string(h);
+    Diagnostic &diagnostic =
+        report(Code::HeadsDoNotDivide, node(3).range,
+               std::to_string(*heads) + " heads do not divide the " +
+                   std::to_string(features(query)) + " features of " + shapeText(query));
+    if (SourceRange origin = origins[static_cast<size_t>(query)])
+      diagnostic.note(origin, shapeText(query) + " comes from here");
+    diagnostic.hint("possible are " + divisors);
+    return Value::poison();
+  }
   bool exponential = scalar->nodes[static_cast<size_t>(scalar->result)].op == ScalarOp::Exp;
   if (op.normalise == Normalise::Sum && !neverNegative(*scalar)) {
     SourceRange where = binding.slots[8] ? node(8).range : node(4).range;

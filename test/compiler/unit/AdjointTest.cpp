@@ -6,9 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 #include "iarc/Dialect/Iarc.h"
-#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "gtest/gtest.h"
+
+#include <map>
+#include <string>
+#include <vector>
 
 using namespace mlir;
 
@@ -64,8 +68,11 @@ const std::map<std::string, OpFacts> listed = allFacts<
 TEST(Adjoint, EveryRegisteredOpHasOneOrAReason) {
   MLIRContext context;
   context.loadDialect<iarc::IarcDialect>();
-  auto registered = context.getRegisteredOperationsByDialect("iarc");
-  ASSERT_GE(registered.size(), 20u);
+  std::vector<RegisteredOperationName> registered;
+  for (RegisteredOperationName name : context.getRegisteredOperations())
+    if (name.getDialectNamespace() == "iarc")
+      registered.push_back(name);
+  ASSERT_FALSE(registered.empty());
   EXPECT_EQ(registered.size(), listed.size());
   for (RegisteredOperationName name : registered) {
     EXPECT_TRUE(name.hasInterface<iarc::AdjointOpInterface>()) << name.getStringRef().str();

@@ -198,12 +198,11 @@ def Iarc_EmbedOp : Iarc_DifferentiableOp<"embed"> {
 //===----------------------------------------------------------------------===//
 
 def Iarc_AttentionOp : Iarc_DifferentiableOp<"attention", [
-      AllTypesMatch<["query", "key"]>, AllTypesMatch<["value", "result"]>]> {
+      AllTypesMatch<["query", "key", "value", "result"]>]> {
   let summary = "attention with a kernel of the user's";
   let description = [{
-    Head h reads the features h n .. h n + n - 1 of an operand with n heads features; query and key
-    have one type, value and result another, which is written only when it differs. With
-    `z_ij = scale q_i . k_j` and `w_ij = kernel(z_ij) exp(-slopes[h] (i - j))` over the visible j
+    Head h reads the features h n .. h n + n - 1 of its operands, n = features / heads. With
+    `z_ij = scale q_i . k_j` and `w_ij = kernel(z_ij) exp(-slopes[h] |i - j|)` over the visible j
     (j <= i when `causal`, else all),
 
         result_i = sum_j w_ij v_j / (eps + sum_j w_ij)
@@ -223,16 +222,15 @@ def Iarc_AttentionOp : Iarc_DifferentiableOp<"attention", [
   let regions = (region SizedRegion<1>:$kernel);
   let assemblyFormat = [{
     $query `,` $key `,` $value `heads` $heads `scale` $scale (`causal` $causal^)? `decay` $slopes
-    `normalise` $normalise `eps` $eps (`exponential` $exponential^)? attr-dict
-    `:` custom<AttentionTypes>(type($query), type($value)) $kernel
+    `normalise` $normalise `eps` $eps (`exponential` $exponential^)? attr-dict `:` type($result) $kernel
   }];
   let hasVerifier = 1;
 }
 
 def Iarc_AttentionAdjointOp
     : Iarc_FinalOp<"attention_adjoint", "made by autodiff; second derivatives are not supported",
-                   [Pure, AllTypesMatch<["query", "key", "queryAdjoint", "keyAdjoint"]>,
-                    AllTypesMatch<["value", "resultAdjoint", "valueAdjoint"]>]> {
+                   [Pure, AllTypesMatch<["query", "key", "value", "resultAdjoint", "queryAdjoint",
+                                         "keyAdjoint", "valueAdjoint"]>]> {
   let summary = "adjoint of iarc.attention";
   let description = [{
     Recomputes the row's weights, so that nothing of size context x context is kept. With t_ij =
@@ -255,7 +253,7 @@ def Iarc_AttentionAdjointOp
   let assemblyFormat = [{
     $query `,` $key `,` $value `,` $resultAdjoint `heads` $heads `scale` $scale (`causal` $causal^)?
     `decay` $slopes `normalise` $normalise `eps` $eps (`exponential` $exponential^)? attr-dict `:`
-    custom<AttentionTypes>(type($query), type($value)) $kernel
+    type($query) $kernel
   }];
   let hasVerifier = 1;
 }
