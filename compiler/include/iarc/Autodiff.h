@@ -16,7 +16,8 @@ namespace iarc {
 /// Values that depend on a weight. Only they get adjoints.
 using Activity = llvm::DenseSet<mlir::Value>;
 
-/// Adds to `activity` every value of `block`, and of the regions inside, that depends on one that is in it already.
+/// Adds to `activity` every value of `block`, and of the regions inside, that depends on one that
+/// is in it already.
 void propagateActivity(mlir::Block &block, Activity &activity);
 
 /// An AdjointMap that sums contributions with iarc.add.
@@ -35,13 +36,15 @@ private:
 
 /// Visits the ops of `block` from the last to the first and lets each one whose results have an
 /// adjoint contribute to its operands. Fails, with an error at the op, where one has none.
-llvm::LogicalResult buildBlockAdjoint(mlir::Block &block, mlir::OpBuilder &builder, AdjointMap &adjoints);
+llvm::LogicalResult buildBlockAdjoint(mlir::Block &block, mlir::OpBuilder &builder,
+                                      AdjointMap &adjoints);
 
 /// For a scalar region that has been emitted into `block` (arith and math ops that compute
 /// `results` from `arguments`): appends at the builder's insertion point, in the same block, the
-/// adjoint of each argument given the results' adjoints `seeds` (null for one that has none). An entry is null where no result depends on the
-/// argument. The derivative of a branch that is not taken contributes zero, whatever its value.
-/// Fails, with an error at the op, where a result depends on one that has no derivative.
+/// adjoint of each argument given the results' adjoints `seeds` (null for one that has none). An
+/// entry is null where no result depends on the argument. The derivative of a branch that is not
+/// taken contributes zero, whatever its value. Fails, with an error at the op, where a result
+/// depends on one that has no derivative.
 llvm::FailureOr<llvm::SmallVector<mlir::Value>>
 buildScalarAdjoint(mlir::OpBuilder &builder, mlir::Location location, mlir::Block &block,
                    mlir::ValueRange arguments, mlir::ValueRange results, mlir::ValueRange seeds);

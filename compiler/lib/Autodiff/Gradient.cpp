@@ -37,7 +37,8 @@ struct Gradient : impl::IarcGradientBase<Gradient> {
              << forward.getFunctionType();
     for (auto [index, type] : llvm::enumerate(forward.getArgumentTypes()))
       if (isa<WeightType>(type) && !forward.getArgAttr(index, kWeightAttr))
-        return forward.emitOpError("argument ") << index << " is a weight without '" << kWeightAttr << "'";
+        return forward.emitOpError("argument ")
+               << index << " is a weight without '" << kWeightAttr << "'";
     for (StringRef name : {"gradients", "train_step"})
       if (getOperation().lookupSymbol(name))
         return forward.emitOpError("has been differentiated: the module has @") << name;

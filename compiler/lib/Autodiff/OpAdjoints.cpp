@@ -13,7 +13,8 @@ using namespace iarc;
 
 void AdjointAccumulator::add(OpBuilder &builder, Value value, Value contribution) {
   Value &sum = adjoints[value];
-  sum = sum ? AddOp::create(builder, contribution.getLoc(), sum.getType(), sum, contribution).getResult()
+  sum = sum ? AddOp::create(builder, contribution.getLoc(), sum.getType(), sum, contribution)
+                  .getResult()
             : contribution;
 }
 
@@ -25,7 +26,8 @@ LogicalResult iarc::buildBlockAdjoint(Block &block, OpBuilder &builder, AdjointM
     if (llvm::none_of(op->getResults(), [&](Value result) { return bool(adjoints.get(result)); }))
       continue;
     auto differentiable = dyn_cast<AdjointOpInterface>(op);
-    StringRef reason = differentiable ? differentiable.getNoAdjointReason() : "it is not of the dialect";
+    StringRef reason =
+        differentiable ? differentiable.getNoAdjointReason() : "it is not of the dialect";
     if (!reason.empty()) {
       // What depends on no weight needs no adjoint.
       if (llvm::none_of(op->getResults(), [&](Value result) { return adjoints.needs(result); }))
@@ -85,7 +87,8 @@ LogicalResult LinearOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
     adjoints.add(builder, getInput(), dx.getResult(0));
   }
   if (adjoints.needs(getWeight())) {
-    Value out = getTransposed() ? Value(getInput()) : dy, in = getTransposed() ? dy : Value(getInput());
+    Value out = getTransposed() ? Value(getInput()) : dy,
+          in = getTransposed() ? dy : Value(getInput());
     adjoints.add(builder, getWeight(),
                  WeightGradientOp::create(builder, getLoc(), getWeight().getType(), out, in));
   }
@@ -110,16 +113,16 @@ LogicalResult NormOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
 LogicalResult SliceOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   if (adjoints.needs(getInput()))
     adjoints.add(builder, getInput(),
-                 EmbedOp::create(builder, getLoc(), getInput().getType(),
-                                 adjoints.get(getResult()), getBeginAttr()));
+                 EmbedOp::create(builder, getLoc(), getInput().getType(), adjoints.get(getResult()),
+                                 getBeginAttr()));
   return success();
 }
 
 LogicalResult EmbedOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   if (adjoints.needs(getInput()))
     adjoints.add(builder, getInput(),
-                 SliceOp::create(builder, getLoc(), getInput().getType(),
-                                 adjoints.get(getResult()), getBeginAttr()));
+                 SliceOp::create(builder, getLoc(), getInput().getType(), adjoints.get(getResult()),
+                                 getBeginAttr()));
   return success();
 }
 
@@ -139,7 +142,8 @@ LogicalResult LossOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
 
 /// Clones the ops of `from` into the builder's block, its arguments replaced by `arguments`, and
 /// returns what it yields.
-static SmallVector<Value> inlineScalarRegion(OpBuilder &builder, Block &from, ValueRange arguments) {
+static SmallVector<Value> inlineScalarRegion(OpBuilder &builder, Block &from,
+                                             ValueRange arguments) {
   IRMapping mapping;
   for (auto [argument, value] : llvm::zip(from.getArguments(), arguments))
     mapping.map(argument, value);
@@ -261,7 +265,8 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
       block->eraseArgument(i);
       operands.erase(operands.begin() + i);
     }
-  auto map = MapOp::create(builder, loc, SmallVector<Type>(roots.size(), getResultTypes().front()), operands);
+  auto map = MapOp::create(builder, loc, SmallVector<Type>(roots.size(), getResultTypes().front()),
+                           operands);
   map.getBody().takeBody(body);
   for (auto [target, result] : llvm::zip(targets, map.getResults()))
     adjoints.add(builder, target, result);

@@ -1,8 +1,9 @@
 //===- RepeatAdjoint.cpp - Reverse mode through a rolled loop ---------------===//
 //
 // The adjoint of a repeat is a repeat in the other direction. It carries the adjoints of what the
-// forward repeat carries, and the sums of what each iteration contributes to values from outside. Forward values that
-// its body reads become stacked results of the forward repeat: one slice an iteration.
+// forward repeat carries, and the sums of what each iteration contributes to values from outside.
+// Forward values that its body reads become stacked results of the forward repeat: one slice an
+// iteration.
 //
 //===----------------------------------------------------------------------===//
 #include "iarc/Autodiff.h"
@@ -55,7 +56,8 @@ LogicalResult RepeatOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   getUsedValuesDefinedAbove(getBody(), captured);
   captured.remove_if([&](Value value) { return !adjoints.needs(value); });
 
-  // Arguments of the adjoint's body: the adjoints of what is carried, the sums for captured values, slices.
+  // Arguments of the adjoint's body: the adjoints of what is carried, the sums for captured values,
+  // slices.
   Region body;
   OpBuilder inner(builder.getContext());
   Block *block = inner.createBlock(&body);
@@ -93,7 +95,8 @@ LogicalResult RepeatOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   }
   for (auto [value, sum] : llvm::zip(captured, sums)) {
     Value adjoint = own.get(value);
-    yielded.push_back(adjoint ? AddOp::create(inner, loc, sum.getType(), sum, adjoint).getResult() : sum);
+    yielded.push_back(adjoint ? AddOp::create(inner, loc, sum.getType(), sum, adjoint).getResult()
+                              : sum);
     types.push_back(value.getType());
   }
   SmallVector<Value> slicesWithAdjoint;

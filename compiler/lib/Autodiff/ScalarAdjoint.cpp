@@ -22,7 +22,8 @@ class ScalarAdjoint {
 public:
   ScalarAdjoint(OpBuilder &builder, Location location)
       : b(location, builder),
-        flags(arith::FastMathFlagsAttr::get(builder.getContext(), arith::FastMathFlags::contract)) {}
+        flags(arith::FastMathFlagsAttr::get(builder.getContext(), arith::FastMathFlags::contract)) {
+  }
 
   Value get(Value value) { return adjoints.lookup(value); }
 
@@ -184,9 +185,8 @@ LogicalResult ScalarAdjoint::visit(Operation *op) {
         return success();
       })
       .Case<arith::ConstantOp>([&](auto) { return success(); })
-      .Default([&](Operation *op) -> LogicalResult {
-        return op->emitOpError("has no derivative");
-      });
+      .Default(
+          [&](Operation *op) -> LogicalResult { return op->emitOpError("has no derivative"); });
 }
 
 } // namespace

@@ -11,8 +11,9 @@ namespace {
 /// A map of `inputs` with one result for each of `results` that takes over the body of `op`.
 MapOp rebuildMap(PatternRewriter &rewriter, MapOp op, ArrayRef<Value> inputs,
                  ArrayRef<Value> results) {
-  auto replacement = MapOp::create(
-      rewriter, op.getLoc(), SmallVector<Type>(results.size(), op.getResultTypes().front()), inputs);
+  auto replacement =
+      MapOp::create(rewriter, op.getLoc(),
+                    SmallVector<Type>(results.size(), op.getResultTypes().front()), inputs);
   replacement.getBody().takeBody(op.getBody());
   return replacement;
 }

@@ -168,8 +168,9 @@ static ParseResult parseAxes(AsmParser &parser, SmallVectorImpl<Axis> &axes, Typ
 
 static void printAxes(AsmPrinter &printer, ArrayRef<Axis> axes, Type elementType) {
   printer << '<';
-  llvm::interleaveComma(axes, printer,
-                        [&](const Axis &axis) { printer << axis.name.getValue() << ' ' << axis.size; });
+  llvm::interleaveComma(axes, printer, [&](const Axis &axis) {
+    printer << axis.name.getValue() << ' ' << axis.size;
+  });
   printer << " : " << elementType << '>';
 }
 
@@ -195,7 +196,9 @@ template <typename T> static T sliceType(T type) {
 }
 
 Type ValueType::parse(AsmParser &parser) { return parseAxesType<ValueType>(parser); }
-void ValueType::print(AsmPrinter &printer) const { printAxes(printer, getAxes(), getElementType()); }
+void ValueType::print(AsmPrinter &printer) const {
+  printAxes(printer, getAxes(), getElementType());
+}
 int64_t ValueType::getNumElements() const { return numElements(getAxes()); }
 int64_t ValueType::getSize(StringRef name) const { return sizeOf(getAxes(), name); }
 ValueType ValueType::stacked(int64_t count) const { return stackedType(*this, count); }
@@ -207,7 +210,9 @@ ValueType ValueType::withFeatures(int64_t features) const {
 }
 
 Type WeightType::parse(AsmParser &parser) { return parseAxesType<WeightType>(parser); }
-void WeightType::print(AsmPrinter &printer) const { printAxes(printer, getAxes(), getElementType()); }
+void WeightType::print(AsmPrinter &printer) const {
+  printAxes(printer, getAxes(), getElementType());
+}
 int64_t WeightType::getNumElements() const { return numElements(getAxes()); }
 int64_t WeightType::getSize(StringRef name) const { return sizeOf(getAxes(), name); }
 WeightType WeightType::stacked(int64_t count) const { return stackedType(*this, count); }

@@ -68,7 +68,8 @@ static LogicalResult verifyNoLayers(Operation *op, ValueType type) {
 LogicalResult WeightOp::verify() {
   double first = getFirst().convertToDouble(), second = getSecond().convertToDouble();
   if (!std::isfinite(first) || !std::isfinite(second))
-    return emitOpError("numbers of the initialiser must be finite, got ") << first << " and " << second;
+    return emitOpError("numbers of the initialiser must be finite, got ")
+           << first << " and " << second;
   if (getInitialiser() == Initialiser::Normal && second < 0)
     return emitOpError("standard deviation must not be negative, got ") << second;
   if (getInitialiser() == Initialiser::Uniform && first > second)
@@ -94,11 +95,11 @@ static LogicalResult verifyPlacement(Operation *op, ValueType value, WeightType 
   if (weight.getAxes().size() != (weight.isPerPosition() ? 3u : 2u))
     return op->emitOpError("takes weights without layer axes, got ") << weight;
   if (weight.isPerPosition() && weight.getSize("position") != value.getPositions())
-    return op->emitOpError("weight has ") << weight.getSize("position") << " positions, the value "
-                                          << value.getPositions();
+    return op->emitOpError("weight has ")
+           << weight.getSize("position") << " positions, the value " << value.getPositions();
   if (weight.getElementType() != value.getElementType())
-    return op->emitOpError("weight is ") << weight.getElementType() << ", the value "
-                                         << value.getElementType();
+    return op->emitOpError("weight is ")
+           << weight.getElementType() << ", the value " << value.getElementType();
   return success();
 }
 
@@ -133,7 +134,8 @@ LogicalResult WeightGradientOp::verify() {
   if (failed(verifyPlacement(*this, input, weight)))
     return failure();
   if (adjoint.withFeatures(input.getFeatures()) != input)
-    return emitOpError("operands may differ in their features only, got ") << adjoint << " and " << input;
+    return emitOpError("operands may differ in their features only, got ")
+           << adjoint << " and " << input;
   if (weight.getSize("out") != adjoint.getFeatures() || weight.getSize("in") != input.getFeatures())
     return emitOpError("result must have out ")
            << adjoint.getFeatures() << " and in " << input.getFeatures() << ", got " << weight;
@@ -164,7 +166,8 @@ ParseResult MapOp::parse(OpAsmParser &parser, OperationState &result) {
 void MapOp::print(OpAsmPrinter &printer) {
   printer << ' ' << getOperands();
   printer.printOptionalAttrDict((*this)->getAttrs());
-  printer << " : " << (getNumResults() ? getResultTypes().front() : getOperandTypes().front()) << ' ';
+  printer << " : " << (getNumResults() ? getResultTypes().front() : getOperandTypes().front())
+          << ' ';
   printer.printRegion(getBody());
 }
 
@@ -274,15 +277,15 @@ template <typename Op> static LogicalResult verifyLogits(Op op) {
 
 LogicalResult LossOp::verify() {
   if (getResult().getType() != getLogits().getType().getElementType())
-    return emitOpError("result must be ")
-           << getLogits().getType().getElementType() << " as the logits, got " << getResult().getType();
+    return emitOpError("result must be ") << getLogits().getType().getElementType()
+                                          << " as the logits, got " << getResult().getType();
   return verifyLogits(*this);
 }
 
 LogicalResult LossAdjointOp::verify() {
   if (getResult().getType() != getLogits().getType())
-    return emitOpError("result must be ") << getLogits().getType() << " as the logits, got "
-                                          << getResult().getType();
+    return emitOpError("result must be ")
+           << getLogits().getType() << " as the logits, got " << getResult().getType();
   return verifyLogits(*this);
 }
 
@@ -309,11 +312,11 @@ LogicalResult RepeatOp::verify() {
     return emitOpError("body must take ") << getInits().size() + getSlices().size()
                                           << " arguments, got " << block.getNumArguments();
   if (getNumResults() < getInits().size())
-    return emitOpError("must return what it carries: ") << getInits().size() << " values, got "
-                                                        << getNumResults();
+    return emitOpError("must return what it carries: ")
+           << getInits().size() << " values, got " << getNumResults();
   if (getYield()->getNumOperands() != getNumResults())
-    return emitOpError("body must yield ") << getNumResults() << " values, got "
-                                           << getYield()->getNumOperands();
+    return emitOpError("body must yield ")
+           << getNumResults() << " values, got " << getYield()->getNumOperands();
   for (auto [index, init] : llvm::enumerate(getInits())) {
     Type type = init.getType();
     if (block.getArgument(index).getType() != type || getResult(index).getType() != type ||
@@ -323,14 +326,14 @@ LogicalResult RepeatOp::verify() {
   for (auto [slice, argument] : llvm::zip(getSlices(), getSliceArguments())) {
     if (sliceOf(slice.getType()) != argument.getType() ||
         leadingSize(slice.getType()) != int64_t(getCount()))
-      return emitOpError("slice operand must stack ") << getCount() << " of " << argument.getType()
-                                                      << ", got " << slice.getType();
+      return emitOpError("slice operand must stack ")
+             << getCount() << " of " << argument.getType() << ", got " << slice.getType();
   }
   for (auto [result, yielded] :
        llvm::zip(getStackedResults(), getYield()->getOperands().drop_front(getNumCarried())))
     if (sliceOf(result.getType()) != yielded.getType() ||
         leadingSize(result.getType()) != int64_t(getCount()))
-      return emitOpError("stacked result must stack ") << getCount() << " of " << yielded.getType()
-                                                       << ", got " << result.getType();
+      return emitOpError("stacked result must stack ")
+             << getCount() << " of " << yielded.getType() << ", got " << result.getType();
   return success();
 }

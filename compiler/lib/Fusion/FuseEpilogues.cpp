@@ -26,8 +26,10 @@ struct AddToMap : OpRewritePattern<AddOp> {
     {
       OpBuilder::InsertionGuard guard(rewriter);
       Type element = type.getElementType();
-      Block *body = rewriter.createBlock(&map.getBody(), {}, {element, element}, {op.getLoc(), op.getLoc()});
-      Value sum = arith::AddFOp::create(rewriter, op.getLoc(), body->getArgument(0), body->getArgument(1));
+      Block *body =
+          rewriter.createBlock(&map.getBody(), {}, {element, element}, {op.getLoc(), op.getLoc()});
+      Value sum =
+          arith::AddFOp::create(rewriter, op.getLoc(), body->getArgument(0), body->getArgument(1));
       YieldOp::create(rewriter, op.getLoc(), sum);
     }
     rewriter.replaceOp(op, map.getResults());
@@ -51,7 +53,8 @@ void inlineBody(PatternRewriter &rewriter, Block &producer, ValueRange producerA
     rewriter.replaceAllUsesWith(argument, mapping.lookupOrDefault(yield->getOperand(result)));
 }
 
-/// map(.., map(x..).., ..) { f } => map(.., x.., ..) { f . g }, the inner map having no other reader
+/// map(.., map(x..).., ..) { f } => map(.., x.., ..) { f . g }, the inner map having no other
+/// reader
 struct MapOfMap : OpRewritePattern<MapOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(MapOp op, PatternRewriter &rewriter) const override {
@@ -87,7 +90,8 @@ struct MapOfMap : OpRewritePattern<MapOp> {
   }
 };
 
-/// map(linear(x, W), e..) { f } => linear(x, W) extras(e..) epilogue { f }, the product having no other reader
+/// map(linear(x, W), e..) { f } => linear(x, W) extras(e..) epilogue { f }, the product having no
+/// other reader
 struct MapOfLinear : OpRewritePattern<MapOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(MapOp op, PatternRewriter &rewriter) const override {

@@ -1,6 +1,6 @@
 //===- Import.cpp - From the elaborated model to the iarc dialect -----------===//
-#include "iarc/Dialect/Iarc.h"
 #include "iarc/Import.h"
+#include "iarc/Dialect/Iarc.h"
 #include "iarc/Pipeline.h"
 #include "iarc/dsl/Model.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -126,7 +126,9 @@ void Importer::importOp(const dsl::Op &op) {
   Value &result = values[op.results.front()];
   OpBuilder::InsertionGuard guard(builder);
   switch (op.kind) {
-  case dsl::OpKind::Encode: result = EncodeOp::create(builder, location, type, batch); break;
+  case dsl::OpKind::Encode:
+    result = EncodeOp::create(builder, location, type, batch);
+    break;
   case dsl::OpKind::Linear: {
     auto linear = LinearOp::create(builder, location, TypeRange{type}, operands[0],
                                    weights[op.weight], ValueRange{}, /*transposed=*/false);
@@ -152,9 +154,8 @@ void Importer::importOp(const dsl::Op &op) {
   case dsl::OpKind::Attention: {
     bool exponential = isExponential(op.scalar);
     auto attention = AttentionOp::create(
-        builder, location, type, operands[0], operands[1], operands[2], op.heads,
-        APFloat(op.scale), op.causal, op.slopes, static_cast<Normalise>(op.normalise),
-        APFloat(op.eps), exponential);
+        builder, location, type, operands[0], operands[1], operands[2], op.heads, APFloat(op.scale),
+        op.causal, op.slopes, static_cast<Normalise>(op.normalise), APFloat(op.eps), exponential);
     result = attention.getResult();
     Block *body = builder.createBlock(&attention.getKernel());
     body->addArgument(element, location);
@@ -162,7 +163,8 @@ void Importer::importOp(const dsl::Op &op) {
                     importScalar(builder, location, op.scalar, body->getArguments(), exponential));
     break;
   }
-  case dsl::OpKind::Repeat: break;
+  case dsl::OpKind::Repeat:
+    break;
   }
 }
 
@@ -192,7 +194,8 @@ void Importer::importRepeat(const dsl::Op &op, Location location) {
   SmallVector<Type> types;
   for (dsl::ValueId result : op.results)
     types.push_back(typeOf(result));
-  auto repeat = RepeatOp::create(builder, location, types, op.count, /*reverse=*/false, inits, slices);
+  auto repeat =
+      RepeatOp::create(builder, location, types, op.count, /*reverse=*/false, inits, slices);
   OpBuilder::InsertionGuard guard(builder);
   Block *body = builder.createBlock(&repeat.getBody());
   for (auto [argument, init] : llvm::zip(op.body->arguments, inits))

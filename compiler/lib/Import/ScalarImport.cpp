@@ -44,32 +44,78 @@ Value importScalar(OpBuilder &builder, Location location, const dsl::ScalarFunct
     };
     Value &value = values[index];
     switch (node.op) {
-    case ScalarOp::Argument: value = arguments[node.index]; break;
+    case ScalarOp::Argument:
+      value = arguments[node.index];
+      break;
     case ScalarOp::Constant:
       value = arith::ConstantOp::create(b, b.getFloatAttr(type, node.value));
       break;
-    case ScalarOp::Add: value = arith::AddFOp::create(b, operand(0), operand(1), flags); break;
-    case ScalarOp::Subtract: value = arith::SubFOp::create(b, operand(0), operand(1), flags); break;
-    case ScalarOp::Multiply: value = arith::MulFOp::create(b, operand(0), operand(1), flags); break;
-    case ScalarOp::Divide: value = arith::DivFOp::create(b, operand(0), operand(1), flags); break;
-    case ScalarOp::Power: value = math::PowFOp::create(b, operand(0), operand(1)); break;
-    case ScalarOp::IntegerPower: value = integerPower(b, operand(0), node.index, flags); break;
-    case ScalarOp::Negate: value = arith::NegFOp::create(b, operand(0)); break;
-    case ScalarOp::Exp: value = math::ExpOp::create(b, operand(0)); break;
-    case ScalarOp::Log: value = math::LogOp::create(b, operand(0)); break;
-    case ScalarOp::Sqrt: value = math::SqrtOp::create(b, operand(0)); break;
-    case ScalarOp::Tanh: value = math::TanhOp::create(b, operand(0)); break;
-    case ScalarOp::Erf: value = math::ErfOp::create(b, operand(0)); break;
-    case ScalarOp::Sin: value = math::SinOp::create(b, operand(0)); break;
-    case ScalarOp::Cos: value = math::CosOp::create(b, operand(0)); break;
-    case ScalarOp::Abs: value = math::AbsFOp::create(b, operand(0)); break;
-    case ScalarOp::Maximum: value = arith::MaximumFOp::create(b, operand(0), operand(1)); break;
-    case ScalarOp::Minimum: value = arith::MinimumFOp::create(b, operand(0), operand(1)); break;
-    case ScalarOp::Less: value = compare(arith::CmpFPredicate::OLT); break;
-    case ScalarOp::LessEqual: value = compare(arith::CmpFPredicate::OLE); break;
-    case ScalarOp::Equal: value = compare(arith::CmpFPredicate::OEQ); break;
-    case ScalarOp::And: value = arith::AndIOp::create(b, operand(0), operand(1)); break;
-    case ScalarOp::Or: value = arith::OrIOp::create(b, operand(0), operand(1)); break;
+    case ScalarOp::Add:
+      value = arith::AddFOp::create(b, operand(0), operand(1), flags);
+      break;
+    case ScalarOp::Subtract:
+      value = arith::SubFOp::create(b, operand(0), operand(1), flags);
+      break;
+    case ScalarOp::Multiply:
+      value = arith::MulFOp::create(b, operand(0), operand(1), flags);
+      break;
+    case ScalarOp::Divide:
+      value = arith::DivFOp::create(b, operand(0), operand(1), flags);
+      break;
+    case ScalarOp::Power:
+      value = math::PowFOp::create(b, operand(0), operand(1));
+      break;
+    case ScalarOp::IntegerPower:
+      value = integerPower(b, operand(0), node.index, flags);
+      break;
+    case ScalarOp::Negate:
+      value = arith::NegFOp::create(b, operand(0));
+      break;
+    case ScalarOp::Exp:
+      value = math::ExpOp::create(b, operand(0));
+      break;
+    case ScalarOp::Log:
+      value = math::LogOp::create(b, operand(0));
+      break;
+    case ScalarOp::Sqrt:
+      value = math::SqrtOp::create(b, operand(0));
+      break;
+    case ScalarOp::Tanh:
+      value = math::TanhOp::create(b, operand(0));
+      break;
+    case ScalarOp::Erf:
+      value = math::ErfOp::create(b, operand(0));
+      break;
+    case ScalarOp::Sin:
+      value = math::SinOp::create(b, operand(0));
+      break;
+    case ScalarOp::Cos:
+      value = math::CosOp::create(b, operand(0));
+      break;
+    case ScalarOp::Abs:
+      value = math::AbsFOp::create(b, operand(0));
+      break;
+    case ScalarOp::Maximum:
+      value = arith::MaximumFOp::create(b, operand(0), operand(1));
+      break;
+    case ScalarOp::Minimum:
+      value = arith::MinimumFOp::create(b, operand(0), operand(1));
+      break;
+    case ScalarOp::Less:
+      value = compare(arith::CmpFPredicate::OLT);
+      break;
+    case ScalarOp::LessEqual:
+      value = compare(arith::CmpFPredicate::OLE);
+      break;
+    case ScalarOp::Equal:
+      value = compare(arith::CmpFPredicate::OEQ);
+      break;
+    case ScalarOp::And:
+      value = arith::AndIOp::create(b, operand(0), operand(1));
+      break;
+    case ScalarOp::Or:
+      value = arith::OrIOp::create(b, operand(0), operand(1));
+      break;
     case ScalarOp::Not: {
       Value yes = arith::ConstantOp::create(b, b.getBoolAttr(true));
       value = arith::XOrIOp::create(b, operand(0), yes);

@@ -28,17 +28,21 @@ DescriptorFacts gatherFacts(ModuleOp module, const Layout &layout, const WeightO
     bool isForward = function.getName() == "forward", isStep = function.getName() == "train_step";
     double times = timesRun(op);
     if (auto linear = dyn_cast<LinearOp>(op)) {
-      double flop = times * matrixFlop(linear.getWeight().getType(), linear.getInput().getType().getPositions());
+      double flop = times * matrixFlop(linear.getWeight().getType(),
+                                       linear.getInput().getType().getPositions());
       // Backward there is a product for the input's adjoint and one for the weight's gradient.
       facts.productFlop += isForward ? 3 * flop : 0;
       facts.executedProductFlop += isStep ? flop : 0;
     } else if (auto gradient = dyn_cast<WeightGradientOp>(op)) {
       facts.executedProductFlop +=
-          isStep ? times * matrixFlop(gradient.getResult().getType(), gradient.getInput().getType().getPositions()) : 0;
+          isStep ? times * matrixFlop(gradient.getResult().getType(),
+                                      gradient.getInput().getType().getPositions())
+                 : 0;
     } else if (auto attention = dyn_cast<AttentionOp>(op); attention && isForward) {
       // A visible pair of one head: two products of its size forward, four backward.
       double positions = attention.getResult().getType().getPositions();
-      double pairs = attention.getCausal() ? positions * (positions + 1) / 2 : positions * positions;
+      double pairs =
+          attention.getCausal() ? positions * (positions + 1) / 2 : positions * positions;
       facts.attentionFlop += times * 12 * pairs * attention.getResult().getType().getFeatures();
     } else if (auto loss = dyn_cast<LossOp>(op); loss && isForward) {
       facts.loss = int64_t(loss.getKind());
@@ -56,7 +60,9 @@ DictionaryAttr makeDescriptor(ModuleOp module, const Layout &layout, const Weigh
   Builder b(module.getContext());
   auto model = module->getAttrOfType<DictionaryAttr>(kModelAttr);
   SmallVector<NamedAttribute> entries;
-  auto put = [&](StringRef name, Attribute value) { entries.push_back(b.getNamedAttr(name, value)); };
+  auto put = [&](StringRef name, Attribute value) {
+    entries.push_back(b.getNamedAttr(name, value));
+  };
   auto putInteger = [&](StringRef name, int64_t value) { put(name, b.getI64IntegerAttr(value)); };
   auto putReal = [&](StringRef name, double value) { put(name, b.getF64FloatAttr(value)); };
   for (StringRef name : {"name", "task", "batch", "steps", "rate", "momentum"})
@@ -75,11 +81,14 @@ DictionaryAttr makeDescriptor(ModuleOp module, const Layout &layout, const Weigh
       axes.push_back(b.getDictionaryAttr({b.getNamedAttr("name", axis.name),
                                           b.getNamedAttr("size", b.getI64IntegerAttr(axis.size))}));
     list.push_back(b.getDictionaryAttr(
-        {b.getNamedAttr("name", weight.getSymNameAttr()), b.getNamedAttr("axes", b.getArrayAttr(axes)),
-         b.getNamedAttr("offset", b.getI64IntegerAttr(weights.offsets.lookup(weight.getSymNameAttr()))),
+        {b.getNamedAttr("name", weight.getSymNameAttr()),
+         b.getNamedAttr("axes", b.getArrayAttr(axes)),
+         b.getNamedAttr("offset",
+                        b.getI64IntegerAttr(weights.offsets.lookup(weight.getSymNameAttr()))),
          b.getNamedAttr("count", b.getI64IntegerAttr(type.getNumElements())),
          b.getNamedAttr("initialiser", b.getI64IntegerAttr(int64_t(weight.getInitialiser()))),
-         b.getNamedAttr("first", weight.getFirstAttr()), b.getNamedAttr("second", weight.getSecondAttr())}));
+         b.getNamedAttr("first", weight.getFirstAttr()),
+         b.getNamedAttr("second", weight.getSecondAttr())}));
   }
   put("weights", b.getArrayAttr(list));
   putInteger("weight_elements", weights.elements);

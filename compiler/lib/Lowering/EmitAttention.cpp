@@ -74,11 +74,11 @@ public:
         body(e.index(c * e.layout.lanes), c);
       return;
     }
-    e.forLoop(e.index(0), e.index(size), 1,
-              [&](Value c) { body(e.mul(c, e.layout.lanes), -1); });
+    e.forLoop(e.index(0), e.index(size), 1, [&](Value c) { body(e.mul(c, e.layout.lanes), -1); });
   }
   Value visibleEnd(Value i) { return op.getCausal() ? e.add(i, e.index(1)) : e.index(positions); }
-  /// The decay of key j for query i, or its logarithm for an exponential kernel; null when there is none.
+  /// The decay of key j for query i, or its logarithm for an exponential kernel; null when there is
+  /// none.
   Value decay(Value i, Value j) {
     if (!decays)
       return {};
@@ -88,10 +88,12 @@ public:
     return e.loadSplat(e.offset(decays, distance));
   }
   Value magnitude(Value weight) {
-    return op.getNormalise() == Normalise::AbsoluteSum ? math::AbsFOp::create(e.b, weight).getResult()
-                                                       : weight;
+    return op.getNormalise() == Normalise::AbsoluteSum
+               ? math::AbsFOp::create(e.b, weight).getResult()
+               : weight;
   }
-  /// 1 / divisor of a row whose weights sum to `sum`; `shift` is what was subtracted in the exponent.
+  /// 1 / divisor of a row whose weights sum to `sum`; `shift` is what was subtracted in the
+  /// exponent.
   Value reciprocal(Value sum, Value shift) {
     if (op.getNormalise() == Normalise::None)
       return e.splat(1.0);
@@ -206,25 +208,26 @@ void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
     SmallVector<Value> query = head.registers(queryPointer), out = head.registers(outPointer);
 
     // The row's weights w_j, their slopes dw_j/dz_j, and t_j = do . v_j, with the sums over j.
-    SmallVector<Value> sums = forLoop(
-        index(0), end, 1, {exponential ? head.lowest() : zero, zero},
-        [&](Value j, ValueRange carried) {
-          Value z = mulF(head.dot(query, queryPointer, head.at(op.getKey(), j)), head.scale);
-          SmallVector<Value> values = inlineRegion(kernel, z);
-          Value weight = values[0], slope = values[1];
-          if (Value decay = head.decay(i, j)) {
-            weight = exponential ? addF(weight, decay) : mulF(weight, decay);
-            slope = exponential ? slope : mulF(slope, decay);
-          }
-          Value product = head.dot(out, outPointer, head.at(op.getValue(), j));
-          store(weight, rowAt(weights, j));
-          store(slope, rowAt(slopes, j));
-          store(product, rowAt(products, j));
-          if (exponential)
-            return SmallVector<Value>{maxF(carried[0], weight), zero};
-          return SmallVector<Value>{addF(carried[0], head.magnitude(weight)),
-                                    fma(weight, product, carried[1])};
-        });
+    SmallVector<Value> sums =
+        forLoop(index(0), end, 1, {exponential ? head.lowest() : zero, zero},
+                [&](Value j, ValueRange carried) {
+                  Value z =
+                      mulF(head.dot(query, queryPointer, head.at(op.getKey(), j)), head.scale);
+                  SmallVector<Value> values = inlineRegion(kernel, z);
+                  Value weight = values[0], slope = values[1];
+                  if (Value decay = head.decay(i, j)) {
+                    weight = exponential ? addF(weight, decay) : mulF(weight, decay);
+                    slope = exponential ? slope : mulF(slope, decay);
+                  }
+                  Value product = head.dot(out, outPointer, head.at(op.getValue(), j));
+                  store(weight, rowAt(weights, j));
+                  store(slope, rowAt(slopes, j));
+                  store(product, rowAt(products, j));
+                  if (exponential)
+                    return SmallVector<Value>{maxF(carried[0], weight), zero};
+                  return SmallVector<Value>{addF(carried[0], head.magnitude(weight)),
+                                            fma(weight, product, carried[1])};
+                });
     Value shift;
     if (exponential) {
       shift = head.shifted() ? sums[0] : Value();
@@ -248,37 +251,39 @@ void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
       inits.append(head.size, zero);
     else
       head.forFeatures([&](Value place, int64_t) { store(zero, offset(queryAdjoint, place)); });
-    SmallVector<Value> adjoints = forLoop(index(0), end, 1, inits, [&](Value j, ValueRange carried) {
-      SmallVector<Value> next(carried);
-      Value weight = load(rowAt(weights, j)), dw = load(rowAt(products, j));
-      if (op.getNormalise() == Normalise::AbsoluteSum) {
-        Value negative = arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, weight, zero);
-        Value positive = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, weight, zero);
-        Value signedProjection =
-            select(positive, projection, select(negative, subF(zero, projection), zero));
-        dw = subF(dw, signedProjection);
-      } else if (normalised) {
-        dw = subF(dw, projection);
-      }
-      Value dz = mulF(mulF(dw, step), load(rowAt(slopes, j)));
-      Value share = mulF(weight, reciprocal);
-      Value key = head.at(op.getKey(), j), keyAdjoint = head.at(op.getKeyAdjoint(), j),
-            valueAdjoint = head.at(op.getValueAdjoint(), j);
-      head.forFeatures([&](Value place, int64_t c) {
-        Value o = c >= 0 ? out[c] : load(offset(outPointer, place));
-        Value q = c >= 0 ? query[c] : load(offset(queryPointer, place));
-        Value k = load(offset(key, place));
-        store(fma(share, o, load(offset(valueAdjoint, place))), offset(valueAdjoint, place));
-        store(fma(dz, q, load(offset(keyAdjoint, place))), offset(keyAdjoint, place));
-        if (c >= 0)
-          next[c] = fma(dz, k, next[c]);
-        else
-          store(fma(dz, k, load(offset(queryAdjoint, place))), offset(queryAdjoint, place));
-      });
-      return next;
-    });
+    SmallVector<Value> adjoints =
+        forLoop(index(0), end, 1, inits, [&](Value j, ValueRange carried) {
+          SmallVector<Value> next(carried);
+          Value weight = load(rowAt(weights, j)), dw = load(rowAt(products, j));
+          if (op.getNormalise() == Normalise::AbsoluteSum) {
+            Value negative = arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, weight, zero);
+            Value positive = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, weight, zero);
+            Value signedProjection =
+                select(positive, projection, select(negative, subF(zero, projection), zero));
+            dw = subF(dw, signedProjection);
+          } else if (normalised) {
+            dw = subF(dw, projection);
+          }
+          Value dz = mulF(mulF(dw, step), load(rowAt(slopes, j)));
+          Value share = mulF(weight, reciprocal);
+          Value key = head.at(op.getKey(), j), keyAdjoint = head.at(op.getKeyAdjoint(), j),
+                valueAdjoint = head.at(op.getValueAdjoint(), j);
+          head.forFeatures([&](Value place, int64_t c) {
+            Value o = c >= 0 ? out[c] : load(offset(outPointer, place));
+            Value q = c >= 0 ? query[c] : load(offset(queryPointer, place));
+            Value k = load(offset(key, place));
+            store(fma(share, o, load(offset(valueAdjoint, place))), offset(valueAdjoint, place));
+            store(fma(dz, q, load(offset(keyAdjoint, place))), offset(keyAdjoint, place));
+            if (c >= 0)
+              next[c] = fma(dz, k, next[c]);
+            else
+              store(fma(dz, k, load(offset(queryAdjoint, place))), offset(queryAdjoint, place));
+          });
+          return next;
+        });
     if (head.unrolled)
-      head.forFeatures([&](Value place, int64_t c) { store(adjoints[c], offset(queryAdjoint, place)); });
+      head.forFeatures(
+          [&](Value place, int64_t c) { store(adjoints[c], offset(queryAdjoint, place)); });
   });
 }
 

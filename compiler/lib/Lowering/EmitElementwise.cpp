@@ -177,9 +177,7 @@ void Emitter::emitNormAdjoint(NormAdjointOp op, Value p, Value begin, Value end)
     Value x = row(source, features, p, g), dy = row(adjoint, features, p, g),
           dx = row(target, features, p, g);
     Moments moments = emitMoments(*this, x, features, op.getEps().convertToDouble());
-    auto y = [&](Value at) {
-      return mulF(subF(load(offset(x, at)), moments.mean), moments.scale);
-    };
+    auto y = [&](Value at) { return mulF(subF(load(offset(x, at)), moments.mean), moments.scale); };
     Value zero = splat(0.0), share = splat(1.0 / features);
     SmallVector<Value> sums =
         forLoop(index(0), index(features), 1, {zero, zero}, [&](Value f, ValueRange carried) {
@@ -208,7 +206,8 @@ static Value countElements(Emitter &e, Type type) {
 
 void Emitter::emitElements(Operation *op, Value task) {
   Value begin = mul(task, kElementsPerTask);
-  Value end = minimum(add(begin, index(kElementsPerTask)), countElements(*this, op->getResult(0).getType()));
+  Value end = minimum(add(begin, index(kElementsPerTask)),
+                      countElements(*this, op->getResult(0).getType()));
   SmallVector<Value> operands, results;
   for (Value operand : op->getOperands())
     operands.push_back(address(operand));
@@ -251,14 +250,16 @@ Value Emitter::countTasks(Operation *op) {
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case<WeightGradientOp>([&](WeightGradientOp op) {
         WeightType weight = op.getResult().getType();
-        int64_t rows = chooseGradientBlock(weight.getSize("out"), weight.getSize("in"), target).rows;
+        int64_t rows =
+            chooseGradientBlock(weight.getSize("out"), weight.getSize("in"), target).rows;
         int64_t blocks = llvm::divideCeil(weight.getSize("out"), rows);
         return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
       })
       .Case<AttentionOp, AttentionAdjointOp>([&](auto op) { return mul(groups(), op.getHeads()); })
       .Case<LossOp, LossAdjointOp>([&](auto) { return groups(); })
       .Default([&](Operation *op) {
-        Value count = add(countElements(*this, op->getResult(0).getType()), index(kElementsPerTask - 1));
+        Value count =
+            add(countElements(*this, op->getResult(0).getType()), index(kElementsPerTask - 1));
         return arith::DivSIOp::create(b, count, index(kElementsPerTask)).getResult();
       });
 }

@@ -1,7 +1,7 @@
 //===- EmitProducts.cpp - Register-blocked products -------------------------===//
 //
-// A small product is a kernel for exactly its shape: accumulators stay in registers while the reduced
-// features pass by, weights are broadcast from memory, samples lie in the lanes.
+// A small product is a kernel for exactly its shape: accumulators stay in registers while the
+// reduced features pass by, weights are broadcast from memory, samples lie in the lanes.
 //
 //===----------------------------------------------------------------------===//
 #include "Emitter.h"
@@ -25,9 +25,10 @@ static bool fitsRegisters(int64_t rows, int64_t columns, const Target &target) {
   return rows * columns + std::min(rows, columns) + 2 <= target.vectorRegisters;
 }
 
-/// One step of a block: `next[r, c] += left(r) * right(c)`. The shorter side is held, the longer passes.
-static void emitOuterProduct(Emitter &e, SmallVectorImpl<Value> &next, int64_t rows, int64_t columns,
-                             llvm::function_ref<Value(int64_t)> left,
+/// One step of a block: `next[r, c] += left(r) * right(c)`. The shorter side is held, the longer
+/// passes.
+static void emitOuterProduct(Emitter &e, SmallVectorImpl<Value> &next, int64_t rows,
+                             int64_t columns, llvm::function_ref<Value(int64_t)> left,
                              llvm::function_ref<Value(int64_t)> right) {
   bool holdRows = rows < columns;
   SmallVector<Value> held;
@@ -105,18 +106,21 @@ void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, 
   Value x = row(address(op.getInput()), reduced, p, group);
 
   SmallVector<Value> zeros(rows * columns, splat(0.0));
-  SmallVector<Value> sums = forLoop(index(0), index(reduced), 1, zeros, [&](Value i, ValueRange carried) {
-    SmallVector<Value> next(carried);
-    Value column = offset(x, mul(i, lanes));
-    // W[feature + r, i], or W[i, feature + r] when transposed.
-    Value first = op.getTransposed() ? offset(matrix, add(mul(i, produced), feature))
-                                     : offset(matrix, add(mul(feature, reduced), i));
-    emitOuterProduct(
-        *this, next, rows, columns,
-        [&](int64_t r) { return loadSplat(offset(first, op.getTransposed() ? r : r * reduced)); },
-        [&](int64_t c) { return load(offset(column, c * reduced * lanes)); });
-    return next;
-  });
+  SmallVector<Value> sums =
+      forLoop(index(0), index(reduced), 1, zeros, [&](Value i, ValueRange carried) {
+        SmallVector<Value> next(carried);
+        Value column = offset(x, mul(i, lanes));
+        // W[feature + r, i], or W[i, feature + r] when transposed.
+        Value first = op.getTransposed() ? offset(matrix, add(mul(i, produced), feature))
+                                         : offset(matrix, add(mul(feature, reduced), i));
+        emitOuterProduct(
+            *this, next, rows, columns,
+            [&](int64_t r) {
+              return loadSplat(offset(first, op.getTransposed() ? r : r * reduced));
+            },
+            [&](int64_t c) { return load(offset(column, c * reduced * lanes)); });
+        return next;
+      });
 
   SmallVector<Value> extras, results;
   Value place = mul(feature, lanes);
@@ -162,8 +166,8 @@ void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
 // weight_gradient
 //===----------------------------------------------------------------------===//
 
-void Emitter::emitGradientBlock(WeightGradientOp op, Value corner, Value first, Value last, Value row0,
-                                Value column, int64_t rows, int64_t columns) {
+void Emitter::emitGradientBlock(WeightGradientOp op, Value corner, Value first, Value last,
+                                Value row0, Value column, int64_t rows, int64_t columns) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in"), lanes = layout.lanes;
   Value dyBase = address(op.getOutputAdjoint()), xBase = address(op.getInput());
@@ -195,7 +199,8 @@ void Emitter::emitGradientBlock(WeightGradientOp op, Value corner, Value first, 
 void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, Value last,
                                 Value row0, int64_t rows) {
   int64_t in = op.getResult().getType().getSize("in");
-  int64_t columns = chooseGradientBlock(op.getResult().getType().getSize("out"), in, target).columns;
+  int64_t columns =
+      chooseGradientBlock(op.getResult().getType().getSize("out"), in, target).columns;
   auto block = [&](Value column, int64_t width) {
     Value corner = offset(matrix, add(mul(row0, in), column));
     emitGradientBlock(op, corner, first, last, row0, column, rows, width);

@@ -14,11 +14,11 @@ Emitter::Emitter(ImplicitLocOpBuilder &builder, const Plan &plan, const Layout &
                  const Target &target, Type element, Tables &tables, Value call, Value loop)
     : b(builder), layout(layout), target(target), element(element),
       vector(VectorType::get({layout.lanes}, element)),
-      integers(VectorType::get({layout.lanes}, builder.getI32Type())), plan(plan),
-      tables(tables), call(call), loop(loop) {
+      integers(VectorType::get({layout.lanes}, builder.getI32Type())), plan(plan), tables(tables),
+      call(call), loop(loop) {
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
-  for (unsigned number : {Weights, Velocity, Gradients, Workspace, Symbols, Controls, SampleWeights,
-                          LogitsField})
+  for (unsigned number :
+       {Weights, Velocity, Gradients, Workspace, Symbols, Controls, SampleWeights, LogitsField})
     fields[number] = field(number, pointer);
   groupCount = field(Groups, b.getI64Type());
   prologueEnd = groupCount.getDefiningOp();
@@ -53,7 +53,8 @@ Value Emitter::table(ArrayRef<double> numbers) {
     name = ("iarc_table_" + Twine(tables.size() - 1)).str();
     OpBuilder atModule = OpBuilder::atBlockBegin(module.getBody());
     LLVM::GlobalOp::create(atModule, b.getLoc(), LLVM::LLVMArrayType::get(element, numbers.size()),
-                           /*isConstant=*/true, LLVM::Linkage::Private, name, content, /*alignment=*/64);
+                           /*isConstant=*/true, LLVM::Linkage::Private, name, content,
+                           /*alignment=*/64);
   }
   return LLVM::AddressOfOp::create(b, LLVM::LLVMPointerType::get(b.getContext()), name);
 }
@@ -122,15 +123,25 @@ Value Emitter::address(const Buffer &buffer) {
     elements = add(elements, mul(slot, term.stride));
   }
   switch (buffer.storage) {
-  case Storage::Weights: base = fields[Weights]; break;
-  case Storage::Velocity: base = fields[Velocity]; break;
-  case Storage::Gradients: base = fields[Gradients]; break;
-  case Storage::Fixed: base = fields[Workspace]; break;
+  case Storage::Weights:
+    base = fields[Weights];
+    break;
+  case Storage::Velocity:
+    base = fields[Velocity];
+    break;
+  case Storage::Gradients:
+    base = fields[Gradients];
+    break;
+  case Storage::Fixed:
+    base = fields[Workspace];
+    break;
   case Storage::PerGroup:
     base = offset(fields[Workspace], plan.fixedElements);
     elements = mul(elements, groupCount);
     break;
-  case Storage::Logits: base = fields[LogitsField]; break;
+  case Storage::Logits:
+    base = fields[LogitsField];
+    break;
   }
   Value pointer = offset(base, elements);
   prologueEnd = pointer.getDefiningOp();
@@ -138,7 +149,8 @@ Value Emitter::address(const Buffer &buffer) {
 }
 
 Value Emitter::offset(Value pointer, Value elements) {
-  return LLVM::GEPOp::create(b, pointer.getType(), element, pointer, ArrayRef<LLVM::GEPArg>{elements});
+  return LLVM::GEPOp::create(b, pointer.getType(), element, pointer,
+                             ArrayRef<LLVM::GEPArg>{elements});
 }
 
 Value Emitter::load(Value pointer) {
@@ -209,7 +221,8 @@ SmallVector<Value> Emitter::inlineRegion(Block &block, ValueRange arguments) {
     mapping.map(argument, value);
   auto vectorOf = [&](Type type) { return VectorType::get({layout.lanes}, type); };
   auto mapConstant = [&](arith::ConstantOp constant) {
-    auto values = DenseElementsAttr::get(vectorOf(constant.getType()), ArrayRef(Attribute(constant.getValue())));
+    auto values = DenseElementsAttr::get(vectorOf(constant.getType()),
+                                         ArrayRef(Attribute(constant.getValue())));
     mapping.map(constant.getResult(), arith::ConstantOp::create(b, values).getResult());
   };
   // Passes may have moved a constant out of the region.

@@ -1,8 +1,8 @@
 //===- Emitter.h - Emits the tasks of parallel regions ----------------------===//
 //
 // An Emitter writes the body of one region function: loops over lane groups and
-// features around vector operations that hold `lanes` samples. Addresses are plain pointers: every buffer is dense,
-// and LLVM's own address folding does the rest.
+// features around vector operations that hold `lanes` samples. Addresses are plain pointers: every
+// buffer is dense, and LLVM's own address folding does the rest.
 //
 //===----------------------------------------------------------------------===//
 #ifndef IARC_LOWERING_EMITTER_H
@@ -20,7 +20,8 @@ struct Target {
   int64_t vectorRegisters = 16;
 };
 
-/// Lane groups of one task of a region over (position, lane groups). A multiple of the usual register block widths.
+/// Lane groups of one task of a region over (position, lane groups). A multiple of the usual
+/// register block widths.
 inline constexpr int64_t kGroupsPerTile = 25;
 
 /// From this many positions on, positions alone are enough to share out among threads.
@@ -31,9 +32,10 @@ struct RegisterBlock {
   int64_t rows, columns;
 };
 
-/// The block that needs the fewest cycles for `features` produced features and about `groups` lane groups: every
-/// accumulator, the loaded vectors of one operand and one broadcast stay in registers; a block
-/// costs the larger of its multiply-adds (two a cycle), its loads (two a cycle) and the latency of a chain (four cycles).
+/// The block that needs the fewest cycles for `features` produced features and about `groups` lane
+/// groups: every accumulator, the loaded vectors of one operand and one broadcast stay in
+/// registers; a block costs the larger of its multiply-adds (two a cycle), its loads (two a cycle)
+/// and the latency of a chain (four cycles).
 RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &target);
 
 /// Rows and columns of a weight's gradient that are summed at once, chosen in the same way.
@@ -48,8 +50,7 @@ public:
   /// Emits a loop's body, given the counter.
   using Body = llvm::function_ref<void(Value)>;
   /// Emits a loop's body, given the counter and what is carried; returns the next carried values.
-  using CarryBody =
-      llvm::function_ref<llvm::SmallVector<Value>(Value, mlir::ValueRange)>;
+  using CarryBody = llvm::function_ref<llvm::SmallVector<Value>(Value, mlir::ValueRange)>;
 
   /// `loop` points to the iteration numbers of the enclosing repeats, outermost first.
   Emitter(mlir::ImplicitLocOpBuilder &builder, const Plan &plan, const Layout &layout,
@@ -58,9 +59,9 @@ public:
   mlir::ImplicitLocOpBuilder &b;
   const Layout layout;
   const Target target;
-  const mlir::Type element;            ///< f32 or f64
-  const mlir::VectorType vector;       ///< `lanes` of them
-  const mlir::VectorType integers;     ///< `lanes` of i32
+  const mlir::Type element;        ///< f32 or f64
+  const mlir::VectorType vector;   ///< `lanes` of them
+  const mlir::VectorType integers; ///< `lanes` of i32
 
   /// Lane groups of the call.
   Value groups() { return groupCount; }
@@ -92,13 +93,15 @@ public:
   const Plan &getPlan() { return plan; }
   /// `pointer` moved by elements of the element type.
   Value offset(Value pointer, Value elements);
-  Value offset(Value pointer, int64_t elements) { return elements ? offset(pointer, index(elements)) : pointer; }
-  Value load(Value pointer);             ///< one vector
+  Value offset(Value pointer, int64_t elements) {
+    return elements ? offset(pointer, index(elements)) : pointer;
+  }
+  Value load(Value pointer); ///< one vector
   void store(Value vector, Value pointer);
   Value loadScalar(Value pointer);
   Value loadSplat(Value pointer) { return splat(loadScalar(pointer)); }
   void storeScalar(Value scalar, Value pointer);
-  Value loadIntegers(Value pointer);     ///< `lanes` of i32
+  Value loadIntegers(Value pointer);             ///< `lanes` of i32
   Value field(unsigned number, mlir::Type type); ///< of the iarc_call
   /// Start of tokens at position t, group g in an array [..][groups][lanes] of i32.
   Value tokens(unsigned fieldNumber, Value t, Value g);
@@ -134,13 +137,27 @@ public:
   void emitTask(mlir::Operation *op, Value task);
 
   // Numbers of the fields of iarc_call.
-  enum Field : unsigned { Weights, Velocity, Gradients, Workspace, Symbols, Controls, SampleWeights,
-                          LogitsField, Loss, Groups, Rate, Momentum, Pool };
+  enum Field : unsigned {
+    Weights,
+    Velocity,
+    Gradients,
+    Workspace,
+    Symbols,
+    Controls,
+    SampleWeights,
+    LogitsField,
+    Loss,
+    Groups,
+    Rate,
+    Momentum,
+    Pool
+  };
 
 private:
   void emitEncode(EncodeOp op, Value p, Value begin, Value end);
   void emitLinear(LinearOp op, Value p, Value begin, Value end);
-  void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows, int64_t columns);
+  void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
+                       int64_t columns);
   void emitMap(MapOp op, Value p, Value begin, Value end);
   void emitNorm(NormOp op, Value p, Value begin, Value end);
   void emitNormAdjoint(NormAdjointOp op, Value p, Value begin, Value end);
@@ -165,8 +182,8 @@ private:
   Tables &tables;
   Value call, loop, groupCount;
   std::array<Value, 13> fields;
-  /// Addresses are computed once, at the function's start: LLVM cannot move their loads out of loops
-  /// that store.
+  /// Addresses are computed once, at the function's start: LLVM cannot move their loads out of
+  /// loops that store.
   mlir::Operation *prologueEnd = nullptr;
   llvm::DenseMap<mlir::Value, Value> addresses;
 };

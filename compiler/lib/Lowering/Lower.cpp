@@ -28,7 +28,8 @@ public:
   FunctionLowering(ModuleOp module, func::FuncOp source, const Plan &plan, const Layout &layout,
                    const Target &target, Type element, SharedCode &shared)
       : module(module), source(source), plan(plan), layout(layout), target(target),
-        element(element), shared(shared), pointer(LLVM::LLVMPointerType::get(module.getContext())) {}
+        element(element), shared(shared), pointer(LLVM::LLVMPointerType::get(module.getContext())) {
+  }
 
   void run();
 
@@ -53,7 +54,8 @@ private:
   unsigned regions = 0;
 };
 
-LLVM::LLVMFuncOp FunctionLowering::makeFunction(StringRef name, ArrayRef<Type> arguments, Location location) {
+LLVM::LLVMFuncOp FunctionLowering::makeFunction(StringRef name, ArrayRef<Type> arguments,
+                                                Location location) {
   OpBuilder atEnd = OpBuilder::atBlockEnd(module.getBody());
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()), arguments);
   return LLVM::LLVMFuncOp::create(atEnd, location, name, type);
@@ -68,7 +70,8 @@ void FunctionLowering::emitRegion(Location location, Value tasks,
   Block *entry = function.addEntryBlock(*builder);
   ImplicitLocOpBuilder b(location, module.getContext());
   b.setInsertionPointToEnd(entry);
-  Emitter emitter(b, plan, layout, target, element, shared.tables, entry->getArgument(0), entry->getArgument(1));
+  Emitter emitter(b, plan, layout, target, element, shared.tables, entry->getArgument(0),
+                  entry->getArgument(1));
   emitter.forLoop(entry->getArgument(2), entry->getArgument(3), 1,
                   [&](Value task) { body(emitter, task); });
   LLVM::ReturnOp::create(b, ValueRange{});
@@ -88,7 +91,8 @@ void FunctionLowering::emitRegion(Location location, Value tasks,
                        ValueRange{call, address, loop, tasks});
 }
 
-/// Lane groups of one task of a region over positions: fewer where there are few positions to share out.
+/// Lane groups of one task of a region over positions: fewer where there are few positions to share
+/// out.
 static int64_t groupsPerTile(int64_t positions) {
   return positions >= kPositionsToShare ? kGroupsPerTile : kGroupsPerTile / 5;
 }
@@ -105,7 +109,8 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
   auto chunksOf = [&](Emitter &e) {
     if (wholePositions)
       return e.index(1);
-    return arith::DivSIOp::create(e.b, e.add(e.groups(), e.index(tile - 1)), e.index(tile)).getResult();
+    return arith::DivSIOp::create(e.b, e.add(e.groups(), e.index(tile - 1)), e.index(tile))
+        .getResult();
   };
   Value tasks = step->mul(chunksOf(*step), positions);
   emitRegion(ops.front()->getLoc(), tasks, [&](Emitter &e, Value task) {
@@ -159,9 +164,10 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
     if (auto repeat = dyn_cast<RepeatOp>(op)) {
       int64_t count = repeat.getCount();
       step->forLoop(step->index(0), step->index(count), 1, [&](Value iteration) {
-        Value layer = repeat.getReverse() ? step->sub(step->index(count - 1), iteration) : iteration;
-        Value place = LLVM::GEPOp::create(*builder, op->getLoc(), pointer, builder->getI64Type(), loop,
-                                          ArrayRef<LLVM::GEPArg>{int32_t(depth)});
+        Value layer =
+            repeat.getReverse() ? step->sub(step->index(count - 1), iteration) : iteration;
+        Value place = LLVM::GEPOp::create(*builder, op->getLoc(), pointer, builder->getI64Type(),
+                                          loop, ArrayRef<LLVM::GEPArg>{int32_t(depth)});
         LLVM::StoreOp::create(*builder, op->getLoc(), layer, place, /*alignment=*/8);
         lowerBlock(repeat.getBodyBlock(), depth + 1);
       });
@@ -173,9 +179,11 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
       // The lanes' sums are added in one task, in one order.
       emitRegion(op->getLoc(), step->index(1), [&](Emitter &e, Value) {
         Value partial = e.address(e.getPlan().scratch.find(op)->second);
-        Value sum = e.forLoop(e.index(0), e.groups(), 1, e.splat(0.0), [&](Value g, ValueRange carried) {
-          return SmallVector<Value>{e.addF(carried[0], e.load(e.offset(partial, e.mul(g, e.layout.lanes))))};
-        })[0];
+        Value sum =
+            e.forLoop(e.index(0), e.groups(), 1, e.splat(0.0), [&](Value g, ValueRange carried) {
+              return SmallVector<Value>{
+                  e.addF(carried[0], e.load(e.offset(partial, e.mul(g, e.layout.lanes))))};
+            })[0];
         e.storeScalar(e.sumLanes(sum).front(), e.field(Emitter::Loss, pointer));
       });
     }
@@ -188,7 +196,8 @@ static Value withOwnGradients(ImplicitLocOpBuilder &b, Value call) {
   constexpr int64_t kFields = Emitter::Pool + 1;
   Type pointer = call.getType(), i64 = b.getI64Type();
   auto place = [&](Value base, unsigned number) {
-    return LLVM::GEPOp::create(b, pointer, i64, base, ArrayRef<LLVM::GEPArg>{int32_t(number)}).getResult();
+    return LLVM::GEPOp::create(b, pointer, i64, base, ArrayRef<LLVM::GEPArg>{int32_t(number)})
+        .getResult();
   };
   Value fields = arith::ConstantOp::create(b, b.getI64IntegerAttr(kFields));
   Value copy = LLVM::AllocaOp::create(b, pointer, i64, fields, /*alignment=*/8);
@@ -225,7 +234,8 @@ void FunctionLowering::run() {
   LLVM::ReturnOp::create(b, ValueRange{});
 }
 
-/// `iarc_peak(millions)`: chains of multiply-adds at the full vector width, as many as hide their latency.
+/// `iarc_peak(millions)`: chains of multiply-adds at the full vector width, as many as hide their
+/// latency.
 void emitPeak(ModuleOp module, const Target &target, Type element) {
   constexpr int64_t kChains = 12;
   Location location = module.getLoc();
@@ -239,16 +249,19 @@ void emitPeak(ModuleOp module, const Target &target, Type element) {
   b.setInsertionPointToEnd(entry);
   auto constant = [&](TypedAttr value) { return arith::ConstantOp::create(b, value).getResult(); };
   auto splat = [&](double value) {
-    return constant(DenseElementsAttr::get(vector, ArrayRef<Attribute>(b.getFloatAttr(element, value))));
+    return constant(
+        DenseElementsAttr::get(vector, ArrayRef<Attribute>(b.getFloatAttr(element, value))));
   };
   Value perStep = constant(b.getI64IntegerAttr(2 * lanes * kChains));
-  Value wanted = arith::MulIOp::create(b, entry->getArgument(0), constant(b.getI64IntegerAttr(1000000)));
+  Value wanted =
+      arith::MulIOp::create(b, entry->getArgument(0), constant(b.getI64IntegerAttr(1000000)));
   Value steps = arith::CeilDivSIOp::create(b, wanted, perStep);
   SmallVector<Value> chains;
   for (int64_t i = 0; i < kChains; ++i)
     chains.push_back(splat(1.0 + i));
   Value factor = splat(0.999), addend = splat(0.001);
-  auto loop = scf::ForOp::create(b, constant(b.getI64IntegerAttr(0)), steps, constant(b.getI64IntegerAttr(1)), chains);
+  auto loop = scf::ForOp::create(b, constant(b.getI64IntegerAttr(0)), steps,
+                                 constant(b.getI64IntegerAttr(1)), chains);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());

@@ -6,7 +6,8 @@ using namespace mlir;
 
 namespace iarc {
 
-/// Weights, and the parts of the workspace, start at multiples of this many elements: 64 bytes of f32.
+/// Weights, and the parts of the workspace, start at multiples of this many elements: 64 bytes of
+/// f32.
 static constexpr int64_t kAlignment = 16;
 
 static int64_t aligned(int64_t elements) {
@@ -146,8 +147,8 @@ void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
   Block &body = repeat.getBodyBlock();
   Operation *yield = repeat.getYield();
   for (auto [slice, argument] : llvm::zip(repeat.getSlices(), repeat.getSliceArguments()))
-    plan.buffers[argument] = sliceOf(plan.buffers.lookup(slice), depth,
-                                     sliceElements(slice.getType(), layout));
+    plan.buffers[argument] =
+        sliceOf(plan.buffers.lookup(slice), depth, sliceElements(slice.getType(), layout));
   int64_t count = repeat.getCount();
   for (unsigned i = 0; i < repeat.getNumCarried(); ++i) {
     Value init = repeat.getInits()[i], argument = body.getArgument(i);
@@ -220,8 +221,8 @@ Plan Planner::run(func::FuncOp function) {
   Block &block = function.front();
   for (BlockArgument argument : block.getArguments()) {
     unsigned index = argument.getArgNumber();
-    for (auto [name, storage] : {std::pair(kWeightAttr, Storage::Weights),
-                                 std::pair(kVelocityAttr, Storage::Velocity)})
+    for (auto [name, storage] :
+         {std::pair(kWeightAttr, Storage::Weights), std::pair(kVelocityAttr, Storage::Velocity)})
       if (auto symbol = function.getArgAttrOfType<FlatSymbolRefAttr>(index, name))
         plan.buffers[argument] = {storage, weights.offsets.lookup(symbol.getAttr()), {}};
   }
@@ -237,7 +238,8 @@ Plan Planner::run(func::FuncOp function) {
   for (auto update : block.getOps<UpdateOp>()) {
     auto symbol = function.getArgAttrOfType<FlatSymbolRefAttr>(
         cast<BlockArgument>(update.getWeight()).getArgNumber(), kWeightAttr);
-    plan.buffers[update.getGradient()] = {Storage::Gradients, weights.offsets.lookup(symbol.getAttr()), {}};
+    plan.buffers[update.getGradient()] = {
+        Storage::Gradients, weights.offsets.lookup(symbol.getAttr()), {}};
     plan.ownsGradients = true;
   }
   if (plan.ownsGradients)

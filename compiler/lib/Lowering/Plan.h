@@ -1,8 +1,8 @@
 //===- Plan.h - Where every value of a function lies ------------------------===//
 //
-// Buffers are planned before any loop is emitted. A value lies batch-innermost, [position][lane group]
-// [feature][lanes]; since the number of lane groups is known only when the program runs, offsets
-// into the batch's part of the workspace count elements a lane group.
+// Buffers are planned before any loop is emitted. A value lies batch-innermost, [position][lane
+// group] [feature][lanes]; since the number of lane groups is known only when the program runs,
+// offsets into the batch's part of the workspace count elements a lane group.
 //
 //===----------------------------------------------------------------------===//
 #ifndef IARC_LOWERING_PLAN_H
@@ -18,23 +18,23 @@ namespace iarc {
 /// The array that a buffer is part of. All but the last three are indexed in elements; those are
 /// indexed in elements times the number of lane groups.
 enum class Storage {
-  Weights,    ///< iarc_call::weights
-  Velocity,   ///< iarc_call::velocity
-  Gradients,  ///< iarc_call::gradients
-  Fixed,      ///< the fixed part of the workspace
-  PerGroup,   ///< the part of the workspace that grows with the lane groups
-  Logits,     ///< iarc_call::logits
+  Weights,   ///< iarc_call::weights
+  Velocity,  ///< iarc_call::velocity
+  Gradients, ///< iarc_call::gradients
+  Fixed,     ///< the fixed part of the workspace
+  PerGroup,  ///< the part of the workspace that grows with the lane groups
+  Logits,    ///< iarc_call::logits
 };
 
 /// One summand of an address that depends on the iteration of an enclosing repeat.
 struct LoopTerm {
-  unsigned depth;   ///< of the repeat, 0 outermost
-  int64_t stride;   ///< elements (a lane group) from one slot to the next
-  bool countdown;   ///< the repeat runs in reverse: iterations executed so far = count - 1 - index
-  bool executed;    ///< the slot follows from the iterations executed, not from the layer's index
-  int64_t count;    ///< iterations of the repeat
-  int64_t ahead;    ///< added to the iterations executed: 1 for what the next iteration reads
-  int64_t slots;    ///< slots are taken modulo this
+  unsigned depth; ///< of the repeat, 0 outermost
+  int64_t stride; ///< elements (a lane group) from one slot to the next
+  bool countdown; ///< the repeat runs in reverse: iterations executed so far = count - 1 - index
+  bool executed;  ///< the slot follows from the iterations executed, not from the layer's index
+  int64_t count;  ///< iterations of the repeat
+  int64_t ahead;  ///< added to the iterations executed: 1 for what the next iteration reads
+  int64_t slots;  ///< slots are taken modulo this
 };
 
 /// Where a value lies: `offset` plus one term for each repeat that it varies with.
