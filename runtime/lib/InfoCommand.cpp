@@ -13,13 +13,20 @@
 
 namespace iarc::runtime {
 
-/// The greatest number of iterations over which a weight is stacked; 0 for a model without any.
+/// Iterations over which the weights are stacked, those of nested repeats multiplied; 0 for a model
+/// without layers and for one whose repeats differ, which has no single number of layers.
 static int64_t layersOf(const iarc_model &model) {
   int64_t layers = 0;
-  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
-    for (int64_t axis = 0; axis < model.weights[tensor].rank; ++axis)
-      if (!std::strcmp(model.weights[tensor].axes[axis].name, "layer"))
-        layers = std::max(layers, model.weights[tensor].axes[axis].size);
+  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
+    const iarc_weight &weight = model.weights[tensor];
+    int64_t own = 0;
+    for (int64_t axis = 0; axis < weight.rank; ++axis)
+      if (!std::strcmp(weight.axes[axis].name, "layer"))
+        own = std::max<int64_t>(own, 1) * weight.axes[axis].size;
+    if (own && layers && own != layers)
+      return 0;
+    layers = own ? own : layers;
+  }
   return layers;
 }
 

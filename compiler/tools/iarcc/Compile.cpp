@@ -113,7 +113,7 @@ static int refuseUncompiled(const iarc::dsl::Model &model) {
       messages += where.file + ":" + std::to_string(where.line) + ":" +
                   std::to_string(where.column) + ": error: the weight '" + weight.name +
                   "' is placed across positions, which iarcc does not compile yet\n" +
-                  "  hint: place it 'shared' or 'per position'\n";
+                  "hint: place it 'shared' or 'per position'\n";
     }
   return reportDiagnostics(messages, messages.empty() ? 0 : 1, /*unreadable=*/false);
 }
