@@ -295,7 +295,10 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
 
   for (std::string word : app.remaining(/*recurse=*/true)) {
     word = word.substr(0, word.find('='));
-    return usageError("unknown option '" + word + "'" + didYouMean(word, flagsOf(*command)), name);
+    std::string guess = didYouMean(word, flagsOf(*command));
+    if (guess.empty() && !separated && command != &app)
+      guess = "; arguments for the program go after '--'";
+    return usageError("unknown option '" + word + "'" + guess, name);
   }
   if (command != &app) {
     // Given before the command, where they parse, but mean nothing to it.
