@@ -19,7 +19,7 @@ static double matrixFlop(WeightType weight, int64_t positions) {
   return 2.0 * weight.getSize("out") * weight.getSize("in") * positions;
 }
 
-DescriptorFacts gatherFacts(ModuleOp module, const Layout &layout, const WeightOffsets &weights) {
+DescriptorFacts gatherFacts(ModuleOp module) {
   DescriptorFacts facts;
   module.walk([&](Operation *op) {
     auto function = op->getParentOfType<func::FuncOp>();

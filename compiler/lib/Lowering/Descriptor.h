@@ -14,8 +14,7 @@ struct DescriptorFacts {
 };
 
 /// Reads them off the functions before lowering, all but the workspace.
-DescriptorFacts gatherFacts(mlir::ModuleOp module, const Layout &layout,
-                            const WeightOffsets &weights);
+DescriptorFacts gatherFacts(mlir::ModuleOp module);
 
 /// The dictionary `iarc.descriptor`, entry by entry the fields of iarc_model.
 mlir::DictionaryAttr makeDescriptor(mlir::ModuleOp module, const Layout &layout,

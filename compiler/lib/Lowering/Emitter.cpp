@@ -209,12 +209,6 @@ Value Emitter::maxF(Value x, Value y) { return arith::MaximumFOp::create(b, x, y
 Value Emitter::select(Value condition, Value yes, Value no) {
   return arith::SelectOp::create(b, condition, yes, no);
 }
-Value Emitter::equalIntegers(Value x, int64_t value) {
-  Value constant = arith::ConstantOp::create(
-      b, DenseElementsAttr::get(integers, ArrayRef<Attribute>(b.getI32IntegerAttr(value))));
-  return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, x, constant);
-}
-
 SmallVector<Value> Emitter::inlineRegion(Block &block, ValueRange arguments) {
   IRMapping mapping;
   for (auto [argument, value] : llvm::zip(block.getArguments(), arguments))

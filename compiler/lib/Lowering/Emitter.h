@@ -118,7 +118,6 @@ public:
   Value expF(Value x);
   Value maxF(Value x, Value y);
   Value select(Value condition, Value yes, Value no);
-  Value equalIntegers(Value x, int64_t value);
   /// Applies a scalar region to vectors.
   llvm::SmallVector<Value> inlineRegion(mlir::Block &block, mlir::ValueRange arguments);
   /// The sum over the lanes of each vector, in a fixed tree.

@@ -348,7 +348,7 @@ struct Lower : impl::IarcLowerBase<Lower> {
     Layout layout{vectorBits / int64_t(element.getIntOrFloatBitWidth()),
                   element.getIntOrFloatBitWidth() / 8};
     WeightOffsets weights = planWeights(module);
-    DescriptorFacts facts = gatherFacts(module, layout, weights);
+    DescriptorFacts facts = gatherFacts(module);
 
     {
       OpBuilder atStart = OpBuilder::atBlockBegin(module.getBody());
