@@ -26,27 +26,49 @@ void normalPair(uint64_t seed, int64_t tensor, int64_t pair, double &even, doubl
   odd = radius * std::sin(twoPi * angle);
 }
 
-static void fillTensor(const iarc_model &model, int64_t tensor, int64_t initialiser, double first,
-                       double second, uint64_t seed, void *weights, ThreadPool &pool) {
-  const iarc_weight &weight = model.weights[tensor];
+/// 1 / sqrt(inputs of one output) at an element of the tensor, 1 where it is not scaled.
+static double fanInScale(const iarc_weight &weight, int64_t element) noexcept {
+  if (weight.fan_in == 0)
+    return 1;
+  double inputs = double(weight.fan_in);
+  if (weight.fan_in_grows) {
+    int64_t within = 1, row = 0;
+    for (int64_t axis = weight.rank - 1; axis >= 0; --axis) {
+      int64_t size = weight.axes[axis].size, at = element / within % size;
+      if (!std::strcmp(weight.axes[axis].name, "position"))
+        row = at;
+      else if (!std::strcmp(weight.axes[axis].name, "pair")) // the largest t with t (t + 1) / 2 <= at
+        while ((row + 1) * (row + 2) / 2 <= at)
+          ++row;
+      within *= size;
+    }
+    inputs *= double(row + 1);
+  }
+  return 1 / std::sqrt(inputs);
+}
+
+/// Fills tensor number `tensor` as `weight`, its entry of the descriptor or a changed one, says.
+static void fillTensor(const iarc_model &model, int64_t tensor, const iarc_weight &weight,
+                       uint64_t seed, void *weights, ThreadPool &pool) {
+  double first = weight.first, second = weight.second;
   withReal(model, [&](auto real) {
     using Real = decltype(real);
     Real *to = static_cast<Real *>(weights) + weight.offset;
-    if (initialiser == IARC_INITIALISE_CONSTANT) {
+    if (weight.initialiser == IARC_INITIALISE_CONSTANT) {
       std::fill_n(to, weight.count, Real(first));
       return;
     }
     pool.run((weight.count + 1) / 2, [&](int64_t begin, int64_t end) {
       for (int64_t pair = begin; pair < end; ++pair) {
         double value[2];
-        if (initialiser == IARC_INITIALISE_UNIFORM) {
+        if (weight.initialiser == IARC_INITIALISE_UNIFORM) {
           uniformPair(seed, tensor, pair, value[0], value[1]);
-          for (double &v : value)
-            v = first + (second - first) * v;
+          for (int64_t i = 0; i < 2; ++i)
+            value[i] = fanInScale(weight, 2 * pair + i) * (first + (second - first) * value[i]);
         } else {
           normalPair(seed, tensor, pair, value[0], value[1]);
-          for (double &v : value)
-            v = first + second * v;
+          for (int64_t i = 0; i < 2; ++i)
+            value[i] = first + second * fanInScale(weight, 2 * pair + i) * value[i];
         }
         to[2 * pair] = Real(value[0]);
         if (2 * pair + 1 < weight.count)
@@ -57,10 +79,8 @@ static void fillTensor(const iarc_model &model, int64_t tensor, int64_t initiali
 }
 
 void initialiseWeights(const iarc_model &model, uint64_t seed, void *weights, ThreadPool &pool) {
-  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
-    const iarc_weight &weight = model.weights[tensor];
-    fillTensor(model, tensor, weight.initialiser, weight.first, weight.second, seed, weights, pool);
-  }
+  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
+    fillTensor(model, tensor, model.weights[tensor], seed, weights, pool);
 }
 
 void initialiseForCheck(const iarc_model &model, uint64_t seed, void *weights, ThreadPool &pool) {
@@ -82,7 +102,12 @@ void initialiseForCheck(const iarc_model &model, uint64_t seed, void *weights, T
     if (matrix)
       deviation = std::sqrt(std::min(1.0, 2 / depth) /
                             double(std::max<int64_t>(1, weight.axes[weight.rank - 1].size)));
-    fillTensor(model, tensor, IARC_INITIALISE_NORMAL, centre, deviation, seed, weights, pool);
+    iarc_weight varied = weight;
+    varied.initialiser = IARC_INITIALISE_NORMAL;
+    varied.first = centre;
+    varied.second = deviation;
+    varied.fan_in = 0;
+    fillTensor(model, tensor, varied, seed, weights, pool);
   }
 }
 

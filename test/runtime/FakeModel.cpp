@@ -156,8 +156,8 @@ double peak(int64_t millions) {
 constexpr iarc_axis readoutAxes[] = {{"out", symbols}, {"in", width}};
 constexpr iarc_axis biasAxes[] = {{"out", symbols}};
 constexpr iarc_weight weights[] = {
-    {"readout", readoutAxes, 2, 0, symbols *width, IARC_INITIALISE_NORMAL, 0, 0.1},
-    {"bias", biasAxes, 1, biasOffset, symbols, IARC_INITIALISE_CONSTANT, 0, 0}};
+    {"readout", readoutAxes, 2, 0, symbols *width, IARC_INITIALISE_NORMAL, 0, 0.1, 0, 0},
+    {"bias", biasAxes, 1, biasOffset, symbols, IARC_INITIALISE_CONSTANT, 0, 0, 0, 0}};
 
 } // namespace
 
@@ -169,7 +169,8 @@ extern "C" const iarc_model iarc_model_descriptor = {FAKE_VERSION,
                                                      lanes,
                                                      context,
                                                      width,
-                                                     {FAKE_SUBTASKS, symbols, 1, 9, 0, 0},
+                                                     context,
+                                                     {FAKE_SUBTASKS, symbols, 1, 9, 0, 0, 0},
                                                      IARC_LOSS_CROSS_ENTROPY,
                                                      IARC_LOSS_AT_LAST,
                                                      weights,

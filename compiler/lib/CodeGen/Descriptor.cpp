@@ -20,9 +20,9 @@
 using namespace iarc;
 
 // A change of the header must come with a change of this file.
-static_assert(IARC_DESCRIPTOR_VERSION == 1, "write the new version's fields below");
-static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 64 && sizeof(iarc_task) == 48 &&
-                  sizeof(iarc_model) == 256,
+static_assert(IARC_DESCRIPTOR_VERSION == 2, "write the new version's fields below");
+static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 56 &&
+                  sizeof(iarc_model) == 272,
               "the descriptor changed: write the new fields below and raise the version");
 
 namespace {
@@ -176,7 +176,9 @@ static llvm::Constant *buildWeight(Builder &build, Reader weight) {
        {offsetof(iarc_weight, count), build.integer(weight.integer("count"))},
        {offsetof(iarc_weight, initialiser), build.integer(weight.integer("initialiser"))},
        {offsetof(iarc_weight, first), build.real(weight.real("first"))},
-       {offsetof(iarc_weight, second), build.real(weight.real("second"))}},
+       {offsetof(iarc_weight, second), build.real(weight.real("second"))},
+       {offsetof(iarc_weight, fan_in), build.integer(weight.integer("fan_in"))},
+       {offsetof(iarc_weight, fan_in_grows), build.integer(weight.integer("fan_in_grows"))}},
       sizeof(iarc_weight), "iarc_weight");
 }
 
@@ -188,7 +190,8 @@ static llvm::Constant *buildTask(Builder &build, Reader task) {
        {offsetof(iarc_task, gap_maximum), build.integer(task.integer("gap_maximum"))},
        {offsetof(iarc_task, mirror_repeats_last),
         build.integer(task.integer("mirror_repeats_last"))},
-       {offsetof(iarc_task, increment_keeps), build.integer(task.integer("increment_keeps"))}},
+       {offsetof(iarc_task, increment_keeps), build.integer(task.integer("increment_keeps"))},
+       {offsetof(iarc_task, interspersed), build.integer(task.integer("interspersed"))}},
       sizeof(iarc_task), "iarc_task");
 }
 
@@ -213,6 +216,7 @@ llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descr
        {offsetof(iarc_model, lanes), integer("lanes")},
        {offsetof(iarc_model, context), integer("context")},
        {offsetof(iarc_model, width), integer("width")},
+       {offsetof(iarc_model, predicted_positions), integer("predicted_positions")},
        {offsetof(iarc_model, task), buildTask(build, model.dictionaryAt("task"))},
        {offsetof(iarc_model, loss), integer("loss")},
        {offsetof(iarc_model, loss_at), integer("loss_at")},

@@ -63,7 +63,8 @@ DictionaryAttr Importer::protocol() {
        integer("symbols", task.symbols), integer("gap_minimum", task.gapMinimum),
        integer("gap_maximum", task.gapMaximum),
        integer("mirror_repeats_last", task.mirrorRepeatsLast),
-       integer("increment_keeps", task.incrementKeeps)});
+       integer("increment_keeps", task.incrementKeeps),
+       integer("interspersed", task.interspersed)});
   return builder.getDictionaryAttr(
       {builder.getNamedAttr("name", builder.getStringAttr(model.name)),
        builder.getNamedAttr("task", taskAttr), integer("batch", model.train.batch),
@@ -85,7 +86,8 @@ OwningOpRef<ModuleOp> Importer::run() {
     WeightType type = typeOf(weight);
     WeightOp::create(builder, locationOf(weight.location), weight.name, type,
                      static_cast<Initialiser>(weight.initialiser.kind),
-                     APFloat(weight.initialiser.first), APFloat(weight.initialiser.second));
+                     APFloat(weight.initialiser.first), APFloat(weight.initialiser.second),
+                     weight.initialiser.fanIn, weight.initialiser.fanInGrows);
     inputs.push_back(type);
   }
   dsl::ValueId logits = model.body.yields.front();

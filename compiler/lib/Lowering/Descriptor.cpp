@@ -49,6 +49,7 @@ DescriptorFacts gatherFacts(ModuleOp module) {
       facts.lossAt = int64_t(loss.getAt());
       BatchType batch = loss.getBatch().getType();
       facts.context = batch.getPositions();
+      facts.predictedPositions = loss.getLogits().getType().getPositions();
       facts.width = batch.getSymbols() + batch.getControls();
     }
   });
@@ -69,6 +70,7 @@ DictionaryAttr makeDescriptor(ModuleOp module, const Layout &layout, const Weigh
     put(name, model.get(name));
   putInteger("context", facts.context);
   putInteger("width", facts.width);
+  putInteger("predicted_positions", facts.predictedPositions);
   putInteger("element_bytes", layout.elementBytes);
   putInteger("lanes", layout.lanes);
   putInteger("loss", facts.loss);
@@ -88,7 +90,9 @@ DictionaryAttr makeDescriptor(ModuleOp module, const Layout &layout, const Weigh
          b.getNamedAttr("count", b.getI64IntegerAttr(type.getNumElements())),
          b.getNamedAttr("initialiser", b.getI64IntegerAttr(int64_t(weight.getInitialiser()))),
          b.getNamedAttr("first", weight.getFirstAttr()),
-         b.getNamedAttr("second", weight.getSecondAttr())}));
+         b.getNamedAttr("second", weight.getSecondAttr()),
+         b.getNamedAttr("fan_in", b.getI64IntegerAttr(weight.getFanIn())),
+         b.getNamedAttr("fan_in_grows", b.getI64IntegerAttr(weight.getFanInGrows()))}));
   }
   put("weights", b.getArrayAttr(list));
   putInteger("weight_elements", weights.elements);

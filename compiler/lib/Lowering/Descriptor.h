@@ -8,7 +8,7 @@ namespace iarc {
 
 /// Figures of the descriptor that follow from the functions.
 struct DescriptorFacts {
-  int64_t context = 0, width = 0, loss = 0, lossAt = 0;
+  int64_t context = 0, width = 0, predictedPositions = 0, loss = 0, lossAt = 0;
   int64_t fixedElements = 0, elementsPerGroup = 0;
   double productFlop = 0, attentionFlop = 0, executedProductFlop = 0; ///< one sample, one step
 };

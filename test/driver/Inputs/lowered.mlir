@@ -2,13 +2,14 @@
 // tensor of 16 elements; every function sets the loss, and train_step runs one parallel region.
 module @tiny attributes {
   iarc.descriptor = {
-    name = "tiny", context = 3 : i64, width = 5 : i64, element_bytes = 8 : i64, lanes = 4 : i64,
+    name = "tiny", context = 3 : i64, width = 5 : i64, predicted_positions = 3 : i64, element_bytes = 8 : i64, lanes = 4 : i64,
     task = {subtasks = "IA", symbols = 3 : i64, gap_minimum = 1 : i64, gap_maximum = 9 : i64,
-            mirror_repeats_last = 0 : i64, increment_keeps = 1 : i64},
+            mirror_repeats_last = 0 : i64, increment_keeps = 1 : i64, interspersed = 0 : i64},
     loss = 1 : i64, loss_at = 1 : i64,
     weights = [{name = "query", axes = [{name = "out", size = 2 : i64}, {name = "in", size = 8 : i64}],
                 offset = 0 : i64, count = 16 : i64, initialiser = 1 : i64,
-                first = -5.000000e-01 : f64, second = 5.000000e-01 : f64}],
+                first = -5.000000e-01 : f64, second = 5.000000e-01 : f64,
+                fan_in = 0 : i64, fan_in_grows = 0 : i64}],
     weight_elements = 16 : i64, workspace_bytes = 64 : i64, workspace_bytes_per_group = 128 : i64,
     rate = 2.000000e-02 : f64, momentum = 8.000000e-01 : f64, batch = 200 : i64, steps = 8000 : i64,
     product_flop = 1.000000e+03 : f64, attention_flop = 5.000000e+02 : f64,

@@ -22,11 +22,11 @@ namespace iarc {
 /// its final data layout. `compiler` and `targetCpu` are recorded in it. The attribute's entries
 /// (integers are i64, reals f64):
 ///
-///   name: string, context, width, element_bytes, lanes, loss, loss_at: integers
+///   name: string, context, width, predicted_positions, element_bytes, lanes, loss, loss_at: integers
 ///   task: {subtasks: string, symbols, gap_minimum, gap_maximum, mirror_repeats_last,
-///          increment_keeps: integers}
+///          increment_keeps, interspersed: integers}
 ///   weights: [{name: string, axes: [{name: string, size: integer}...], offset, count,
-///              initialiser: integers, first, second: reals}...]
+///              initialiser: integers, first, second: reals, fan_in, fan_in_grows: integers}...]
 ///   weight_elements, workspace_bytes, workspace_bytes_per_group, batch, steps: integers
 ///   rate, momentum, product_flop, attention_flop, executed_product_flop: reals
 ///

@@ -37,12 +37,15 @@ def Iarc_WeightOp : Iarc_FinalOp<"weight", "a declaration, not a value", [Symbol
     ```
 
     `first` and `second` are the mean and standard deviation of `normal`, the
-    bounds of `uniform`, or the value of `constant` and zero.
+    bounds of `uniform`, or the value of `constant` and zero. With `fan_in` n the deviation, or both
+    bounds, are divided by sqrt(n), or with `growing` by sqrt(n (t + 1)) in the row t of a pair (t, s), or at position t.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Iarc_WeightType>:$type,
-                       Iarc_InitialiserAttr:$initialiser, F64Attr:$first, F64Attr:$second);
+                       Iarc_InitialiserAttr:$initialiser, F64Attr:$first, F64Attr:$second,
+                       DefaultValuedAttr<I64Attr, "0">:$fan_in, UnitAttr:$fan_in_grows);
   let assemblyFormat = [{
-    $sym_name `:` $type `=` $initialiser `(` $first `,` $second `)` attr-dict
+    $sym_name `:` $type `=` $initialiser `(` $first `,` $second `)`
+    (`fan_in` $fan_in^ (`growing` $fan_in_grows^)?)? attr-dict
   }];
   let hasVerifier = 1;
 }

@@ -46,11 +46,16 @@ struct Initialiser {
   Kind kind = Kind::Normal;
   double first = 0;  ///< Normal: mean; Uniform: lower bound; Constant: the value
   double second = 0; ///< Normal: standard deviation; Uniform: upper bound
+  /// Unless 0, the deviation or both bounds are divided by the square root of the number of inputs
+  /// that one output of the linear map sums: fanIn, or fanIn (t + 1) for row t where it grows.
+  int64_t fanIn = 0;
+  bool fanInGrows = false; ///< across positions
 };
 
 /// One weight tensor. Its axes are, in this order and where they apply: one "layer" axis for
 /// each enclosing repeat (outermost first), "position" or, placed across positions, "pair" of size
 /// T (T + 1) / 2 in which (t, s <= t) lies at t (t + 1) / 2 + s counted from 0, "out", "in".
+/// A bias has no "in", and "position" in the place of "pair".
 struct Weight {
   std::string name; ///< unique in the model, a valid identifier
   Shape shape;
@@ -68,6 +73,11 @@ enum class OpKind {
   Map,       ///< elementwise `scalar` of its operands (same shape)
   Norm,      ///< (x - mean) / sqrt(variance + eps) over the features
   Slice,     ///< features begin .. end - 1
+  Flatten,   ///< [position T, feature F] as [position 1, feature T F]; (t, f) at t F + f
+  LstmGates, ///< operands z of 4 h features (input, forget, candidate, output) and the cell of h:
+             ///< c' = sigmoid(forget) c + sigmoid(input) tanh(candidate), then
+             ///< h' = sigmoid(output) tanh(c'); the result's 2 h features are h', then c'
+  Recur,     ///< `body` position by position; results: what it carries, at every position
   Repeat,    ///< `body`, `count` times; operands are the initial values of what it carries
 };
 
@@ -89,6 +99,7 @@ struct Op {
 
   // Linear
   WeightId weight = -1;
+  WeightId bias = -1; ///< added to every output; -1: none
   Placement placement = Placement::Shared;
 
   // Attention. weight_ij = kernel(scale * q_i . k_j) * exp(-slope_h |i - j|) over the visible j
@@ -108,12 +119,16 @@ struct Op {
 
   // Repeat
   int64_t count = 0;
+
+  // Repeat, Recur. The operands of a Recur are the values of which its body reads one position.
   std::unique_ptr<Region> body;
 };
 
 /// Operations in order. Of a repeat: `arguments` are the carried values at the start of an
 /// iteration, `yields` those at its end, position by position. A body may use values from
-/// outside.
+/// outside. Of a Recur: `arguments` are what is carried, which is zero before the first position,
+/// then one argument for each operand; all values of its body have the axis [position 1]; it uses
+/// none from outside, and weights made in it are shared by the positions.
 struct Region {
   std::vector<ValueId> arguments;
   std::vector<Op> ops;
@@ -130,6 +145,7 @@ struct Task {
   int64_t gapMinimum = 1, gapMaximum = 9;
   bool mirrorRepeatsLast = false;   ///< R: x[t0 + j] = x[t0 + 1 - j] instead of x[t0 - j]
   bool incrementKeeps = false;      ///< a new I under I keeps k instead of resetting it to 1
+  bool interspersed = false;        ///< control tokens are positions of their own, not a tape
   Location location;
 };
 
@@ -153,8 +169,10 @@ struct Model {
   Task task;
   int64_t context = 0;              ///< T
   std::vector<Weight> weights;
-  std::vector<Shape> valueShapes;   ///< by ValueId; always [position T, feature F]
-  Region body;                      ///< body.yields holds one value: the logits [position T, feature N]
+  std::vector<Shape> valueShapes;   ///< by ValueId; [position T, feature F], or [position 1, ...]
+  /// body.yields holds one value: the logits [position T, feature N], or [position 1, feature N]
+  /// which predict the symbol after the last position only.
+  Region body;
   Location predictLocation;
   LossKind loss = LossKind::CrossEntropy;
   LossAt lossAt = LossAt::Last;

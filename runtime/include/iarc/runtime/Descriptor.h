@@ -21,10 +21,10 @@ extern "C" {
 #endif
 
 /* Raised with every change of a struct below; the runtime refuses another one. */
-#define IARC_DESCRIPTOR_VERSION 1
+#define IARC_DESCRIPTOR_VERSION 2
 
 typedef struct iarc_axis {
-  const char *name; /* "layer", "position", "out", "in" */
+  const char *name; /* "layer", "position", "pair" ((t, s <= t) at t (t + 1) / 2 + s), "out", "in" */
   int64_t size;
 } iarc_axis;
 
@@ -43,6 +43,9 @@ typedef struct iarc_weight {
   int64_t count;  /* elements: the product of the axes */
   int64_t initialiser; /* enum iarc_initialiser */
   double first, second;
+  /* Unless 0, the standard deviation or both bounds are divided by sqrt(fan_in), or where fan_in_grows is 1
+     by sqrt(fan_in (t + 1)): t is the row of the pair, or the position of a bias. */
+  int64_t fan_in, fan_in_grows;
 } iarc_weight;
 
 /* The declared task: the IARC stream of docs/task.md. */
@@ -52,6 +55,7 @@ typedef struct iarc_task {
   int64_t gap_minimum, gap_maximum; /* distance between control tokens, uniform, in positions */
   int64_t mirror_repeats_last; /* 1: under R x[t0 + j] = x[t0 + 1 - j], 0: x[t0 - j] */
   int64_t increment_keeps;     /* 1: a new I under I keeps the increment, 0: resets it to 1 */
+  int64_t interspersed; /* 1: a control token is a position of its own, where the symbol is -1; 0: the tape */
 } iarc_task;
 
 enum iarc_loss { IARC_LOSS_CROSS_ENTROPY = 0, IARC_LOSS_SQUARED_ERROR = 1 };
@@ -64,10 +68,10 @@ typedef struct iarc_call {
   void *velocity;   /* real [weight_elements]; momentum, read and updated by train_step; else may be null */
   void *gradients;  /* real [weight_elements]; written by gradients; else may be null */
   void *workspace;  /* workspace_bytes + groups * workspace_bytes_per_group bytes; no content is kept */
-  const int32_t *symbols;  /* [context + 1][groups][lanes] */
+  const int32_t *symbols;  /* [context + 1][groups][lanes]; -1 where an interspersed control token stands */
   const int32_t *controls; /* [context][groups][lanes]; -1 where there is no control token */
   const void *sample_weights; /* real [groups][lanes]: weight of a sample in the loss; 1 / batch, 0 for padding */
-  void *logits;     /* real [context][groups][symbols][lanes]; written by all three functions */
+  void *logits;     /* real [predicted_positions][groups][symbols][lanes]; written by all three functions */
   void *loss;       /* real [1]: sum over samples of sample weight times loss; written by all three */
   int64_t groups;   /* number of lane groups, at least 1 */
   double rate;      /* learning rate of train_step: v := momentum v + g; w := w - rate v */
@@ -95,6 +99,7 @@ typedef struct iarc_model {
   int64_t lanes;          /* samples in a lane group */
   int64_t context;        /* T: positions in a window */
   int64_t width;          /* features of a token: symbols + subtasks */
+  int64_t predicted_positions; /* context, or 1: the logits are those of the last position only */
   iarc_task task;
   int64_t loss;           /* enum iarc_loss */
   int64_t loss_at;        /* enum iarc_loss_at */
