@@ -18,6 +18,8 @@ static bool isStacked(Type type) {
 }
 
 bool Emitter::isTileOp(Operation *op) {
+  if (isAcrossOp(op))
+    return false;
   if (isa<EncodeOp, LinearOp, MapOp, NormOp, NormAdjointOp, SliceOp, EmbedOp>(op))
     return llvm::none_of(op->getOperandTypes(), isStacked);
   if (isa<AddOp, CopyOp, ZeroOp>(op))
@@ -25,10 +27,15 @@ bool Emitter::isTileOp(Operation *op) {
   return false;
 }
 
+bool Emitter::isAcrossOp(Operation *op) {
+  auto linear = dyn_cast<LinearOp>(op);
+  return linear && linear.getWeight().getType().isAcrossPositions();
+}
+
 bool Emitter::isPositionOp(Operation *op) {
-  auto gradient = dyn_cast<WeightGradientOp>(op);
-  return gradient && gradient.getResult().getType().isPerPosition() &&
-         gradient.getInput().getType().getPositions() >= kPositionsToShare;
+  if (!isa<WeightGradientOp, BiasGradientOp>(op))
+    return false;
+  return cast<WeightType>(op->getResult(0).getType()).getSize("position") >= kPositionsToShare;
 }
 
 void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
@@ -39,6 +46,7 @@ void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
       .Case<NormOp>([&](auto op) { emitNorm(op, p, begin, end); })
       .Case<NormAdjointOp>([&](auto op) { emitNormAdjoint(op, p, begin, end); })
       .Case<WeightGradientOp>([&](auto op) { emitGradientOfPosition(op, p); })
+      .Case<BiasGradientOp>([&](auto op) { emitBiasGradientOfPosition(op, p); })
       .Case<SliceOp>([&](SliceOp op) {
         int64_t count = op.getResult().getType().getFeatures();
         emitMove(op.getInput(), op.getInput().getType().getFeatures(), op.getBegin(),
@@ -253,8 +261,10 @@ Value Emitter::countTasks(Operation *op) {
         int64_t rows =
             chooseGradientBlock(weight.getSize("out"), weight.getSize("in"), target).rows;
         int64_t blocks = llvm::divideCeil(weight.getSize("out"), rows);
-        return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
+        // The axis of the matrices, where there is one.
+        return index(blocks * (weight.getAxes().size() > 2 ? weight.getAxes().front().size : 1));
       })
+      .Case<BiasGradientOp>([&](BiasGradientOp op) { return index(countBiasTasks(op)); })
       .Case<AttentionOp, AttentionAdjointOp>([&](auto op) { return mul(groups(), op.getHeads()); })
       .Case<LossOp, LossAdjointOp>([&](auto) { return groups(); })
       .Default([&](Operation *op) {
@@ -266,7 +276,13 @@ Value Emitter::countTasks(Operation *op) {
 
 void Emitter::emitTask(Operation *op, Value task) {
   llvm::TypeSwitch<Operation *>(op)
-      .Case<WeightGradientOp>([&](auto op) { emitWeightGradient(op, task); })
+      .Case<WeightGradientOp>([&](WeightGradientOp op) {
+        if (op.getResult().getType().isAcrossPositions())
+          emitAcrossGradient(op, task);
+        else
+          emitWeightGradient(op, task);
+      })
+      .Case<BiasGradientOp>([&](auto op) { emitBiasGradient(op, task); })
       .Case<AttentionOp>([&](auto op) { emitAttention(op, task); })
       .Case<AttentionAdjointOp>([&](auto op) { emitAttentionAdjoint(op, task); })
       .Case<LossOp>([&](auto op) { emitLossTask(op, task); })

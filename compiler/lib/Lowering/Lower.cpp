@@ -103,8 +103,9 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
     if (auto type = dyn_cast<ValueType>(op->getResult(0).getType()))
       positions = type.getPositions();
     else
-      positions = cast<WeightGradientOp>(op).getInput().getType().getPositions();
+      positions = cast<ValueType>(op->getOperand(0).getType()).getPositions();
   bool wholePositions = llvm::any_of(ops, Emitter::isPositionOp);
+  Operation *across = Emitter::isAcrossOp(ops.front()) ? ops.front() : nullptr;
   int64_t tile = groupsPerTile(positions);
   auto chunksOf = [&](Emitter &e) {
     if (wholePositions)
@@ -121,6 +122,8 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
       begin = e.mul(arith::RemSIOp::create(e.b, task, chunks), tile);
       end = e.minimum(e.add(begin, e.index(tile)), e.groups());
     }
+    if (across)
+      p = e.shareOut(cast<LinearOp>(across), p);
     for (Operation *op : ops) {
       e.b.setLoc(op->getLoc());
       e.emitTile(op, p, begin, end);
@@ -133,7 +136,7 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
 static SmallVector<Operation *> scheduleOf(Block &block) {
   DenseSet<Operation *> canWait;
   for (Operation &op : llvm::reverse(block.without_terminator()))
-    if (isa<WeightGradientOp, AddOp, CopyOp, UpdateOp>(op) && !Emitter::isPositionOp(&op) &&
+    if (isa<WeightGradientOp, BiasGradientOp, AddOp, CopyOp, UpdateOp>(op) && !Emitter::isPositionOp(&op) &&
         llvm::all_of(op.getResultTypes(), [](Type type) { return isa<WeightType>(type); }) &&
         llvm::all_of(op.getUsers(), [&](Operation *user) {
           return user == block.getTerminator() || canWait.contains(user);
@@ -161,6 +164,11 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
       continue;
     }
     flush();
+    if (Emitter::isAcrossOp(op)) {
+      // What follows position by position still belongs to the same region.
+      run.push_back(op);
+      continue;
+    }
     if (auto repeat = dyn_cast<RepeatOp>(op)) {
       int64_t count = repeat.getCount();
       step->forLoop(step->index(0), step->index(count), 1, [&](Value iteration) {
