@@ -10,7 +10,7 @@
 module attributes {iarc.model = {name = "tiny", task = {subtasks = "IARC"}, batch = 200, steps = 8000, rate = 0.02, momentum = 0.8}} {
 
 // CHECK: iarc.weight @query : !iarc.weight<layer 2, position 3, out 4, in 4 : f32> = normal(0.000000e+00, 1.000000e-01)
-// GENERIC: "iarc.weight"() <{first = 0.000000e+00 : f64, initialiser = #iarc<initialiser normal>, second = 1.000000e-01 : f64, sym_name = "query", type = !iarc.weight<layer 2, position 3, out 4, in 4 : f32>}> : () -> ()
+// GENERIC: "iarc.weight"() <{fan_in = 0 : i64, first = 0.000000e+00 : f64, initialiser = #iarc<initialiser normal>, second = 1.000000e-01 : f64, sym_name = "query", type = !iarc.weight<layer 2, position 3, out 4, in 4 : f32>}> : () -> ()
 iarc.weight @query : !iarc.weight<layer 2, position 3, out 4, in 4 : f32> = normal(0.0, 0.1)
 // CHECK: iarc.weight @shared : !iarc.weight<out 5, in 4 : f64> = uniform(-1.000000e+00, 1.000000e+00)
 iarc.weight @shared : !iarc.weight<out 5, in 4 : f64> = uniform(-1.0, 1.0)
