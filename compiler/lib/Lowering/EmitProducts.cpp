@@ -160,21 +160,17 @@ void Emitter::emitLinearEnd(LinearOp op, ArrayRef<Value> sums, Value p, Value gr
 }
 
 void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
-  bool isAcross = op.getWeight().getType().isAcrossPositions();
-  auto emitBlock = [&](Value group, Value feature, int64_t rows, int64_t columns) {
-    if (isAcross)
-      emitAcrossBlock(op, p, group, feature, rows, columns);
-    else
-      emitLinearBlock(op, p, group, feature, rows, columns);
-  };
   int64_t produced = op.getProduced();
   auto strip = [&](Value group, RegisterBlock block) {
+    if (op.getWeight().getType().isAcrossPositions())
+      return emitAcrossStrip(op, p, group, block);
     int64_t full = produced / block.rows * block.rows;
     if (full)
-      forLoop(index(0), index(full), block.rows,
-              [&](Value feature) { emitBlock(group, feature, block.rows, block.columns); });
+      forLoop(index(0), index(full), block.rows, [&](Value feature) {
+        emitLinearBlock(op, p, group, feature, block.rows, block.columns);
+      });
     if (produced > full)
-      emitBlock(group, index(full), produced - full, block.columns);
+      emitLinearBlock(op, p, group, index(full), produced - full, block.columns);
   };
   RegisterBlock block = chooseLinearBlock(produced, kGroupsPerTile, target);
   RegisterBlock single = chooseLinearBlock(produced, 1, target);
@@ -213,15 +209,16 @@ void Emitter::emitGradientBlock(WeightGradientOp op, Value corner, Value first, 
       return forLoop(index(0), groups(), 1, outer,
                      [&](Value g, ValueRange carried) { return step(p, g, carried); });
     });
-  storeGradientBlock(sums, corner, rows, columns, in);
+  finishGradientBlock(op.getResult(), corner, rows, columns, in, sums);
 }
 
-void Emitter::storeGradientBlock(ArrayRef<Value> sums, Value corner, int64_t rows, int64_t columns,
-                                 int64_t in) {
+void Emitter::finishGradientBlock(Value gradient, Value corner, int64_t rows, int64_t columns,
+                                  int64_t rowStride, ArrayRef<Value> sums) {
   SmallVector<Value> scalars = sumLanes(sums);
+  Value start = offset(address(gradient), corner);
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t c = 0; c < columns; ++c)
-      storeScalar(scalars[r * columns + c], offset(corner, r * in + c));
+      storeScalar(scalars[r * columns + c], offset(start, r * rowStride + c));
 }
 
 void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, Value last,
@@ -230,7 +227,7 @@ void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, 
   int64_t columns =
       chooseGradientBlock(op.getResult().getType().getSize("out"), in, target).columns;
   auto block = [&](Value column, int64_t width) {
-    Value corner = offset(matrix, add(mul(row0, in), column));
+    Value corner = add(matrix, add(mul(row0, in), column));
     emitGradientBlock(op, corner, first, last, row0, column, rows, width);
   };
   int64_t full = in / columns * columns;
@@ -245,7 +242,7 @@ void Emitter::emitGradientOfPosition(WeightGradientOp op, Value p) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in");
   int64_t rows = chooseGradientBlock(out, in, target).rows, full = out / rows * rows;
-  Value matrix = offset(address(op.getResult()), mul(p, out * in)), last = add(p, index(1));
+  Value matrix = mul(p, out * in), last = add(p, index(1));
   if (full)
     forLoop(index(0), index(full), rows,
             [&](Value row0) { emitGradientStrip(op, matrix, p, last, row0, rows); });
@@ -259,13 +256,13 @@ void Emitter::emitWeightGradient(WeightGradientOp op, Value task) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in");
   int64_t rows = chooseGradientBlock(out, in, target).rows, blocks = llvm::divideCeil(out, rows);
-  Value matrix = address(op.getResult());
+  Value matrix = index(0);
   Value first = index(0), last = index(op.getInput().getType().getPositions()), strip = task;
   if (weight.isPerPosition()) {
     first = arith::DivSIOp::create(b, task, index(blocks));
     last = add(first, index(1));
     strip = arith::RemSIOp::create(b, task, index(blocks));
-    matrix = offset(matrix, mul(first, out * in));
+    matrix = mul(first, out * in);
   }
   Value row0 = mul(strip, rows);
   int64_t rest = out % rows;

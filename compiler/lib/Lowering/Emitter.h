@@ -178,8 +178,10 @@ private:
   /// Passes a block's sums through the epilogue and stores the results.
   void emitLinearEnd(LinearOp op, llvm::ArrayRef<Value> sums, Value p, Value group, Value feature,
                      int64_t rows, int64_t columns);
-  void emitAcrossBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
-                       int64_t columns);
+  void emitAcrossStrip(LinearOp op, Value p, Value group, RegisterBlock block);
+  llvm::SmallVector<Value> emitAcrossBlock(LinearOp op, Value p, Value first, Value last,
+                                           Value group, Value feature, RegisterBlock block,
+                                           mlir::ValueRange start);
   void emitMap(MapOp op, Value p, Value begin, Value end);
   void emitNorm(NormOp op, Value p, Value begin, Value end);
   void emitNormAdjoint(NormAdjointOp op, Value p, Value begin, Value end);
@@ -192,15 +194,17 @@ private:
                          int64_t rows);
   void emitGradientBlock(WeightGradientOp op, Value corner, Value first, Value last, Value row0,
                          Value column, int64_t rows, int64_t columns);
-  /// Ends a block of a weight's gradient: adds up the lanes of its sums and stores them at `corner`
-  /// of a matrix of `in` columns.
-  void storeGradientBlock(llvm::ArrayRef<Value> sums, Value corner, int64_t rows, int64_t columns,
-                          int64_t in);
+  /// Stores a finished block of a weight's gradient. `corner` counts the elements from the tensor's
+  /// start to the block's; `sums` holds a vector for each element.
+  void finishGradientBlock(mlir::Value gradient, Value corner, int64_t rows, int64_t columns,
+                           int64_t rowStride, llvm::ArrayRef<Value> sums);
   void emitAcrossGradient(WeightGradientOp op, Value task);
   void emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t, Value s, Value row0,
                                int64_t rows);
-  void emitAcrossGradientBlock(WeightGradientOp op, Value corner, Value dy, Value x, int64_t rows,
-                               int64_t columns);
+  void emitAcrossGradientPiece(WeightGradientOp op, Value corner, Value dy, Value x, int64_t rows,
+                               int64_t width);
+  llvm::SmallVector<Value> emitAcrossGradientBlock(WeightGradientOp op, Value dy, Value x,
+                                                   int64_t rows, int64_t columns);
   void emitBiasGradient(BiasGradientOp op, Value task);
   void emitBiasGradientOfPosition(BiasGradientOp op, Value p);
   void emitBiasGradientBlock(BiasGradientOp op, Value first, Value last, Value feature,
