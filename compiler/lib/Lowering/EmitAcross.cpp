@@ -180,30 +180,42 @@ void Emitter::emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t
     piece(index(full), in - full);
 }
 
-/// A task is one strip of rows of one pair's matrix.
+/// Positions on a side of a task's square of pairs: what they read stays in the second cache, while all
+/// positions of dy and x would not.
+static int64_t squareSide(WeightGradientOp op) {
+  return op.getInput().getType().getPositions() >= kPositionsToShare ? 3 : 1;
+}
+
+int64_t countAcrossTasks(WeightGradientOp op) {
+  int64_t sides = llvm::divideCeil(op.getInput().getType().getPositions(), squareSide(op));
+  return sides * (sides + 1) / 2;
+}
+
+/// A task is a square of pairs, the positions side * i .. side * (i + 1) - 1 with those of side * j, j <= i.
 void Emitter::emitAcrossGradient(WeightGradientOp op, Value task) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in");
-  int64_t rows = chooseGradientBlock(out, in, target).rows, blocks = llvm::divideCeil(out, rows);
-  Value pair = arith::DivSIOp::create(b, task, index(blocks));
-  Value strip = arith::RemSIOp::create(b, task, index(blocks));
-  // t is the root of t (t + 1) / 2 = pair, rounded down. Where the root is whole, 8 pair + 1 is a
+  int64_t rows = chooseGradientBlock(out, in, target).rows, full = out / rows * rows;
+  // i is the root of i (i + 1) / 2 = task, rounded down. Where the root is whole, 8 task + 1 is a
   // square, whose root is exact; elsewhere it is further from a whole number than any rounding.
-  Value number = arith::SIToFPOp::create(b, b.getF64Type(), add(mul(pair, 8), index(1)));
-  Value root = math::SqrtOp::create(b, number);
-  Value t = arith::FPToSIOp::create(b, b.getI64Type(), root);
-  t = arith::ShRUIOp::create(b, sub(t, index(1)), index(1));
-  Value s = sub(pair, pairsBefore(*this, t));
-  Value matrix = mul(pair, out * in), row0 = mul(strip, rows);
-  int64_t rest = out % rows;
-  if (!rest)
-    return emitAcrossGradientStrip(op, matrix, t, s, row0, rows);
-  Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, strip, index(blocks - 1));
-  ifThen(isLast, [&] { emitAcrossGradientStrip(op, matrix, t, s, row0, rest); });
-  if (blocks > 1) {
-    Value isFull = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, strip, index(blocks - 1));
-    ifThen(isFull, [&] { emitAcrossGradientStrip(op, matrix, t, s, row0, rows); });
-  }
+  Value number = arith::SIToFPOp::create(b, b.getF64Type(), add(mul(task, 8), index(1)));
+  Value root = arith::FPToSIOp::create(b, b.getI64Type(), math::SqrtOp::create(b, number));
+  Value i = arith::ShRUIOp::create(b, sub(root, index(1)), index(1));
+  Value j = sub(task, pairsBefore(*this, i));
+  int64_t side = squareSide(op), positions = op.getInput().getType().getPositions();
+  Value firstT = mul(i, side), firstS = mul(j, side);
+  Value lastT = minimum(add(firstT, index(side)), index(positions));
+  forLoop(firstT, lastT, 1, [&](Value t) {
+    Value lastS = minimum(add(firstS, index(side)), add(t, index(1)));
+    forLoop(firstS, lastS, 1, [&](Value s) {
+      Value matrix = mul(add(pairsBefore(*this, t), s), out * in);
+      if (full)
+        forLoop(index(0), index(full), rows,
+                [&](Value row0) { emitAcrossGradientStrip(op, matrix, t, s, row0, rows); });
+      if (out > full)
+        emitAcrossGradientStrip(op, matrix, t, s, index(full), out - full);
+    });
+  });
 }
 
 } // namespace iarc

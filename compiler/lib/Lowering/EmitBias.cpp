@@ -37,18 +37,6 @@ void Emitter::emitBiasGradientBlock(BiasGradientOp op, Value first, Value last, 
     storeScalar(scalar, offset(to, r));
 }
 
-/// The gradient of one position's bias, over all lane groups.
-void Emitter::emitBiasGradientOfPosition(BiasGradientOp op, Value p) {
-  int64_t features = op.getResult().getType().getSize("out");
-  int64_t full = features / kBiasRows * kBiasRows;
-  Value last = add(p, index(1));
-  if (full)
-    forLoop(index(0), index(full), kBiasRows,
-            [&](Value feature) { emitBiasGradientBlock(op, p, last, feature, kBiasRows); });
-  if (features > full)
-    emitBiasGradientBlock(op, p, last, index(full), features - full);
-}
-
 /// A task is one block of features, of one position or of all. The sum over the samples, and for a
 /// shared bias over the positions, is taken in one order whatever the threads.
 void Emitter::emitBiasGradient(BiasGradientOp op, Value task) {

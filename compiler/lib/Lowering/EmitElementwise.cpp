@@ -33,9 +33,9 @@ bool Emitter::isAcrossOp(Operation *op) {
 }
 
 bool Emitter::isPositionOp(Operation *op) {
-  if (!isa<WeightGradientOp, BiasGradientOp>(op))
-    return false;
-  return cast<WeightType>(op->getResult(0).getType()).getSize("position") >= kPositionsToShare;
+  auto gradient = dyn_cast<WeightGradientOp>(op);
+  return gradient && gradient.getResult().getType().isPerPosition() &&
+         gradient.getInput().getType().getPositions() >= kPositionsToShare;
 }
 
 void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
@@ -46,7 +46,6 @@ void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
       .Case<NormOp>([&](auto op) { emitNorm(op, p, begin, end); })
       .Case<NormAdjointOp>([&](auto op) { emitNormAdjoint(op, p, begin, end); })
       .Case<WeightGradientOp>([&](auto op) { emitGradientOfPosition(op, p); })
-      .Case<BiasGradientOp>([&](auto op) { emitBiasGradientOfPosition(op, p); })
       .Case<SliceOp>([&](SliceOp op) {
         int64_t count = op.getResult().getType().getFeatures();
         emitMove(op.getInput(), op.getInput().getType().getFeatures(), op.getBegin(),
@@ -258,11 +257,12 @@ Value Emitter::countTasks(Operation *op) {
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case<WeightGradientOp>([&](WeightGradientOp op) {
         WeightType weight = op.getResult().getType();
+        if (weight.isAcrossPositions())
+          return index(countAcrossTasks(op));
         int64_t rows =
             chooseGradientBlock(weight.getSize("out"), weight.getSize("in"), target).rows;
         int64_t blocks = llvm::divideCeil(weight.getSize("out"), rows);
-        // The axis of the matrices, where there is one.
-        return index(blocks * (weight.getAxes().size() > 2 ? weight.getAxes().front().size : 1));
+        return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
       })
       .Case<BiasGradientOp>([&](BiasGradientOp op) { return index(countBiasTasks(op)); })
       .Case<AttentionOp, AttentionAdjointOp>([&](auto op) { return mul(groups(), op.getHeads()); })

@@ -162,7 +162,7 @@ void Emitter::emitLinearEnd(LinearOp op, ArrayRef<Value> sums, Value p, Value gr
 void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
   int64_t produced = op.getProduced();
   auto strip = [&](Value group, RegisterBlock block) {
-    if (op.getWeight().getType().isAcrossPositions())
+    if (isAcrossOp(op))
       return emitAcrossStrip(op, p, group, block);
     int64_t full = produced / block.rows * block.rows;
     if (full)
@@ -172,7 +172,8 @@ void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
     if (produced > full)
       emitLinearBlock(op, p, group, index(full), produced - full, block.columns);
   };
-  RegisterBlock block = chooseLinearBlock(produced, kGroupsPerTile, target);
+  int64_t usual = isAcrossOp(op) ? kGroupsAcross : kGroupsPerTile;
+  RegisterBlock block = chooseLinearBlock(produced, usual, target);
   RegisterBlock single = chooseLinearBlock(produced, 1, target);
   Value whole = arith::DivSIOp::create(b, sub(end, begin), index(block.columns));
   Value middle = add(begin, mul(whole, block.columns));

@@ -24,6 +24,10 @@ struct Target {
 /// register block widths.
 inline constexpr int64_t kGroupsPerTile = 25;
 
+/// Lane groups of one task of a product across positions: so few that the input of all positions stays
+/// in the second cache, where each position of the result reads it again.
+inline constexpr int64_t kGroupsAcross = 5;
+
 /// From this many positions on, positions alone are enough to share out among threads.
 inline constexpr int64_t kPositionsToShare = 16;
 
@@ -40,6 +44,9 @@ RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &
 
 /// Rows and columns of a weight's gradient that are summed at once, chosen in the same way.
 RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target);
+
+/// Tasks of the gradient of a weight across positions.
+int64_t countAcrossTasks(WeightGradientOp op);
 
 /// Tasks of the gradient of a bias as a region of its own.
 int64_t countBiasTasks(BiasGradientOp op);
@@ -139,10 +146,10 @@ public:
   /// same lane group of several positions, which must all be there.
   static bool isAcrossOp(mlir::Operation *op);
   /// Whether the op computes each position from the whole batch of the same one: the gradient of a
-  /// weight or bias per position. In the task that made its operands they are still in the nearer caches.
+  /// weight per position. In the task that made its operands they are still in the nearer caches.
   static bool isPositionOp(mlir::Operation *op);
   void emitTile(mlir::Operation *op, Value p, Value begin, Value end);
-  /// The position that number `order` of a region's tasks computes of a product across positions:
+  /// The position that number `order` of a chunk's tasks computes of a product across positions:
   /// long ones and short ones in turn, so that any run of tasks is about the same work.
   Value shareOut(LinearOp op, Value order);
 
@@ -206,7 +213,6 @@ private:
   llvm::SmallVector<Value> emitAcrossGradientBlock(WeightGradientOp op, Value dy, Value x,
                                                    int64_t rows, int64_t columns);
   void emitBiasGradient(BiasGradientOp op, Value task);
-  void emitBiasGradientOfPosition(BiasGradientOp op, Value p);
   void emitBiasGradientBlock(BiasGradientOp op, Value first, Value last, Value feature,
                              int64_t rows);
   void emitAttention(AttentionOp op, Value task);

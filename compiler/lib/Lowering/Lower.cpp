@@ -103,10 +103,10 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
     if (auto type = dyn_cast<ValueType>(op->getResult(0).getType()))
       positions = type.getPositions();
     else
-      positions = cast<ValueType>(op->getOperand(0).getType()).getPositions();
+      positions = cast<WeightGradientOp>(op).getInput().getType().getPositions();
   bool wholePositions = llvm::any_of(ops, Emitter::isPositionOp);
-  Operation *across = Emitter::isAcrossOp(ops.front()) ? ops.front() : nullptr;
-  int64_t tile = groupsPerTile(positions);
+  auto across = Emitter::isAcrossOp(ops.front()) ? cast<LinearOp>(ops.front()) : LinearOp();
+  int64_t tile = across ? kGroupsAcross : groupsPerTile(positions);
   auto chunksOf = [&](Emitter &e) {
     if (wholePositions)
       return e.index(1);
@@ -116,14 +116,20 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
   Value tasks = step->mul(chunksOf(*step), positions);
   emitRegion(ops.front()->getLoc(), tasks, [&](Emitter &e, Value task) {
     Value p = task, begin = e.index(0), end = e.groups();
-    if (!wholePositions) {
+    if (across) {
+      // One chunk after the other, each with all positions: their inputs stay in the second cache.
+      Value chunk = arith::DivSIOp::create(e.b, task, e.index(positions));
+      p = e.shareOut(across, arith::RemSIOp::create(e.b, task, e.index(positions)));
+      if (!wholePositions) {
+        begin = e.mul(chunk, tile);
+        end = e.minimum(e.add(begin, e.index(tile)), e.groups());
+      }
+    } else if (!wholePositions) {
       Value chunks = chunksOf(e);
       p = arith::DivSIOp::create(e.b, task, chunks);
       begin = e.mul(arith::RemSIOp::create(e.b, task, chunks), tile);
       end = e.minimum(e.add(begin, e.index(tile)), e.groups());
     }
-    if (across)
-      p = e.shareOut(cast<LinearOp>(across), p);
     for (Operation *op : ops) {
       e.b.setLoc(op->getLoc());
       e.emitTile(op, p, begin, end);
