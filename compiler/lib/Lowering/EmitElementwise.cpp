@@ -18,7 +18,9 @@ static bool isStacked(Type type) {
 }
 
 bool Emitter::isTileOp(Operation *op) {
-  if (isa<EncodeOp, LinearOp, MapOp, NormOp, NormAdjointOp, SliceOp, EmbedOp>(op))
+  if (isa<EncodeOp, LinearOp, MapOp, NormOp, NormAdjointOp, SliceOp, EmbedOp, LstmGatesOp,
+          LstmGatesAdjointOp>(op) &&
+      !isLargeProduct(op))
     return llvm::none_of(op->getOperandTypes(), isStacked);
   if (isa<AddOp, CopyOp, ZeroOp>(op))
     return isa<ValueType>(op->getResult(0).getType()) && !isStacked(op->getResult(0).getType());
@@ -27,7 +29,7 @@ bool Emitter::isTileOp(Operation *op) {
 
 bool Emitter::isPositionOp(Operation *op) {
   auto gradient = dyn_cast<WeightGradientOp>(op);
-  return gradient && gradient.getResult().getType().isPerPosition() &&
+  return gradient && !isLargeProduct(op) && gradient.getResult().getType().isPerPosition() &&
          gradient.getInput().getType().getPositions() >= kPositionsToShare;
 }
 
@@ -36,6 +38,8 @@ void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
       .Case<EncodeOp>([&](auto op) { emitEncode(op, p, begin, end); })
       .Case<LinearOp>([&](auto op) { emitLinear(op, p, begin, end); })
       .Case<MapOp>([&](auto op) { emitMap(op, p, begin, end); })
+      .Case<LstmGatesOp>([&](auto op) { emitLstmGates(op, p, begin, end); })
+      .Case<LstmGatesAdjointOp>([&](auto op) { emitLstmGatesAdjoint(op, p, begin, end); })
       .Case<NormOp>([&](auto op) { emitNorm(op, p, begin, end); })
       .Case<NormAdjointOp>([&](auto op) { emitNormAdjoint(op, p, begin, end); })
       .Case<WeightGradientOp>([&](auto op) { emitGradientOfPosition(op, p); })
@@ -247,6 +251,8 @@ void Emitter::emitElements(Operation *op, Value task) {
 }
 
 Value Emitter::countTasks(Operation *op) {
+  if (isLargeProduct(op))
+    return index(countLargeTasks(op));
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case<WeightGradientOp>([&](WeightGradientOp op) {
         WeightType weight = op.getResult().getType();
@@ -256,6 +262,9 @@ Value Emitter::countTasks(Operation *op) {
         return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
       })
       .Case<AttentionOp, AttentionAdjointOp>([&](auto op) { return mul(groups(), op.getHeads()); })
+      .Case<FlattenOp>([&](FlattenOp op) { return index(op.getInput().getType().getPositions()); })
+      .Case<UnflattenOp>(
+          [&](UnflattenOp op) { return index(op.getResult().getType().getPositions()); })
       .Case<LossOp, LossAdjointOp>([&](auto) { return groups(); })
       .Default([&](Operation *op) {
         Value count =
@@ -265,8 +274,16 @@ Value Emitter::countTasks(Operation *op) {
 }
 
 void Emitter::emitTask(Operation *op, Value task) {
+  bool isLarge = isLargeProduct(op), isBlas = isLarge && usesBlas(op, target);
   llvm::TypeSwitch<Operation *>(op)
-      .Case<WeightGradientOp>([&](auto op) { emitWeightGradient(op, task); })
+      .Case<LinearOp>(
+          [&](auto op) { isBlas ? emitBlasLinear(op, task) : emitLargeLinear(op, task); })
+      .Case<WeightGradientOp>([&](auto op) {
+        isBlas    ? emitBlasGradient(op, task)
+        : isLarge ? emitLargeGradient(op, task)
+                  : emitWeightGradient(op, task);
+      })
+      .Case<FlattenOp, UnflattenOp>([&](auto op) { emitFlatten(op, task); })
       .Case<AttentionOp>([&](auto op) { emitAttention(op, task); })
       .Case<AttentionAdjointOp>([&](auto op) { emitAttentionAdjoint(op, task); })
       .Case<LossOp>([&](auto op) { emitLossTask(op, task); })

@@ -41,7 +41,9 @@ std::pair<Value, Value> emitPartition(Emitter &e, const Prediction &prediction) 
 
 template <typename Op>
 Prediction predictionAt(Emitter &e, Op op, Value logits, Value t, Value group) {
-  Value next = e.add(t, e.index(1));
+  // Logits of one position are those of the last.
+  int64_t next0 = op.getBatch().getType().getPositions() - op.getLogits().getType().getPositions();
+  Value next = e.add(t, e.index(next0 + 1));
   return {logits, e.loadIntegers(e.tokens(Emitter::Symbols, next, group)),
           op.getBatch().getType().getSymbols()};
 }

@@ -25,11 +25,9 @@ static bool fitsRegisters(int64_t rows, int64_t columns, const Target &target) {
   return rows * columns + std::min(rows, columns) + 2 <= target.vectorRegisters;
 }
 
-/// One step of a block: `next[r, c] += left(r) * right(c)`. The shorter side is held, the longer
-/// passes.
-static void emitOuterProduct(Emitter &e, SmallVectorImpl<Value> &next, int64_t rows,
-                             int64_t columns, llvm::function_ref<Value(int64_t)> left,
-                             llvm::function_ref<Value(int64_t)> right) {
+void emitOuterProduct(Emitter &e, SmallVectorImpl<Value> &next, int64_t rows, int64_t columns,
+                      llvm::function_ref<Value(int64_t)> left,
+                      llvm::function_ref<Value(int64_t)> right) {
   bool holdRows = rows < columns;
   SmallVector<Value> held;
   for (int64_t i = 0; i < std::min(rows, columns); ++i)
@@ -96,8 +94,9 @@ RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target)
 // linear
 //===----------------------------------------------------------------------===//
 
-void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
-                              int64_t columns) {
+SmallVector<Value> Emitter::emitLinearSums(LinearOp op, Value p, Value group, Value feature,
+                                           RegisterBlock block, Value begin, Value end,
+                                           ValueRange inits) {
   int64_t lanes = layout.lanes, reduced = op.getReduced(), produced = op.getProduced();
   WeightType weight = op.getWeight().getType();
   Value matrix = address(op.getWeight());
@@ -105,33 +104,33 @@ void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, 
     matrix = offset(matrix, mul(p, reduced * produced));
   Value x = row(address(op.getInput()), reduced, p, group);
 
-  SmallVector<Value> zeros(rows * columns, splat(0.0));
-  SmallVector<Value> sums =
-      forLoop(index(0), index(reduced), 1, zeros, [&](Value i, ValueRange carried) {
-        SmallVector<Value> next(carried);
-        Value column = offset(x, mul(i, lanes));
-        // W[feature + r, i], or W[i, feature + r] when transposed.
-        Value first = op.getTransposed() ? offset(matrix, add(mul(i, produced), feature))
-                                         : offset(matrix, add(mul(feature, reduced), i));
-        emitOuterProduct(
-            *this, next, rows, columns,
-            [&](int64_t r) {
-              return loadSplat(offset(first, op.getTransposed() ? r : r * reduced));
-            },
-            [&](int64_t c) { return load(offset(column, c * reduced * lanes)); });
-        return next;
-      });
+  return forLoop(begin, end, 1, inits, [&](Value i, ValueRange carried) {
+    SmallVector<Value> next(carried);
+    Value column = offset(x, mul(i, lanes));
+    // W[feature + r, i], or W[i, feature + r] when transposed.
+    Value first = op.getTransposed() ? offset(matrix, add(mul(i, produced), feature))
+                                     : offset(matrix, add(mul(feature, reduced), i));
+    emitOuterProduct(
+        *this, next, block.rows, block.columns,
+        [&](int64_t r) { return loadSplat(offset(first, op.getTransposed() ? r : r * reduced)); },
+        [&](int64_t c) { return load(offset(column, c * reduced * lanes)); });
+    return next;
+  });
+}
 
+void Emitter::emitLinearEpilogue(LinearOp op, Value p, Value group, Value feature,
+                                 RegisterBlock block, ValueRange sums) {
+  int64_t lanes = layout.lanes, produced = op.getProduced();
   SmallVector<Value> extras, results;
   Value place = mul(feature, lanes);
   for (Value extra : op.getExtras())
     extras.push_back(offset(row(address(extra), produced, p, group), place));
   for (Value result : op.getResults())
     results.push_back(offset(row(address(result), produced, p, group), place));
-  for (int64_t r = 0; r < rows; ++r)
-    for (int64_t c = 0; c < columns; ++c) {
+  for (int64_t r = 0; r < block.rows; ++r)
+    for (int64_t c = 0; c < block.columns; ++c) {
       int64_t at = (c * produced + r) * lanes;
-      SmallVector<Value> values{sums[r * columns + c]};
+      SmallVector<Value> values{sums[r * block.columns + c]};
       if (op.hasEpilogue()) {
         for (Value extra : extras)
           values.push_back(load(offset(extra, at)));
@@ -140,6 +139,15 @@ void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, 
       for (auto [value, result] : llvm::zip(values, results))
         store(value, offset(result, at));
     }
+}
+
+void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
+                              int64_t columns) {
+  SmallVector<Value> zeros(rows * columns, splat(0.0));
+  RegisterBlock block{rows, columns};
+  SmallVector<Value> sums =
+      emitLinearSums(op, p, group, feature, block, index(0), index(op.getReduced()), zeros);
+  emitLinearEpilogue(op, p, group, feature, block, sums);
 }
 
 void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {

@@ -9,6 +9,7 @@
 #define IARC_LOWERING_EMITTER_H
 
 #include "Plan.h"
+#include "iarc/Pipeline.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
@@ -18,7 +19,19 @@ namespace iarc {
 struct Target {
   int64_t vectorBits = 256;
   int64_t vectorRegisters = 16;
+  Matmul matmul = Matmul::Auto;
 };
+
+/// Whether a product is large: a region of its own, cut so that the weight's rows in use stay in
+/// the nearer caches (EmitLargeProducts.cpp). Every other one is a kernel that the ops around it
+/// share their tiles with (EmitProducts.cpp).
+bool isLargeProduct(mlir::Operation *op);
+
+/// Whether a large product is done by OpenBLAS.
+bool usesBlas(mlir::Operation *op, const Target &target);
+
+/// Elements a lane group that a product by OpenBLAS needs beside its operands and results.
+int64_t countPackedElements(mlir::Operation *op, const Target &target, const Layout &layout);
 
 /// Lane groups of one task of a region over (position, lane groups). A multiple of the usual
 /// register block widths.
@@ -40,6 +53,13 @@ RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &
 
 /// Rows and columns of a weight's gradient that are summed at once, chosen in the same way.
 RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target);
+
+/// One step of a block: `next[r, c] += left(r) * right(c)`. The shorter side is held, the longer
+/// passes.
+class Emitter;
+void emitOuterProduct(Emitter &e, llvm::SmallVectorImpl<mlir::Value> &next, int64_t rows,
+                      int64_t columns, llvm::function_ref<mlir::Value(int64_t)> left,
+                      llvm::function_ref<mlir::Value(int64_t)> right);
 
 /// Constant arrays of the module by their content.
 using Tables = llvm::DenseMap<mlir::Attribute, std::string>;
@@ -131,6 +151,11 @@ public:
   static bool isPositionOp(mlir::Operation *op);
   void emitTile(mlir::Operation *op, Value p, Value begin, Value end);
 
+  /// Tasks that bring the operands of a product by OpenBLAS into the order that it takes, and the
+  /// code of one; before the product's own.
+  Value countPackTasks(mlir::Operation *op);
+  void emitPackTask(mlir::Operation *op, Value task);
+
   /// Tasks of one op that is a region of its own, as a number, and the code of one task.
   Value countTasks(mlir::Operation *op);
   void emitTask(mlir::Operation *op, Value task);
@@ -157,6 +182,24 @@ private:
   void emitLinear(LinearOp op, Value p, Value begin, Value end);
   void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
                        int64_t columns);
+  /// The sums of a block over the reduced features begin <= i < end, added to `inits`.
+  llvm::SmallVector<Value> emitLinearSums(LinearOp op, Value p, Value group, Value feature,
+                                          RegisterBlock block, Value begin, Value end,
+                                          mlir::ValueRange inits);
+  /// Passes the block's sums through the epilogue and stores the results.
+  void emitLinearEpilogue(LinearOp op, Value p, Value group, Value feature, RegisterBlock block,
+                          mlir::ValueRange sums);
+  int64_t countLargeTasks(mlir::Operation *op);
+  void emitLargeLinear(LinearOp op, Value task);
+  void emitLargeGradient(WeightGradientOp op, Value task);
+  void emitBlasLinear(LinearOp op, Value task);
+  void emitBlasGradient(WeightGradientOp op, Value task);
+  int64_t countBlasTasks(mlir::Operation *op);
+  void callBlas(bool transposeA, bool transposeB, Value m, Value n, Value k, Value a, Value lda,
+                Value b, Value ldb, Value c, Value ldc);
+  void emitLstmGates(LstmGatesOp op, Value p, Value begin, Value end);
+  void emitLstmGatesAdjoint(LstmGatesAdjointOp op, Value p, Value begin, Value end);
+  void emitFlatten(mlir::Operation *op, Value t);
   void emitMap(MapOp op, Value p, Value begin, Value end);
   void emitNorm(NormOp op, Value p, Value begin, Value end);
   void emitNormAdjoint(NormAdjointOp op, Value p, Value begin, Value end);

@@ -270,8 +270,8 @@ def Iarc_LossOp : Iarc_DifferentiableOp<"loss"> {
   let description = [{
     The sum over samples of the sample's weight times its loss: softmax cross entropy of the
     logits at position t against symbol t + 1, or the squared distance of the logits from the one-hot
-    symbol; at the last position, or the mean over all positions. A sample's weight (1 / batch, 0 for padding) is
-    data of the call.
+    symbol; at the last position, or the mean over all positions. Logits of one position are those of the
+    last, whatever the context. A sample's weight (1 / batch, 0 for padding) is data of the call.
   }];
   let arguments = (ins Iarc_ValueType:$logits, Iarc_BatchType:$batch, Iarc_LossAttr:$kind,
                        Iarc_LossAtAttr:$at);
@@ -318,6 +318,8 @@ def Iarc_CopyOp : Iarc_FinalOp<"copy", "made by planning, after autodiff", [Pure
 //===----------------------------------------------------------------------===//
 // Repetition
 //===----------------------------------------------------------------------===//
+
+include "iarc/Dialect/IarcRecurrenceOps.td"
 
 def Iarc_RepeatOp : Iarc_DifferentiableOp<"repeat", [AttrSizedOperandSegments,
       SingleBlockImplicitTerminator<"YieldOp">]> {
