@@ -72,6 +72,7 @@ enum class StatementKind {
   Let,     ///< name = value
   Assign,  ///< name = value
   Repeat,  ///< value: the count; body
+  Recur,   ///< states: each with its number of features; body
   Predict, ///< value
   Loss,    ///< name at second name
   Train,   ///< name(arguments) { settings }
@@ -89,6 +90,7 @@ struct Statement {
   const Expression *second = nullptr;
   std::vector<Argument> arguments;
   std::vector<Argument> settings; ///< of Train: `batch 200` as a named argument
+  std::vector<Argument> states;   ///< of Recur: `name[value]`
   std::vector<const Statement *> body;
 };
 
