@@ -17,7 +17,7 @@ constexpr int64_t kStackedBatch = 32;
 /// A carried sum of weight gradients.
 struct CarriedSum {
   unsigned index; ///< of the carried value
-  SmallVector<WeightGradientOp> products;
+  SmallVector<Operation *> products; ///< weight_gradient and bias_gradient
   SmallVector<AddOp> adds; ///< of the sum, the last first
 };
 
@@ -31,8 +31,8 @@ bool collectSummands(Value value, Value carried, CarriedSum &sum, unsigned &carr
   Operation *op = value.getDefiningOp();
   if (!op || op->getBlock() != carried.getParentBlock())
     return false;
-  if (auto product = dyn_cast<WeightGradientOp>(op)) {
-    sum.products.push_back(product);
+  if (isa<WeightGradientOp, BiasGradientOp>(op)) {
+    sum.products.push_back(op);
     return true;
   }
   auto add = dyn_cast<AddOp>(op);
@@ -77,7 +77,8 @@ public:
 
 bool collectSum(RepeatOp repeat, unsigned index, CarriedSum &sum) {
   auto weight = dyn_cast<WeightType>(repeat.getInits()[index].getType());
-  if (!weight || weight.getAxes().size() != 2)
+  // Of all positions, not of each: the axes are (out, in), or of a bias (out).
+  if (!weight || weight.getAxes().size() > 2 || weight.isPerPosition())
     return false;
   unsigned carries = 0;
   sum.index = index;
@@ -85,7 +86,7 @@ bool collectSum(RepeatOp repeat, unsigned index, CarriedSum &sum) {
                        repeat.getBodyBlock().getArgument(index), sum, carries) ||
       carries != 1 || sum.products.empty())
     return false;
-  return llvm::all_of(sum.products, [&](WeightGradientOp product) {
+  return llvm::all_of(sum.products, [&](Operation *product) {
     return llvm::all_of(product->getOperands(), [&](Value operand) {
       return operand.getParentBlock() == &repeat.getBodyBlock();
     });
@@ -109,13 +110,13 @@ void hoist(RepeatOp repeat) {
     if (!collectSum(repeat, index, sum))
       continue;
     int64_t cost = 0;
-    for (WeightGradientOp product : sum.products)
+    for (Operation *product : sum.products)
       for (Value operand : product->getOperands())
         cost += stacks.cost(operand);
     auto weight = cast<WeightType>(repeat.getInits()[index].getType());
     if (cost * kStackedBatch > weight.getNumElements())
       continue;
-    for (WeightGradientOp product : sum.products)
+    for (Operation *product : sum.products)
       for (Value operand : product->getOperands())
         stacks.require(operand);
     sums.push_back(std::move(sum));
@@ -164,11 +165,13 @@ void hoist(RepeatOp repeat) {
   };
   for (const CarriedSum &sum : sums) {
     Value total = repeat.getInits()[sum.index];
-    for (WeightGradientOp product : sum.products) {
-      Location location = product.getLoc();
-      Value dy = positionsOf(builder, location, stackOf(product.getOutputAdjoint()));
-      Value x = positionsOf(builder, location, stackOf(product.getInput()));
-      Value gradient = WeightGradientOp::create(builder, location, total.getType(), dy, x);
+    for (Operation *product : sum.products) {
+      Location location = product->getLoc();
+      SmallVector<Value> stacked;
+      for (Value operand : product->getOperands())
+        stacked.push_back(positionsOf(builder, location, stackOf(operand)));
+      OperationState state(location, product->getName(), stacked, total.getType());
+      Value gradient = builder.create(state)->getResult(0);
       total = builder.createOrFold<AddOp>(location, total.getType(), total, gradient);
     }
     repeat.getResult(sum.index).replaceAllUsesWith(total);
@@ -177,8 +180,8 @@ void hoist(RepeatOp repeat) {
   for (const CarriedSum &sum : sums) {
     for (AddOp add : sum.adds)
       add.erase();
-    for (WeightGradientOp product : sum.products)
-      product.erase();
+    for (Operation *product : sum.products)
+      product->erase();
   }
   for (const CarriedSum &sum : llvm::reverse(sums))
     body.eraseArgument(sum.index);

@@ -135,8 +135,10 @@ void Importer::importOp(const dsl::Op &op) {
     result = EncodeOp::create(builder, location, type, batch);
     break;
   case dsl::OpKind::Linear: {
-    auto linear = LinearOp::create(builder, location, TypeRange{type}, operands[0],
-                                   weights[op.weight], ValueRange{}, /*transposed=*/false);
+    Value bias = op.bias >= 0 ? weights[op.bias] : Value();
+    auto linear =
+        LinearOp::create(builder, location, TypeRange{type}, operands[0], weights[op.weight], bias,
+                         /*extras=*/ValueRange{}, /*transposed=*/false);
     result = linear.getResult(0);
     break;
   }
@@ -184,8 +186,9 @@ void Importer::collectWeights(const dsl::Region &region, SmallVectorImpl<dsl::We
   for (const dsl::Op &op : region.ops) {
     if (op.body)
       collectWeights(*op.body, used);
-    else if (op.weight >= 0 && !llvm::is_contained(used, op.weight))
-      used.push_back(op.weight);
+    for (dsl::WeightId weight : {op.weight, op.bias})
+      if (weight >= 0 && !llvm::is_contained(used, weight))
+        used.push_back(weight);
   }
 }
 

@@ -156,7 +156,10 @@ void Emitter::emitBlasLinear(LinearOp op, Value task) {
     forLoop(index(0), count, 1, [&](Value g) {
       forLoop(index(0), rows, 1, [&](Value r) {
         Value sum = load(offset(sums, add(mul(r, leading), mul(g, lanes))));
-        emitLinearEpilogue(op, p, add(group, g), add(first, r), {1, 1}, sum);
+        Value feature = add(first, r);
+        if (op.getBias())
+          sum = addF(sum, emitStart(op, p, feature, 1, 1).front());
+        emitLinearEnd(op, sum, p, add(group, g), feature, 1, 1);
       });
     });
   });

@@ -45,7 +45,7 @@ bool isLargeProduct(Operation *op) {
   if (!isa<LinearOp, WeightGradientOp>(op))
     return false;
   WeightType weight = weightOf(op);
-  return !weight.hasAxis("pair") && weight.getSize("out") * weight.getSize("in") >= kLargeWeight;
+  return !weight.isAcrossPositions() && weight.getSize("out") * weight.getSize("in") >= kLargeWeight;
 }
 
 static int64_t roundUp(int64_t value, int64_t multiple) {
@@ -101,12 +101,13 @@ void Emitter::emitLargeLinear(LinearOp op, Value task) {
       for (auto [i, sum] : llvm::enumerate(sums))
         store(sum, offset(place, at(i)));
     };
-    auto zeros = [&](RegisterBlock size) {
-      return SmallVector<Value>(size.rows * size.columns, splat(0.0));
+    auto start = [&](Value feature, RegisterBlock size) {
+      return emitStart(op, p, feature, size.rows, size.columns);
     };
     if (pieces > 1) {
       strips([&](Value feature, RegisterBlock size, Value place) {
-        storeSums(emitLinearSums(op, p, group, feature, size, index(0), index(piece), zeros(size)),
+        storeSums(emitLinearSums(op, p, group, feature, size, index(0), index(piece),
+                                 start(feature, size)),
                   place);
       });
       if (pieces > 2)
@@ -120,10 +121,10 @@ void Emitter::emitLargeLinear(LinearOp op, Value task) {
         });
     }
     strips([&](Value feature, RegisterBlock size, Value place) {
-      SmallVector<Value> sums = pieces > 1 ? loadSums(size, place) : zeros(size);
+      SmallVector<Value> sums = pieces > 1 ? loadSums(size, place) : start(feature, size);
       sums = emitLinearSums(op, p, group, feature, size, index((pieces - 1) * piece),
                             index(reduced), sums);
-      emitLinearEpilogue(op, p, group, feature, size, sums);
+      emitLinearEnd(op, sums, p, group, feature, size.rows, size.columns);
     });
   };
   Value middle =
@@ -286,7 +287,7 @@ void Emitter::emitLargeGradient(WeightGradientOp op, Value task) {
           Value xOfGroup = offset(right, mul(g, lanes * cut.strip));
           for (int64_t lane = 0; lane < lanes; ++lane)
             emitOuterProduct(
-                *this, next, rows, vectors,
+                next, rows, vectors,
                 [&](int64_t r) { return loadSplat(offset(dyOfGroup, r * lanes + lane)); },
                 [&](int64_t c) { return load(offset(xOfGroup, (lane * width + c) * lanes)); });
           return next;

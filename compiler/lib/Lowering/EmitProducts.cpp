@@ -25,9 +25,9 @@ static bool fitsRegisters(int64_t rows, int64_t columns, const Target &target) {
   return rows * columns + std::min(rows, columns) + 2 <= target.vectorRegisters;
 }
 
-void emitOuterProduct(Emitter &e, SmallVectorImpl<Value> &next, int64_t rows, int64_t columns,
-                      llvm::function_ref<Value(int64_t)> left,
-                      llvm::function_ref<Value(int64_t)> right) {
+void Emitter::emitOuterProduct(SmallVectorImpl<Value> &next, int64_t rows, int64_t columns,
+                               llvm::function_ref<Value(int64_t)> left,
+                               llvm::function_ref<Value(int64_t)> right) {
   bool holdRows = rows < columns;
   SmallVector<Value> held;
   for (int64_t i = 0; i < std::min(rows, columns); ++i)
@@ -36,7 +36,7 @@ void emitOuterProduct(Emitter &e, SmallVectorImpl<Value> &next, int64_t rows, in
     Value passing = holdRows ? right(i) : left(i);
     for (auto [k, value] : llvm::enumerate(held)) {
       Value &sum = holdRows ? next[k * columns + i] : next[i * columns + k];
-      sum = e.fma(value, passing, sum);
+      sum = fma(value, passing, sum);
     }
   }
 }
@@ -111,15 +111,36 @@ SmallVector<Value> Emitter::emitLinearSums(LinearOp op, Value p, Value group, Va
     Value first = op.getTransposed() ? offset(matrix, add(mul(i, produced), feature))
                                      : offset(matrix, add(mul(feature, reduced), i));
     emitOuterProduct(
-        *this, next, block.rows, block.columns,
+        next, block.rows, block.columns,
         [&](int64_t r) { return loadSplat(offset(first, op.getTransposed() ? r : r * reduced)); },
         [&](int64_t c) { return load(offset(column, c * reduced * lanes)); });
     return next;
   });
 }
 
-void Emitter::emitLinearEpilogue(LinearOp op, Value p, Value group, Value feature,
-                                 RegisterBlock block, ValueRange sums) {
+void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
+                              int64_t columns) {
+  SmallVector<Value> start = emitStart(op, p, feature, rows, columns);
+  SmallVector<Value> sums = emitLinearSums(op, p, group, feature, {rows, columns}, index(0),
+                                           index(op.getReduced()), start);
+  emitLinearEnd(op, sums, p, group, feature, rows, columns);
+}
+
+SmallVector<Value> Emitter::emitStart(LinearOp op, Value p, Value feature, int64_t rows,
+                                      int64_t columns) {
+  if (!op.getBias())
+    return SmallVector<Value>(rows * columns, splat(0.0));
+  Value bias = offset(address(op.getBias()), feature);
+  if (op.getBias().getType().isPerPosition())
+    bias = offset(bias, mul(p, op.getProduced()));
+  SmallVector<Value> start;
+  for (int64_t r = 0; r < rows; ++r)
+    start.append(columns, loadSplat(offset(bias, r)));
+  return start;
+}
+
+void Emitter::emitLinearEnd(LinearOp op, ArrayRef<Value> sums, Value p, Value group, Value feature,
+                            int64_t rows, int64_t columns) {
   int64_t lanes = layout.lanes, produced = op.getProduced();
   SmallVector<Value> extras, results;
   Value place = mul(feature, lanes);
@@ -127,10 +148,10 @@ void Emitter::emitLinearEpilogue(LinearOp op, Value p, Value group, Value featur
     extras.push_back(offset(row(address(extra), produced, p, group), place));
   for (Value result : op.getResults())
     results.push_back(offset(row(address(result), produced, p, group), place));
-  for (int64_t r = 0; r < block.rows; ++r)
-    for (int64_t c = 0; c < block.columns; ++c) {
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < columns; ++c) {
       int64_t at = (c * produced + r) * lanes;
-      SmallVector<Value> values{sums[r * block.columns + c]};
+      SmallVector<Value> values{sums[r * columns + c]};
       if (op.hasEpilogue()) {
         for (Value extra : extras)
           values.push_back(load(offset(extra, at)));
@@ -141,25 +162,22 @@ void Emitter::emitLinearEpilogue(LinearOp op, Value p, Value group, Value featur
     }
 }
 
-void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
-                              int64_t columns) {
-  SmallVector<Value> zeros(rows * columns, splat(0.0));
-  RegisterBlock block{rows, columns};
-  SmallVector<Value> sums =
-      emitLinearSums(op, p, group, feature, block, index(0), index(op.getReduced()), zeros);
-  emitLinearEpilogue(op, p, group, feature, block, sums);
-}
-
 void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
+  bool isAcross = op.getWeight().getType().isAcrossPositions();
+  auto emitBlock = [&](Value group, Value feature, int64_t rows, int64_t columns) {
+    if (isAcross)
+      emitAcrossBlock(op, p, group, feature, rows, columns);
+    else
+      emitLinearBlock(op, p, group, feature, rows, columns);
+  };
   int64_t produced = op.getProduced();
   auto strip = [&](Value group, RegisterBlock block) {
     int64_t full = produced / block.rows * block.rows;
     if (full)
-      forLoop(index(0), index(full), block.rows, [&](Value feature) {
-        emitLinearBlock(op, p, group, feature, block.rows, block.columns);
-      });
+      forLoop(index(0), index(full), block.rows,
+              [&](Value feature) { emitBlock(group, feature, block.rows, block.columns); });
     if (produced > full)
-      emitLinearBlock(op, p, group, index(full), produced - full, block.columns);
+      emitBlock(group, index(full), produced - full, block.columns);
   };
   RegisterBlock block = chooseLinearBlock(produced, kGroupsPerTile, target);
   RegisterBlock single = chooseLinearBlock(produced, 1, target);
@@ -185,7 +203,7 @@ void Emitter::emitGradientBlock(WeightGradientOp op, Value corner, Value first, 
     Value dy = offset(row(dyBase, out, p, g), mul(row0, lanes));
     Value x = offset(row(xBase, in, p, g), mul(column, lanes));
     emitOuterProduct(
-        *this, next, rows, columns, [&](int64_t r) { return load(offset(dy, r * lanes)); },
+        next, rows, columns, [&](int64_t r) { return load(offset(dy, r * lanes)); },
         [&](int64_t c) { return load(offset(x, c * lanes)); });
     return next;
   };
@@ -198,6 +216,11 @@ void Emitter::emitGradientBlock(WeightGradientOp op, Value corner, Value first, 
       return forLoop(index(0), groups(), 1, outer,
                      [&](Value g, ValueRange carried) { return step(p, g, carried); });
     });
+  storeGradientBlock(sums, corner, rows, columns, in);
+}
+
+void Emitter::storeGradientBlock(ArrayRef<Value> sums, Value corner, int64_t rows, int64_t columns,
+                                 int64_t in) {
   SmallVector<Value> scalars = sumLanes(sums);
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t c = 0; c < columns; ++c)

@@ -95,7 +95,7 @@ void FunctionLowering::emitRegion(Location location, Value tasks,
 static int64_t positionsOf(Operation *op) {
   if (auto type = dyn_cast<ValueType>(op->getResult(0).getType()))
     return type.getPositions();
-  return cast<WeightGradientOp>(op).getInput().getType().getPositions();
+  return cast<ValueType>(op->getOperand(0).getType()).getPositions();
 }
 
 /// Lane groups of one task of a region over positions: fewer where there are few positions to share
@@ -115,6 +115,7 @@ static int64_t groupsPerTile(ArrayRef<Operation *> ops) {
 void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
   int64_t positions = positionsOf(ops.front());
   bool wholePositions = llvm::any_of(ops, Emitter::isPositionOp);
+  Operation *across = Emitter::isAcrossOp(ops.front()) ? ops.front() : nullptr;
   int64_t tile = groupsPerTile(ops);
   auto chunksOf = [&](Emitter &e) {
     if (wholePositions)
@@ -131,6 +132,8 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
       begin = e.mul(arith::RemSIOp::create(e.b, task, chunks), tile);
       end = e.minimum(e.add(begin, e.index(tile)), e.groups());
     }
+    if (across)
+      p = e.shareOut(cast<LinearOp>(across), p);
     for (Operation *op : ops) {
       e.b.setLoc(op->getLoc());
       e.emitTile(op, p, begin, end);
@@ -143,7 +146,7 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
 static SmallVector<Operation *> scheduleOf(Block &block) {
   DenseSet<Operation *> canWait;
   for (Operation &op : llvm::reverse(block.without_terminator()))
-    if (isa<WeightGradientOp, AddOp, CopyOp, UpdateOp>(op) && !Emitter::isPositionOp(&op) &&
+    if (isa<WeightGradientOp, BiasGradientOp, AddOp, CopyOp, UpdateOp>(op) && !Emitter::isPositionOp(&op) &&
         llvm::all_of(op.getResultTypes(), [](Type type) { return isa<WeightType>(type); }) &&
         llvm::all_of(op.getUsers(), [&](Operation *user) {
           return user == block.getTerminator() || canWait.contains(user);
@@ -175,6 +178,11 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
     flush();
     if (isa<ReshapeOp>(op))
       continue;
+    if (Emitter::isAcrossOp(op)) {
+      // What follows position by position still belongs to the same region.
+      run.push_back(op);
+      continue;
+    }
     if (auto repeat = dyn_cast<RepeatOp>(op)) {
       int64_t count = repeat.getCount();
       step->forLoop(step->index(0), step->index(count), 1, [&](Value iteration) {

@@ -111,21 +111,6 @@ static int listTargets() {
   return error ? report(std::move(error), InputOutput) : Success;
 }
 
-/// The front end knows weights across positions, the passes do not yet: each one is named, at its
-/// place, as any other error of the source.
-static int refuseUncompiled(const iarc::dsl::Model &model) {
-  std::string messages;
-  for (const iarc::dsl::Weight &weight : model.weights)
-    if (llvm::any_of(weight.shape, [](const iarc::dsl::Axis &axis) { return axis.name == "pair"; })) {
-      const iarc::dsl::Location &where = weight.location;
-      messages += where.file + ":" + std::to_string(where.line) + ":" +
-                  std::to_string(where.column) + ": error: the weight '" + weight.name +
-                  "' is placed across positions, which iarcc does not compile yet\n" +
-                  "hint: place it 'shared' or 'per position'\n";
-    }
-  return reportDiagnostics(messages, messages.empty() ? 0 : 1, /*unreadable=*/false);
-}
-
 int iarcc::compile(const Options &options) {
   if (options.targetCpu == "list")
     return listTargets();
@@ -159,8 +144,6 @@ int iarcc::compile(const Options &options) {
   if (!options.fromLowered) {
     source = iarc::dsl::analyseFile(options.input, frontend);
     if (int status = reportDiagnostics(source.diagnostics, source.errors, source.unreadable))
-      return status;
-    if (int status = refuseUncompiled(*source.model))
       return status;
   }
 

@@ -61,6 +61,14 @@ struct Expression {
   bool includesEnd = false;
   std::vector<const Expression *> operands;
   std::vector<Argument> arguments;
+
+  /// As a list of subtasks is, whose letters mean nothing elsewhere.
+  bool isListOfNames() const {
+    bool names = kind == ExpressionKind::List && !operands.empty();
+    for (const Expression *element : operands)
+      names = names && element->kind == ExpressionKind::Name;
+    return names;
+  }
 };
 
 enum class StatementKind {

@@ -91,8 +91,7 @@ void Elaborator::parameters(Scope &scope) {
     names.push_back(statement->name.text);
     if (scope.levels[0].count(statement->name.text))
       continue;
-    // No other list is a parameter's.
-    bool isList = statement->value && statement->value->kind == ast::ExpressionKind::List;
+    bool isList = statement->value && statement->value->isListOfNames();
     Value value = isList             ? subtaskList(*statement->value)
                   : statement->value ? evaluate(*statement->value, scope)
                                      : Value::poison();

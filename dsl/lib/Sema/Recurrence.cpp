@@ -114,7 +114,8 @@ void Elaborator::recur(const Statement &statement, Scope &scope) {
       size = integer(evaluate(*state.value, scope), state.value->range,
                      "the number of features of '" + state.name.text + "'", 1, limits::width,
                      Code::InvalidArgument);
-    valid = valid && size;
+    // A name that exists already has been reported.
+    valid = valid && size && !find(scope, state.name.text);
     states.push_back(&state);
     sizes.push_back(size);
   }

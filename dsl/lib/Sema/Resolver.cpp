@@ -61,7 +61,7 @@ private:
     }
     return nullptr;
   }
-  void declare(const ast::Name &name, bool isParam, bool warnUnused) {
+  void declare(const ast::Name &name, bool isParam, bool warnUnused, bool isState = false) {
     if (name.text.empty())
       return;
     if (isPredefined(name.text)) {
@@ -73,7 +73,9 @@ private:
       Diagnostic &diagnostic = diagnostics.report(Code::Redefinition, name.range,
                                                   "'" + name.text + "' is defined twice");
       diagnostic.note(earlier->declared, "the first definition is here");
-      if (!isParam && !earlier->isParam)
+      if (isState)
+        diagnostic.hint("a recur introduces its states: choose another name");
+      else if (!isParam && !earlier->isParam)
         diagnostic.hint("to give it a new value write '" + name.text + " = ...'");
       return;
     }
@@ -165,8 +167,8 @@ private:
     // Settings may stand in any order; parameters see those before them.
     for (const Statement *statement : item.body)
       if (statement->kind == StatementKind::Param) {
-        // A list is one of subtasks, whose letters are no names.
-        if (statement->value && statement->value->kind != ExpressionKind::List)
+        // A list of names is one of subtasks.
+        if (statement->value && !statement->value->isListOfNames())
           expression(*statement->value);
         declare(statement->name, true, true);
       }
@@ -261,7 +263,7 @@ private:
         expression(*state.value);
     std::set<std::string> names;
     for (const ast::Argument &state : statement.states) {
-      declare(state.name, false, false);
+      declare(state.name, false, false, /*isState=*/true);
       if (Variable *variable = find(state.name.text))
         variable->isState = names.insert(state.name.text).second;
     }

@@ -31,7 +31,7 @@ def IarcHoistWeightGradients : Pass<"iarc-hoist-weight-gradients", "::mlir::func
     `%dys, %xs = repeat n { .. stacked dy, x }; %g = add(%g0, weight_gradient(reshape(%dys), reshape(%xs)))`
 
     where the reshapes make the iterations positions: one product with n times the sum's length, and no pass over the
-    weight an iteration. Several such products in one sum are moved alike. What is stacked already, or is a slice of
+    weight an iteration. Several such products in one sum are moved alike, and so is `iarc.bias_gradient`. What is stacked already, or is a slice of
     a stack, is not stacked again. Done only where the stacks stay small: for a batch of 32, what one iteration stacks anew must
     not exceed the weight; so the recurrent matrices of a wide LSTM are hoisted, the small shared matrices of a transformer with
     many positions are not. dy and x must be made in the loop, for every iteration anew.
