@@ -11,6 +11,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
+#include <algorithm>
+
 using namespace mlir;
 
 namespace iarc {
@@ -230,7 +232,7 @@ void Emitter::emitLargeGradient(WeightGradientOp op, Value task) {
     SmallVector<bool> bits(lanes, false);
     std::fill_n(bits.begin(), count, true);
     auto type = VectorType::get({lanes}, b.getI1Type());
-    return arith::ConstantOp::create(b, DenseElementsAttr::get(type, bits)).getResult();
+    return arith::ConstantOp::create(b, DenseElementsAttr::get(type, ArrayRef<bool>(bits))).getResult();
   };
   auto loadSum = [&](Value place, int64_t count) -> Value {
     if (count == lanes)
