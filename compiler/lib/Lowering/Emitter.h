@@ -9,6 +9,7 @@
 #define IARC_LOWERING_EMITTER_H
 
 #include "Plan.h"
+#include "iarc/Pipeline.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
@@ -18,7 +19,19 @@ namespace iarc {
 struct Target {
   int64_t vectorBits = 256;
   int64_t vectorRegisters = 16;
+  Matmul matmul = Matmul::Auto;
 };
+
+/// Whether a product is large: a region of its own, cut so that the weight's rows in use stay in
+/// the nearer caches (EmitLargeProducts.cpp). Every other one is a kernel that the ops around it
+/// share their tiles with (EmitProducts.cpp).
+bool isLargeProduct(mlir::Operation *op);
+
+/// Whether a large product is done by OpenBLAS.
+bool usesBlas(mlir::Operation *op, const Target &target);
+
+/// Elements a lane group that a product by OpenBLAS needs beside its operands and results.
+int64_t countPackedElements(mlir::Operation *op, const Target &target, const Layout &layout);
 
 /// Lane groups of one task of a region over (position, lane groups). A multiple of the usual
 /// register block widths.
@@ -40,6 +53,9 @@ RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &
 
 /// Rows and columns of a weight's gradient that are summed at once, chosen in the same way.
 RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target);
+
+/// Tasks of the gradient of a bias as a region of its own.
+int64_t countBiasTasks(BiasGradientOp op);
 
 /// Constant arrays of the module by their content.
 using Tables = llvm::DenseMap<mlir::Attribute, std::string>;
@@ -123,13 +139,30 @@ public:
   /// The sum over the lanes of each vector, in a fixed tree.
   llvm::SmallVector<Value> sumLanes(llvm::ArrayRef<Value> vectors);
 
+  /// One step of a register block: `next[r, c] += left(r) * right(c)`. The shorter side is held, the
+  /// longer passes.
+  void emitOuterProduct(llvm::SmallVectorImpl<Value> &next, int64_t rows, int64_t columns,
+                        llvm::function_ref<Value(int64_t)> left,
+                        llvm::function_ref<Value(int64_t)> right);
+
   // --- ops; positions p, lane groups begin <= g < end ---
   /// Whether the op computes each (position, lane group) from the same one.
   static bool isTileOp(mlir::Operation *op);
+  /// Whether the op is a product across positions: it computes each (position, lane group) from the
+  /// same lane group of several positions, which must all be there.
+  static bool isAcrossOp(mlir::Operation *op);
   /// Whether the op computes each position from the whole batch of the same one: the gradient of a
-  /// weight per position. In the task that made its operands they are still in the nearer caches.
+  /// weight or bias per position. In the task that made its operands they are still in the nearer caches.
   static bool isPositionOp(mlir::Operation *op);
   void emitTile(mlir::Operation *op, Value p, Value begin, Value end);
+  /// The position that number `order` of a region's tasks computes of a product across positions:
+  /// long ones and short ones in turn, so that any run of tasks is about the same work.
+  Value shareOut(LinearOp op, Value order);
+
+  /// Tasks that bring the operands of a product by OpenBLAS into the order that it takes, and the
+  /// code of one; before the product's own.
+  Value countPackTasks(mlir::Operation *op);
+  void emitPackTask(mlir::Operation *op, Value task);
 
   /// Tasks of one op that is a region of its own, as a number, and the code of one task.
   Value countTasks(mlir::Operation *op);
@@ -157,6 +190,29 @@ private:
   void emitLinear(LinearOp op, Value p, Value begin, Value end);
   void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
                        int64_t columns);
+  /// The sums of a block over the reduced features begin <= i < end, added to `inits`.
+  llvm::SmallVector<Value> emitLinearSums(LinearOp op, Value p, Value group, Value feature,
+                                          RegisterBlock block, Value begin, Value end,
+                                          mlir::ValueRange inits);
+  /// What the accumulators of a block of a product start from.
+  llvm::SmallVector<Value> emitStart(LinearOp op, Value p, Value feature, int64_t rows,
+                                     int64_t columns);
+  /// Passes a block's sums through the epilogue and stores the results.
+  void emitLinearEnd(LinearOp op, llvm::ArrayRef<Value> sums, Value p, Value group, Value feature,
+                     int64_t rows, int64_t columns);
+  void emitAcrossBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
+                       int64_t columns);
+  int64_t countLargeTasks(mlir::Operation *op);
+  void emitLargeLinear(LinearOp op, Value task);
+  void emitLargeGradient(WeightGradientOp op, Value task);
+  void emitBlasLinear(LinearOp op, Value task);
+  void emitBlasGradient(WeightGradientOp op, Value task);
+  int64_t countBlasTasks(mlir::Operation *op);
+  void callBlas(bool transposeA, bool transposeB, Value m, Value n, Value k, Value a, Value lda,
+                Value b, Value ldb, Value c, Value ldc);
+  void emitLstmGates(LstmGatesOp op, Value p, Value begin, Value end);
+  void emitLstmGatesAdjoint(LstmGatesAdjointOp op, Value p, Value begin, Value end);
+  void emitFlatten(mlir::Operation *op, Value t);
   void emitMap(MapOp op, Value p, Value begin, Value end);
   void emitNorm(NormOp op, Value p, Value begin, Value end);
   void emitNormAdjoint(NormAdjointOp op, Value p, Value begin, Value end);
@@ -169,6 +225,19 @@ private:
                          int64_t rows);
   void emitGradientBlock(WeightGradientOp op, Value corner, Value first, Value last, Value row0,
                          Value column, int64_t rows, int64_t columns);
+  /// Ends a block of a weight's gradient: adds up the lanes of its sums and stores them at `corner`
+  /// of a matrix of `in` columns.
+  void storeGradientBlock(llvm::ArrayRef<Value> sums, Value corner, int64_t rows, int64_t columns,
+                          int64_t in);
+  void emitAcrossGradient(WeightGradientOp op, Value task);
+  void emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t, Value s, Value row0,
+                               int64_t rows);
+  void emitAcrossGradientBlock(WeightGradientOp op, Value corner, Value dy, Value x, int64_t rows,
+                               int64_t columns);
+  void emitBiasGradient(BiasGradientOp op, Value task);
+  void emitBiasGradientOfPosition(BiasGradientOp op, Value p);
+  void emitBiasGradientBlock(BiasGradientOp op, Value first, Value last, Value feature,
+                             int64_t rows);
   void emitAttention(AttentionOp op, Value task);
   void emitAttentionAdjoint(AttentionAdjointOp op, Value task);
   void emitLossTask(LossOp op, Value group);

@@ -40,7 +40,7 @@ constexpr std::array<NamedStage, 9> stageNames = {{{"ast", Stage::Ast},
 struct RawOptions {
   std::vector<std::string> inputs;
   std::string output, stage, optLevel = "3", targetCpu = "native";
-  std::string precision, runtimeLibrary;
+  std::string precision, runtimeLibrary, matmul = "auto";
   std::vector<std::string> overrides, libraryPath;
   bool timing = false, fromLowered = false;
 };
@@ -138,6 +138,10 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
         "processor to generate code for: native, x86-64-v3,\n"
         "znver4, ...; 'list' prints all")
       ->default_str("native");
+  value("--matmul", raw.matmul, "auto|own|blas",
+        "what does the large products: own kernels, OpenBLAS,\n"
+        "or the faster one of both")
+      ->default_str("auto");
   value("--runtime-library", raw.runtimeLibrary, "FILE",
         "link with this libiarcrt.a (or set IARC_RUNTIME_LIBRARY)");
   app.add_flag("--timing", raw.timing, "print how long each phase took")->disable_flag_override();
@@ -219,6 +223,10 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
   options.doublePrecision = raw.precision == "f64" || options.command == Command::CheckGradients;
   if (!raw.precision.empty() && raw.precision != "f32" && raw.precision != "f64")
     complain("unknown precision '" + raw.precision + "'; one of f32, f64");
+
+  if (raw.matmul != "auto" && raw.matmul != "own" && raw.matmul != "blas")
+    complain("unknown way '" + raw.matmul + "' after --matmul; one of auto, own, blas");
+  options.matmul = raw.matmul;
 
   for (const std::string &definition : raw.overrides) {
     size_t equals = definition.find('=');

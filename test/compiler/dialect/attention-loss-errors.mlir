@@ -328,7 +328,7 @@ func.func @f(%x: !iarc.value<position 3, feature 2 : f32>, %b: !iarc.batch<posit
 // -----
 
 func.func @loss_at_all_of_one(%logits: !iarc.value<position 1, feature 2 : f32>, %batch: !iarc.batch<position 3, symbol 2, control 2>) -> f32 {
-  // expected-error @+1 {{'iarc.loss' op logits of one position have no loss at all 3 positions}}
+  // expected-error @+1 {{'iarc.loss' op at all positions needs logits of 3 positions, got '!iarc.value<position 1, feature 2 : f32>'}}
   %0 = iarc.loss cross_entropy at all %logits, %batch : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> f32
   return %0 : f32
 }
@@ -336,7 +336,7 @@ func.func @loss_at_all_of_one(%logits: !iarc.value<position 1, feature 2 : f32>,
 // -----
 
 func.func @loss_adjoint_at_all_of_one(%logits: !iarc.value<position 1, feature 2 : f32>, %batch: !iarc.batch<position 3, symbol 2, control 2>) {
-  // expected-error @+1 {{'iarc.loss_adjoint' op logits of one position have no loss at all 3 positions}}
+  // expected-error @+1 {{'iarc.loss_adjoint' op at all positions needs logits of 3 positions, got '!iarc.value<position 1, feature 2 : f32>'}}
   %0 = iarc.loss_adjoint cross_entropy at all %logits, %batch : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<position 1, feature 2 : f32>
   return
 }
