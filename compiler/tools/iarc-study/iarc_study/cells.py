@@ -1,4 +1,5 @@
 """The cells of a study: one training run each, with a key made of what determines its result."""
+import fnmatch
 import hashlib
 import itertools
 import json
@@ -47,6 +48,15 @@ def _combinations(study, group):
                 yield model, task, options
 
 
+def parameters_of(study, model, task, options):
+    """What -D sets: of the model, then of the task, then of the options; the last one counts."""
+    parameters = dict(study.models[model].set)
+    parameters.update(study.tasks[task].set)
+    for axis, option in options:
+        parameters.update(study.axes[axis].options[option].set)
+    return parameters
+
+
 def expand(study: Study, sources):
     """All cells, each once however many groups name it, in the order in which they run: by
     priority, then all first seeds before all second ones, then as written."""
@@ -54,12 +64,9 @@ def expand(study: Study, sources):
     for group in study.groups:
         for (model, task, options), (number, seed) in itertools.product(
                 _combinations(study, group), enumerate(group.seeds)):
-            parameters = dict(study.models[model].set)
-            parameters.update(study.tasks[task].set)
-            for axis, option in options:
-                parameters.update(study.axes[axis].options[option].set)
             cell = Cell(model, task, options, seed, group.steps, study.every, study.windows,
-                        parameters, study.models[model].file, group.priority)
+                        parameters_of(study, model, task, options), study.models[model].file,
+                        group.priority)
             cell.key = key_of(cell, sources)
             known = cells.setdefault(cell.key, (cell, number))[0]
             known.priority = min(known.priority, group.priority)
@@ -79,18 +86,18 @@ def key_of(cell, sources):
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def combinations_to_check(study):
-    """Every file with every set of parameters that the study compiles, with a name for messages;
-    also of a study that has other problems."""
+def combinations_to_check(study, only=()):
+    """Every file with every set of parameters that the cells matching `only` (empty: all) need,
+    with a name for messages; also of a study that has other problems."""
     found = {}
     for group in study.groups:
         for model, task, options in _combinations(study, group):
-            parameters = dict(study.models[model].set)
-            parameters.update(study.tasks[task].set)
-            for axis, option in options:
-                parameters.update(study.axes[axis].options[option].set)
             file = study.models[model].file
-            if os.path.isfile(file):
-                name = "/".join([group.name, model, task, *(option for _, option in options)])
+            name = "/".join([group.name, model, task, *(option for _, option in options)])
+            names = [f"{name}/{seed}" for seed in group.seeds]
+            chosen = not only or any(fnmatch.fnmatchcase(cell, glob)
+                                     for cell in names for glob in only)
+            if chosen and os.path.isfile(file):
+                parameters = parameters_of(study, model, task, options)
                 found.setdefault((file, tuple(sorted(parameters.items()))), name)
     return list(found.items())

@@ -165,8 +165,8 @@ def check_models(study, programs, variants, cores, progress):
         progress.clear()
     problems = []
     for said, places in complaints.items():
-        shown = list_of(places[:3]) if len(places) <= 3 else \
-            list_of(places[:2])[0:] .replace(" and ", ", ") + f" and {len(places) - 2} more"
+        shown = (list_of(places) if len(places) <= 3 else
+                 f"'{places[0]}', '{places[1]}' and {len(places) - 2} more")
         problems.append((f"{study.path}: the model of {shown} does not compile:\n{said}", ""))
     return problems
 
@@ -212,9 +212,9 @@ def run(options, tool_folder):
         store.prepare()
     progress = Progress(options.quiet)
     programs = Programs(compiler, sources, store.programs)
-    if not options.present:
-        problems += check_models(study, programs, combinations_to_check(study), options.cores,
-                                 progress)
+    if not (options.present or options.list):
+        problems += check_models(study, programs, combinations_to_check(study, options.only),
+                                 options.cores, progress)
     if problems:
         for message, hint in problems:
             messages.error(message, hint)

@@ -21,6 +21,7 @@ class Model:
     shown: str  # as written in the study
     set: dict
     note: str = ""
+    colour: int = 0  # among the eight of the figures
 
 
 @dataclass
@@ -192,12 +193,12 @@ def _choices(reader, tables, where, what):
 
 def _models(reader, tables, folder):
     result = {}
-    for name, table in tables.items():
+    for number, (name, table) in enumerate(tables.items()):
         here = f"[models.{name}]"
         if not _NAME.fullmatch(name):
             reader.problem(here, "the name of a model has letters, digits, '_', '.', '+' and '-'")
         table = reader.table(table, here)
-        reader.keys(table, ("label", "file", "set", "note"), here)
+        reader.keys(table, ("label", "file", "set", "note", "colour"), here)
         shown = reader.get(table, "file", str, None, here) or ""
         path = os.path.normpath(os.path.join(folder, shown))
         if shown and not os.path.isfile(path):
@@ -207,7 +208,8 @@ def _models(reader, tables, folder):
                            did_you_mean(os.path.basename(shown), files) if files else
                            "paths are relative to the study file")
         result[name] = Model(name, reader.get(table, "label", str, name, here), path, shown,
-                             reader.set(table, here), reader.get(table, "note", str, "", here))
+                             reader.set(table, here), reader.get(table, "note", str, "", here),
+                             reader.count(table, "colour", number % 8, here, least=0) % 8)
     return result
 
 

@@ -16,7 +16,6 @@ class Page:
     def __init__(self, study, cells, records, folder, compiler):
         self.study, self.cells, self.folder, self.compiler = study, cells, folder, compiler
         self.index = Index(study, cells, records)
-        self.order = list(study.models)
         steps = Counter(cell.steps for cell in cells)
         self.usual_steps = max(steps, key=lambda count: (steps[count], count)) if steps else 0
         if any(group.steps > self.usual_steps for group in study.groups):
@@ -38,7 +37,7 @@ class Page:
                 label = self.study.models[model].label
                 points = entry.curve() if entry else []
                 if points:
-                    series.append((label, self.order.index(model), points, entry.flop()))
+                    series.append((label, self.study.models[model].colour, points, entry.flop()))
                 elif entry:
                     missing.append(label)
             suffix = f"-{task}" if len(presentation.tasks) > 1 else ""
@@ -72,7 +71,7 @@ class Page:
                 if entry and entry.records and entry.steps != self.usual_steps:
                     note = notes.setdefault(entry.steps, "*" * (len(notes) + 1))
                 values.append((entry, self.study.paper.get((model, task)), note))
-            models.append((self.study.models[model].label, self.order.index(model), values))
+            models.append((self.study.models[model].label, self.study.models[model].colour, values))
         tasks = [self.study.tasks[task].label for task in presentation.tasks]
         caption = "Mean over seeds; the line spans them."
         words = {(model, task): value for (model, task), value in self.study.paper.items()
@@ -144,7 +143,7 @@ class Page:
         rows = []
         for name, model in self.study.models.items():
             parameters = " ".join(f"{key}={value}" for key, value in model.set.items())
-            row = (f"<th scope='row'>{tables._swatch(self.order.index(name))}"
+            row = (f"<th scope='row'>{tables._swatch(model.colour)}"
                    f"{escape(model.label)}</th><td><code>{escape(model.shown)}</code> "
                    f"{escape(parameters)}</td>")
             record = next((self.index.record(cell) for cell in self.cells

@@ -53,10 +53,9 @@ def accuracy(index, presentation, usual_steps):
     """Models in rows, tasks in columns."""
     study = index.study
     head = ["model"] + [escape(study.tasks[task].label) for task in presentation.tasks]
-    order = list(study.models)
     rows = []
     for model in presentation.models:
-        row = (f"<th scope='row'>{_swatch(order.index(model))}"
+        row = (f"<th scope='row'>{_swatch(study.models[model].colour)}"
                f"{escape(study.models[model].label)}</th>")
         known = any((model, task) in study.paper for task in presentation.tasks)
         for task in presentation.tasks:
@@ -69,7 +68,7 @@ def accuracy(index, presentation, usual_steps):
 def subtasks(index, presentation):
     """Accuracy at windows whose last position each subtask governs."""
     study = index.study
-    order, rows, columns = list(study.models), [], []
+    rows, columns = [], []
     found = []
     for model in presentation.models:
         for task in presentation.tasks:
@@ -80,13 +79,13 @@ def subtasks(index, presentation):
     names = {"I": "I increment", "A": "A add", "R": "R reverse"}
     columns.sort(key=lambda name: list(names).index(name) if name in names else 9)
     for model, task, values in found:
-        row = (f"<th scope='row'>{_swatch(order.index(model))}"
+        row = (f"<th scope='row'>{_swatch(study.models[model].colour)}"
                f"{escape(study.models[model].label)}</th><td>{escape(study.tasks[task].label)}</td>")
         for name in columns:
             value = values.get(name)
             row += ('<td class="none">&#8211;</td>' if value is None else
                     f'<td><span class="meter"><span style="width:{100 * value:.1f}%;'
-                    f'background:{colour(order.index(model))}"></span></span>'
+                    f'background:{colour(study.models[model].colour)}"></span></span>'
                     f'<span class="value">{number(value)}</span></td>')
         rows.append(row)
     if not rows:
@@ -101,7 +100,6 @@ def grid(index, presentation):
     entries = index.group(presentation.group)
     group = next(group for group in study.groups if group.name == presentation.group)
     models = [model for model in presentation.models if any(e.model == model for e in entries)]
-    order = list(study.models)
     rows = {}
     for entry in entries:
         if entry.model in models and entry.task in presentation.tasks:
@@ -118,7 +116,7 @@ def grid(index, presentation):
     tasks = {task for task, _ in rows}
     head = (["task"] if len(tasks) > 1 else []) + [escape(study.axes[axis].label)
                                                    for axis in group.vary]
-    head += [f"{_swatch(order.index(model))}{escape(study.models[model].label)}"
+    head += [f"{_swatch(study.models[model].colour)}{escape(study.models[model].label)}"
              for model in models]
     if compare:
         head.append("difference")
