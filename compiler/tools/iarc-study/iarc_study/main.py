@@ -33,7 +33,8 @@ Options:
   --threads-per-cell N   threads of one training run (1)
   --only GLOB            only cells whose name matches, GROUP/MODEL/TASK/.../SEED;
                          may be given several times
-  --share I/N            only every Nth cell, from the Ith on, counted from 0
+  --cells FILE           only cells whose keys begin the lines of FILE
+  --share I/N            only every Nth of these, from the Ith on, counted from 0
   --list                 list the cells and run nothing
   --present              make table, figures and page and run nothing
   --slurm DIR            write a job script there and run nothing
@@ -51,7 +52,7 @@ wrong, 2 wrong usage, 4 a file could not be read or written, 5 a program failed,
 
 # flag -> what its value is; None for a switch
 FLAGS = {"--results": "DIR", "--cores": "N", "--threads-per-cell": "N", "--only": "GLOB",
-         "--share": "I/N", "--list": None, "--present": None, "--slurm": "DIR",
+         "--cells": "FILE", "--share": "I/N", "--list": None, "--present": None, "--slurm": "DIR",
          "--slurm-tasks": "N", "--quiet": None, "--help": None, "--version": None}
 
 
@@ -62,6 +63,7 @@ class Options:
         self.cores = len(os.sched_getaffinity(0))
         self.threads_per_cell = 1
         self.only = []
+        self.cells = ""
         self.share = (0, 1)
         self.list = self.present = self.quiet = self.help = self.version = False
         self.slurm = ""
@@ -184,8 +186,25 @@ def select(cells, options, study):
                                   did_you_mean(glob, names) if messages.nearest(glob, names)
                                   else f"a name is such as '{cells[0].name}'; --list shows all")
         cells = chosen
+    if options.cells:
+        cells = _listed(cells, options.cells, study)
     first, parts = options.share
     return cells[first::parts]
+
+
+def _listed(cells, path, study):
+    """The cells whose keys a file lists."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            keys = [line.split()[0] for line in file if line.strip()]
+    except (OSError, UnicodeDecodeError) as problem:
+        raise StudyError(f"cannot read '{path}': {problem}") from problem
+    by_key = {cell.key: cell for cell in cells}
+    for key in keys:
+        if key not in by_key:
+            raise StudyError(f"{path}: there is no cell '{key}' in '{study.path}'", WRONG_SOURCE,
+                             "the study or a model has changed since; list its cells again")
+    return [by_key[key] for key in keys]
 
 
 def list_cells(cells, store):
@@ -212,17 +231,27 @@ def run(options, tool_folder):
         store.prepare()
     progress = Progress(options.quiet)
     programs = Programs(compiler, sources, store.programs)
+    cells = chosen = unreadable = None
+    if not problems:
+        try:
+            cells = expand(study, sources)
+            chosen = select(cells, options, study)
+        except StudyError as problem:
+            if problem.status != INPUT_OUTPUT:
+                raise
+            unreadable = problem  # unless iarcc says it better
     if not (options.present or options.list):
-        problems += check_models(study, programs, combinations_to_check(study, options.only),
-                                 options.cores, progress)
+        variants = (list({cell.variant: cell.name for cell in reversed(chosen)}.items())[::-1]
+                    if chosen is not None else combinations_to_check(study, options.only))
+        problems += check_models(study, programs, variants, options.cores, progress)
     if problems:
         for message, hint in problems:
             messages.error(message, hint)
         messages.note(f"{counted(len(problems), 'error')}; nothing was run")
         return WRONG_SOURCE
+    if unreadable:
+        raise unreadable
 
-    cells = expand(study, sources)
-    chosen = select(cells, options, study)
     order = [cell.key for cell in cells]
     store.load()
     if options.list:

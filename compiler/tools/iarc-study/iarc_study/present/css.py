@@ -18,9 +18,9 @@ code, pre { font: 12.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
 .progress span { display: block; height: 100%; background: var(--c0); }
 .pair { display: grid; gap: 20px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); }
 figure { margin: 14px 0 0; padding: 16px 16px 12px; background: var(--panel);
-  border: 1px solid var(--line); border-radius: 10px; min-width: 0; }
+  border: 1px solid var(--line); border-radius: 10px; min-width: 0; max-width: 960px; }
 figcaption { margin-top: 8px; color: var(--soft); font-size: 13px; line-height: 1.45; }
-figure svg { display: block; width: 100%; height: auto; min-width: 460px; max-width: 900px; }
+figure svg { display: block; width: 100%; height: auto; min-width: 440px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin-top: 14px; font-size: 14px; width: 100%;
   font-variant-numeric: tabular-nums; }
@@ -35,7 +35,6 @@ tbody th { font-weight: 600; white-space: nowrap; }
 .detail, .paper { display: block; font-size: 12px; line-height: 1.4; color: var(--soft); }
 .detail { color: var(--faint); }
 .paper { color: var(--ink); }
-.paper.absent { color: var(--faint); }
 .swatch { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 8px; }
 .none { color: var(--faint); }
 .none.missing { color: var(--warn); font-size: 13px; }

@@ -38,7 +38,7 @@ def curves(series, by_flop):
     against the FLOP of training on a logarithmic axis. Returns (svg, width, height)."""
     names = [f"{name} {points[-1][1]:.2f}" for name, _, points, _ in series]
     right_margin = max([text_width(name) for name in names], default=40) + 30
-    width, height = 560, 360
+    width, height = 510, 330
     left, right, top, bottom = 56, width - right_margin, 14, height - 50
     parts = _accuracy_axis(left, right, top, bottom)
 
@@ -187,7 +187,7 @@ def bars(tasks, models):
                 if high > low:
                     parts.append(line(centre, y_of(low), centre, y_of(high), "whisker"))
                 parts.append(label(centre, y_of(high) - 5, f"{mean:.2f}{note}", "middle", "tiny"))
-            parts += _paper_mark(paper, centre, bar / 2 + 1, y_of,
+            parts += _paper_mark(paper, centre, bar / 2 - 2, y_of,
                                  f"{name}, {task}: the paper reports {paper_text(paper)}")
     return figure(width, height, parts, "Accuracy of each model on each task"), width, height
 

@@ -18,10 +18,10 @@ def _seeds(entry):
     return f"{entry.planned} seeds" if entry.planned > 1 else "1 seed"
 
 
-def value_cell(entry, paper=None, usual_steps=0, paper_known=False):
+def value_cell(entry, paper=None, usual_steps=0, terse=False):
     """A mean with its spread over seeds, the paper's value beside it."""
     if entry is None:
-        ours = '<span class="none">not in the study</span>'
+        ours = '<span class="none">&#8211;</span>'
     elif entry.mean() is None:
         ours = ('<span class="none diverged">diverged</span>' if entry.diverged
                 else '<span class="none missing">missing</span>')
@@ -30,14 +30,13 @@ def value_cell(entry, paper=None, usual_steps=0, paper_known=False):
         ours = f'<span class="value">{number(entry.mean())}</span>'
         if spread is not None:
             ours += f'<span class="spread"> &#177; {number(spread)}</span>'
-        detail = _seeds(entry)
+        # Where all cells have one seed, that needs no saying.
+        detail = "" if terse and entry.planned == 1 else _seeds(entry)
         if usual_steps and entry.steps != usual_steps:
             detail += f", {entry.steps:,} steps"
-        ours += f'<span class="detail">{detail}</span>'
+        ours += f'<span class="detail">{detail}</span>' if detail else ""
     if paper is not None:
         ours += f'<span class="paper">paper {escape(paper_text(paper))}</span>'
-    elif paper_known:
-        ours += '<span class="paper absent">paper: no figure</span>'
     return f"<td>{ours}</td>"
 
 
@@ -57,10 +56,9 @@ def accuracy(index, presentation, usual_steps):
     for model in presentation.models:
         row = (f"<th scope='row'>{_swatch(study.models[model].colour)}"
                f"{escape(study.models[model].label)}</th>")
-        known = any((model, task) in study.paper for task in presentation.tasks)
         for task in presentation.tasks:
             row += value_cell(index.entry(model, task, presentation.steps),
-                              study.paper.get((model, task)), usual_steps, known)
+                              study.paper.get((model, task)), usual_steps)
         rows.append(row)
     return _table(head, rows, "accuracy")
 
@@ -129,7 +127,7 @@ def grid(index, presentation):
             class_ = ' class="base"' if marked else ""
             text += f"<td{class_}>{escape(study.axes[axis].options[option].label)}</td>"
         for model in models:
-            text += value_cell(row.get(model))
+            text += value_cell(row.get(model), terse=True)
         if compare:
             value = gap(row)
             if value is None:
