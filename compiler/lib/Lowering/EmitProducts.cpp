@@ -94,8 +94,9 @@ RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target)
 // linear
 //===----------------------------------------------------------------------===//
 
-void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
-                              int64_t columns) {
+SmallVector<Value> Emitter::emitLinearSums(LinearOp op, Value p, Value group, Value feature,
+                                           RegisterBlock block, Value begin, Value end,
+                                           ValueRange inits) {
   int64_t lanes = layout.lanes, reduced = op.getReduced(), produced = op.getProduced();
   WeightType weight = op.getWeight().getType();
   Value matrix = address(op.getWeight());
@@ -103,23 +104,25 @@ void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, 
     matrix = offset(matrix, mul(p, reduced * produced));
   Value x = row(address(op.getInput()), reduced, p, group);
 
-  SmallVector<Value> start = emitStart(op, p, feature, rows, columns);
-  SmallVector<Value> sums =
-      forLoop(index(0), index(reduced), 1, start, [&](Value i, ValueRange carried) {
-        SmallVector<Value> next(carried);
-        Value column = offset(x, mul(i, lanes));
-        // W[feature + r, i], or W[i, feature + r] when transposed.
-        Value first = op.getTransposed() ? offset(matrix, add(mul(i, produced), feature))
-                                         : offset(matrix, add(mul(feature, reduced), i));
-        emitOuterProduct(
-            next, rows, columns,
-            [&](int64_t r) {
-              return loadSplat(offset(first, op.getTransposed() ? r : r * reduced));
-            },
-            [&](int64_t c) { return load(offset(column, c * reduced * lanes)); });
-        return next;
-      });
+  return forLoop(begin, end, 1, inits, [&](Value i, ValueRange carried) {
+    SmallVector<Value> next(carried);
+    Value column = offset(x, mul(i, lanes));
+    // W[feature + r, i], or W[i, feature + r] when transposed.
+    Value first = op.getTransposed() ? offset(matrix, add(mul(i, produced), feature))
+                                     : offset(matrix, add(mul(feature, reduced), i));
+    emitOuterProduct(
+        next, block.rows, block.columns,
+        [&](int64_t r) { return loadSplat(offset(first, op.getTransposed() ? r : r * reduced)); },
+        [&](int64_t c) { return load(offset(column, c * reduced * lanes)); });
+    return next;
+  });
+}
 
+void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
+                              int64_t columns) {
+  SmallVector<Value> start = emitStart(op, p, feature, rows, columns);
+  SmallVector<Value> sums = emitLinearSums(op, p, group, feature, {rows, columns}, index(0),
+                                           index(op.getReduced()), start);
   emitLinearEnd(op, sums, p, group, feature, rows, columns);
 }
 

@@ -9,6 +9,7 @@
 #define IARC_LOWERING_EMITTER_H
 
 #include "Plan.h"
+#include "iarc/Pipeline.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
@@ -18,7 +19,19 @@ namespace iarc {
 struct Target {
   int64_t vectorBits = 256;
   int64_t vectorRegisters = 16;
+  Matmul matmul = Matmul::Auto;
 };
+
+/// Whether a product is large: a region of its own, cut so that the weight's rows in use stay in
+/// the nearer caches (EmitLargeProducts.cpp). Every other one is a kernel that the ops around it
+/// share their tiles with (EmitProducts.cpp).
+bool isLargeProduct(mlir::Operation *op);
+
+/// Whether a large product is done by OpenBLAS.
+bool usesBlas(mlir::Operation *op, const Target &target);
+
+/// Elements a lane group that a product by OpenBLAS needs beside its operands and results.
+int64_t countPackedElements(mlir::Operation *op, const Target &target, const Layout &layout);
 
 /// Lane groups of one task of a region over (position, lane groups). A multiple of the usual
 /// register block widths.
@@ -153,6 +166,11 @@ public:
   /// long ones and short ones in turn, so that any run of tasks is about the same work.
   Value shareOut(LinearOp op, Value order);
 
+  /// Tasks that bring the operands of a product by OpenBLAS into the order that it takes, and the
+  /// code of one; before the product's own.
+  Value countPackTasks(mlir::Operation *op);
+  void emitPackTask(mlir::Operation *op, Value task);
+
   /// Tasks of one op that is a region of its own, as a number, and the code of one task.
   Value countTasks(mlir::Operation *op);
   void emitTask(mlir::Operation *op, Value task);
@@ -179,6 +197,10 @@ private:
   void emitLinear(LinearOp op, Value p, Value begin, Value end);
   void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
                        int64_t columns);
+  /// The sums of a block over the reduced features begin <= i < end, added to `inits`.
+  llvm::SmallVector<Value> emitLinearSums(LinearOp op, Value p, Value group, Value feature,
+                                          RegisterBlock block, Value begin, Value end,
+                                          mlir::ValueRange inits);
   /// What the accumulators of a block of a product start from.
   llvm::SmallVector<Value> emitStart(LinearOp op, Value p, Value feature, int64_t rows,
                                      int64_t columns);
@@ -189,6 +211,17 @@ private:
   llvm::SmallVector<Value> emitAcrossBlock(LinearOp op, Value p, Value first, Value last,
                                            Value group, Value feature, RegisterBlock block,
                                            mlir::ValueRange start);
+  int64_t countLargeTasks(mlir::Operation *op);
+  void emitLargeLinear(LinearOp op, Value task);
+  void emitLargeGradient(WeightGradientOp op, Value task);
+  void emitBlasLinear(LinearOp op, Value task);
+  void emitBlasGradient(WeightGradientOp op, Value task);
+  int64_t countBlasTasks(mlir::Operation *op);
+  void callBlas(bool transposeA, bool transposeB, Value m, Value n, Value k, Value a, Value lda,
+                Value b, Value ldb, Value c, Value ldc);
+  void emitLstmGates(LstmGatesOp op, Value p, Value begin, Value end);
+  void emitLstmGatesAdjoint(LstmGatesAdjointOp op, Value p, Value begin, Value end);
+  void emitFlatten(mlir::Operation *op, Value t);
   void emitMap(MapOp op, Value p, Value begin, Value end);
   void emitNorm(NormOp op, Value p, Value begin, Value end);
   void emitNormAdjoint(NormAdjointOp op, Value p, Value begin, Value end);

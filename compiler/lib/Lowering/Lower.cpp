@@ -91,22 +91,32 @@ void FunctionLowering::emitRegion(Location location, Value tasks,
                        ValueRange{call, address, loop, tasks});
 }
 
+/// Positions that an op of a tile runs over.
+static int64_t positionsOf(Operation *op) {
+  if (auto type = dyn_cast<ValueType>(op->getResult(0).getType()))
+    return type.getPositions();
+  return cast<ValueType>(op->getOperand(0).getType()).getPositions();
+}
+
 /// Lane groups of one task of a region over positions: fewer where there are few positions to share
-/// out.
-static int64_t groupsPerTile(int64_t positions) {
-  return positions >= kPositionsToShare ? kGroupsPerTile : kGroupsPerTile / 5;
+/// out, one where each has enough to do for itself because of its many features.
+static int64_t groupsPerTile(ArrayRef<Operation *> ops) {
+  int64_t positions = positionsOf(ops.front());
+  if (positions >= kPositionsToShare)
+    return kGroupsPerTile;
+  constexpr int64_t kFeaturesToShare = 256;
+  bool isWide = llvm::all_of(ops, [](Operation *op) {
+    auto type = dyn_cast<ValueType>(op->getResult(0).getType());
+    return type && !isa<LinearOp>(op) && type.getFeatures() >= kFeaturesToShare;
+  });
+  return isWide ? 1 : kGroupsPerTile / 5;
 }
 
 void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
-  int64_t positions = 0;
-  for (Operation *op : ops)
-    if (auto type = dyn_cast<ValueType>(op->getResult(0).getType()))
-      positions = type.getPositions();
-    else
-      positions = cast<WeightGradientOp>(op).getInput().getType().getPositions();
+  int64_t positions = positionsOf(ops.front());
   bool wholePositions = llvm::any_of(ops, Emitter::isPositionOp);
   auto across = Emitter::isAcrossOp(ops.front()) ? cast<LinearOp>(ops.front()) : LinearOp();
-  int64_t tile = across ? kGroupsAcross : groupsPerTile(positions);
+  int64_t tile = across ? kGroupsAcross : groupsPerTile(ops);
   auto chunksOf = [&](Emitter &e) {
     if (wholePositions)
       return e.index(1);
@@ -166,10 +176,14 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
     if (isa<arith::ConstantOp>(op))
       continue;
     if (Emitter::isTileOp(op) || Emitter::isPositionOp(op)) {
+      if (!run.empty() && positionsOf(run.front()) != positionsOf(op))
+        flush();
       run.push_back(op);
       continue;
     }
     flush();
+    if (isa<ReshapeOp>(op))
+      continue;
     if (Emitter::isAcrossOp(op)) {
       // What follows position by position still belongs to the same region.
       run.push_back(op);
@@ -187,6 +201,9 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
       });
       continue;
     }
+    if (isLargeProduct(op) && usesBlas(op, target))
+      emitRegion(op->getLoc(), step->countPackTasks(op),
+                 [&](Emitter &e, Value task) { e.emitPackTask(op, task); });
     emitRegion(op->getLoc(), step->countTasks(op),
                [&](Emitter &e, Value task) { e.emitTask(op, task); });
     if (auto loss = dyn_cast<LossOp>(op)) {
@@ -358,7 +375,7 @@ struct Lower : impl::IarcLowerBase<Lower> {
     for (func::FuncOp function : functions)
       if (failed(verifyFunction(function, element)))
         return signalPassFailure();
-    Target target{vectorBits, vectorRegisters};
+    Target target{vectorBits, vectorRegisters, matmul};
     Layout layout{vectorBits / int64_t(element.getIntOrFloatBitWidth()),
                   element.getIntOrFloatBitWidth() / 8};
     WeightOffsets weights = planWeights(module);
@@ -374,7 +391,9 @@ struct Lower : impl::IarcLowerBase<Lower> {
     // One workspace, divided in the same place, serves all functions.
     SmallVector<Plan> plans;
     for (func::FuncOp function : functions) {
-      plans.push_back(planFunction(function, weights, layout));
+      plans.push_back(planFunction(function, weights, layout, [&](Operation *op) {
+        return countPackedElements(op, target, layout);
+      }));
       facts.fixedElements = std::max(facts.fixedElements, plans.back().fixedElements);
       facts.elementsPerGroup = std::max(facts.elementsPerGroup, plans.back().elementsPerGroup);
     }

@@ -61,14 +61,20 @@ WeightOffsets planWeights(mlir::ModuleOp module);
 struct Plan {
   llvm::DenseMap<mlir::Value, Buffer> buffers;
   llvm::DenseMap<mlir::Operation *, Buffer> scratch; ///< of iarc.loss: its sum for each lane
+  /// Where the products by OpenBLAS, one at a time, find their operands in its order.
+  Buffer packed;
   bool ownsGradients = false; ///< the array of gradients is the start of the workspace
   int64_t fixedElements = 0;
   int64_t elementsPerGroup = 0;
 };
 
+/// Elements a lane group that an op needs for its operands in another order, or 0.
+using PackedElements = llvm::function_ref<int64_t(mlir::Operation *)>;
+
 /// Inserts the copies without which some value would need two buffers, then plans all buffers.
 /// The emitters rely on the copies; the IR stays valid.
-Plan planFunction(mlir::func::FuncOp function, const WeightOffsets &weights, const Layout &layout);
+Plan planFunction(mlir::func::FuncOp function, const WeightOffsets &weights, const Layout &layout,
+                  PackedElements packedElements);
 
 } // namespace iarc
 #endif

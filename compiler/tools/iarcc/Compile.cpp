@@ -76,8 +76,16 @@ static int finish(const Options &options, const std::string &output,
       runs ? TemporaryFile::create("") : TemporaryFile::createBeside(output);
   if (!executable)
     return report(executable.takeError(), InputOutput);
+  // Only a program whose code calls it is linked with OpenBLAS.
+  std::string openBlas;
+  if (contents.contains("iarc_blas_product")) {
+    llvm::Expected<std::string> library = iarc::findOpenBlas();
+    if (!library)
+      return report(library.takeError(), InputOutput);
+    openBlas = *library;
+  }
   if (llvm::Error error =
-          iarc::linkExecutable(object->path(), runtimeLibrary, executable->path()))
+          iarc::linkExecutable(object->path(), runtimeLibrary, openBlas, executable->path()))
     return report(std::move(error), InputOutput);
   if (!runs) {
     if (llvm::Error error = executable->renameTo(output))
@@ -149,6 +157,9 @@ int iarcc::compile(const Options &options) {
     llvm::Expected<std::string> linker = iarc::findLinker();
     if (!linker)
       return report(linker.takeError(), InputOutput);
+    if (options.matmul == "blas")
+      if (llvm::Expected<std::string> library = iarc::findOpenBlas(); !library)
+        return report(library.takeError(), InputOutput);
   }
   timing.start("target");
   llvm::Expected<iarc::Target> target =

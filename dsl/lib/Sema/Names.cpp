@@ -75,6 +75,12 @@ bool isWord(const std::string &name) {
   return std::find(words.begin(), words.end(), name) != words.end();
 }
 
+bool isLossKind(const std::string &name) {
+  return name == "cross_entropy" || name == "squared_error";
+}
+
+bool isLossReach(const std::string &name) { return name == "last" || name == "all"; }
+
 bool isTaskValue(const std::string &name) { return name == "encode" || name == "symbols"; }
 
 bool isPredefined(const std::string &name) {

@@ -188,6 +188,16 @@ func.func @loss(%logits: !iarc.value<position 3, feature 2 : f32>, %batch: !iarc
   return %0 : f32
 }
 
+// CHECK-LABEL: func.func @loss_interspersed
+func.func @loss_interspersed(%logits: !iarc.value<position 3, feature 2 : f32>, %last: !iarc.value<position 1, feature 2 : f32>, %batch: !iarc.batch<position 3, symbol 2, control 2>) -> f32 {
+  // CHECK: iarc.loss cross_entropy at all %arg0, %arg2 interspersed : (
+  // GENERIC: "iarc.loss"(%{{.*}}, %{{.*}}) <{at = #iarc<loss_at all>, interspersed, kind = #iarc<loss_kind cross_entropy>}>
+  %0 = iarc.loss cross_entropy at all %logits, %batch interspersed : (!iarc.value<position 3, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> f32
+  // CHECK: iarc.loss_adjoint squared_error at last %arg1, %arg2 interspersed : (!iarc.value<position 1, feature 2 : f32>,
+  %1 = iarc.loss_adjoint squared_error at last %last, %batch interspersed : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<position 1, feature 2 : f32>
+  return %0 : f32
+}
+
 // CHECK-LABEL: func.func @update
 func.func @update(%w: !iarc.weight<out 5, in 4 : f32>, %v: !iarc.weight<out 5, in 4 : f32>, %g: !iarc.weight<out 5, in 4 : f32>) {
   // CHECK: %{{.*}}, %{{.*}} = iarc.update %arg0, %arg1, %arg2 : <out 5, in 4 : f32>

@@ -130,6 +130,12 @@ extern const iarc_model iarc_model_descriptor;
    done. How tasks map to threads is unspecified; the generated code's results do not depend on it. */
 void iarc_parallel(const iarc_call *call, iarc_region_function body, const int64_t *loop, int64_t tasks);
 
+/* c = a b of real matrices in rows, c being m x n and k the summed size; a is stored k x m where
+   transpose_a is 1, b n x k where transpose_b is 1. By OpenBLAS, on the calling thread: a program that calls
+   it is linked with OpenBLAS. The sizes must fit 32 bits. */
+void iarc_blas_product(int64_t element_bytes, int64_t transpose_a, int64_t transpose_b, int64_t m, int64_t n,
+                       int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc);
+
 #ifdef __cplusplus
 }
 #endif
