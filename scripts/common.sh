@@ -17,6 +17,7 @@ packages_build=(
 packages_test=(
   llvm-22-tools              # lit, FileCheck
   libgtest-dev               # unit tests
+  libopenblas-serial-dev     # iarcc --matmul=blas
   python3                    # runs lit and the tests' helpers
 )
 

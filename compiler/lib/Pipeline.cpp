@@ -27,6 +27,8 @@ void registerDialects(DialectRegistry &registry) {
 void addGradientPasses(OpPassManager &passes) {
   passes.addPass(createIarcGradient());
   passes.addPass(createCanonicalizerPass());
+  passes.addNestedPass<func::FuncOp>(createIarcHoistWeightGradients());
+  passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
 }
 
@@ -45,6 +47,7 @@ void addLoweringPasses(OpPassManager &passes, const TargetOptions &target, int o
   IarcLowerOptions options;
   options.vectorBits = target.vectorBits;
   options.vectorRegisters = target.vectorBits == 512 ? 32 : 16;
+  options.matmul = target.matmul;
   passes.addPass(createIarcLower(options));
   if (optLevel > 0)
     passes.addPass(createCSEPass());

@@ -37,6 +37,7 @@ statement
   | weightsStatement
   | letStatement
   | repeatStatement
+  | recurStatement
   | predictStatement
   | lossStatement
   | trainStatement
@@ -50,11 +51,14 @@ contextStatement : 'context' expression ;
 weightsStatement : 'weights' placement (',' expression)? ;
 letStatement     : 'let' name '=' expression ;
 repeatStatement  : 'repeat' expression body ;
+recurStatement   : 'recur' state (',' state)* ','? body ;
 predictStatement : 'predict' expression ;
 lossStatement    : 'loss' name 'at' name ;
 trainStatement   : 'train' name arguments? settings? ;
 returnStatement  : 'return' expression ;
 assignStatement  : name '=' expression ;
+
+state : name '[' expression ']' ;
 
 settings : '{' setting* '}' ;
 setting  : name expression ;

@@ -32,7 +32,10 @@ std::string initialiser(const Initialiser &init) {
   if (init.kind == Initialiser::Kind::Constant)
     return "constant(" + number(init.first) + ")";
   return (init.kind == Initialiser::Kind::Normal ? "normal(" : "uniform(") + number(init.first) +
-         ", " + number(init.second) + ")";
+         ", " + number(init.second) +
+         (init.fanIn ? ") / sqrt(" + std::to_string(init.fanIn) +
+                           (init.fanInGrows ? " (t + 1))" : ")")
+                     : ")");
 }
 
 class Writer {
@@ -48,7 +51,8 @@ public:
     out += "  task iarc symbols " + std::to_string(task.symbols) + " subtasks " + task.subtasks +
            " gap " + std::to_string(task.gapMinimum) + ".." + std::to_string(task.gapMaximum) +
            " mirror " + (task.mirrorRepeatsLast ? "repeat_last" : "from_previous") +
-           " increment " + (task.incrementKeeps ? "keep" : "reset") + "\n";
+           " increment " + (task.incrementKeeps ? "keep" : "reset") + " encoding " +
+           (task.interspersed ? "interspersed" : "tape") + "\n";
     out += "  context " + std::to_string(model.context) + "\n";
     int64_t total = 0;
     for (const Weight &weight : model.weights) {
@@ -90,6 +94,7 @@ private:
       case OpKind::Linear:
         out += "linear " + value(op.operands[0]) + ", " +
                model.weights[static_cast<size_t>(op.weight)].name +
+               (op.bias < 0 ? "" : " + " + model.weights[static_cast<size_t>(op.bias)].name) +
                (op.placement == Placement::Shared        ? " shared"
                 : op.placement == Placement::PerPosition ? " per position"
                                                          : " across positions") +
@@ -112,19 +117,45 @@ private:
         out += "slice " + value(op.operands[0]) + "[" + std::to_string(op.begin) + "..<" +
                std::to_string(op.end) + "]" + typed(op.results[0]);
         break;
+      case OpKind::Flatten:
+        out += "flatten " + value(op.operands[0]) + typed(op.results[0]);
+        break;
+      case OpKind::LstmGates:
+        out += "lstm_gates " + value(op.operands[0]) + ", " + value(op.operands[1]) +
+               typed(op.results[0]);
+        break;
+      case OpKind::Recur: {
+        size_t states = op.results.size();
+        out += "recur (";
+        for (size_t i = 0; i < op.body->arguments.size(); ++i)
+          out += (i ? ", " : "") + value(op.body->arguments[i]) + " = " +
+                 (i < states ? "0" : value(op.operands[i - states]));
+        out += ") {\n";
+        region(*op.body, depth + 1);
+        yield(op, indent);
+        break;
+      }
       case OpKind::Repeat:
         out += "repeat " + std::to_string(op.count) + " (";
         for (size_t i = 0; i < op.operands.size(); ++i)
           out += (i ? ", " : "") + value(op.body->arguments[i]) + " = " + value(op.operands[i]);
         out += ") {\n";
         region(*op.body, depth + 1);
-        out += indent + "  yield";
-        for (size_t i = 0; i < op.body->yields.size(); ++i)
-          out += (i ? ", " : " ") + value(op.body->yields[i]);
-        out += "\n" + indent + "}\n";
+        yield(op, indent);
         break;
       }
     }
+  }
+
+  void yield(const Op &op, const std::string &indent) {
+    out += indent + "  yield";
+    for (size_t i = 0; i < op.body->yields.size(); ++i)
+      out += (i ? ", " : " ") + value(op.body->yields[i]);
+    out += "\n" + indent + "}";
+    // The results' shapes differ from those of the body.
+    for (size_t i = 0; op.kind == OpKind::Recur && i < op.results.size(); ++i)
+      out += (i ? ", " : " : ") + shape(model.valueShapes[static_cast<size_t>(op.results[i])]);
+    out += "\n";
   }
 
   void attention(const Op &op) {

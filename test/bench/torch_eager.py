@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""One training step of the flagship, compiled by iarc against PyTorch eager, in one run.
+"""One training step of a model, compiled by iarc against PyTorch eager, in one run.
 
-usage: torch_eager.py MODEL [--threads N] [--rounds R]
+usage: torch_eager.py MODEL [--network NAME] [--threads N] [--rounds R]
 
-MODEL is the program compiled from examples/cisformer_expressive.iarc. The rounds alternate
+MODEL is the program compiled from examples/cisformer_expressive.iarc or, with --network causal_mlp,
+from examples/causal_mlp.iarc; PyTorch computes the latter with one dense masked matrix a layer over
+all positions and features, the fastest way found. The rounds alternate
 between the two, so that both meet the same machine; PyTorch is tried with 1 and with N threads and
 its best median counts. Needs python3-torch and libopenblas0-pthread.
 """
@@ -17,40 +19,74 @@ import time
 
 parser = argparse.ArgumentParser()
 parser.add_argument("model")
+parser.add_argument("--network", choices=["cisformer", "causal_mlp"], default="cisformer")
 parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
 parser.add_argument("--rounds", type=int, default=5)
 options = parser.parse_args()
 import torch
 
-T, D, H, LAYERS, BATCH, SYMBOLS = 24, 20, 4, 12, 200, 16
+T, D, BATCH, SYMBOLS = 24, 20, 200, 16
+distance = torch.arange(T)[:, None] - torch.arange(T)[None, :]
 torch.manual_seed(1)
 
 
-def weight(*shape):
-    return (0.1 * torch.randn(LAYERS, T, *shape)).requires_grad_()
+class Cisformer:
+    H, LAYERS = 4, 12
+
+    def __init__(self):
+        def weight(*shape):
+            return (0.1 * torch.randn(self.LAYERS, T, *shape)).requires_grad_()
+
+        self.query, self.key, self.value = (weight(D, D) for _ in range(3))
+        self.w1, self.w2 = weight(4 * D, D), weight(D, 4 * D)
+        self.weights = [self.query, self.key, self.value, self.w1, self.w2]
+        slopes = torch.tensor([2.0 ** (-8 * (h + 1) / self.H) for h in range(self.H)])
+        self.decay = torch.where(distance >= 0, torch.exp(-slopes[:, None, None] * distance),
+                                 torch.zeros(()))
+
+    @staticmethod
+    def place(x, w):  # one matrix a position, as one batched product
+        return torch.bmm(x.transpose(0, 1), w.transpose(1, 2)).transpose(0, 1)
+
+    def __call__(self, x):
+        place, heads = self.place, self.H
+        for layer in range(self.LAYERS):
+            q, k, v = (place(x, w[layer]).reshape(BATCH, T, heads, D // heads).transpose(1, 2)
+                       for w in (self.query, self.key, self.value))
+            z = q @ k.transpose(2, 3) / (D / heads) ** 0.5
+            a = z * z / (1 + z * z) * self.decay
+            a = a / (1e-3 + a.sum(-1, keepdim=True))
+            x = x + (a @ v).transpose(1, 2).reshape(BATCH, T, D)
+            x = x + place(torch.relu(place(x, self.w1[layer])), self.w2[layer])
+        return x
 
 
-query, key, value = (weight(D, D) for _ in range(3))
-w1, w2 = weight(4 * D, D), weight(D, 4 * D)
-optimiser = torch.optim.SGD([query, key, value, w1, w2], lr=0.02, momentum=0.8)
-slopes = torch.tensor([2.0 ** (-8 * (h + 1) / H) for h in range(H)])
-distance = torch.arange(T)[:, None] - torch.arange(T)[None, :]
-decay = torch.where(distance >= 0, torch.exp(-slopes[:, None, None] * distance), torch.zeros(()))
+class CausalMlp:
+    LAYERS = 16
+
+    def __init__(self):
+        deviation = 0.3 / (D * torch.arange(1, T + 1)) ** 0.5
+        self.matrix = (deviation[:, None, None, None] *
+                       torch.randn(self.LAYERS, T, D, T, D)).requires_grad_()
+        self.bias = torch.zeros(self.LAYERS, T * D, requires_grad=True)
+        self.mask = (distance >= 0)[:, None, :, None].float()
+        self.weights = [self.matrix, self.bias]
+
+    def __call__(self, x):
+        for layer in range(self.LAYERS):
+            h = torch.nn.functional.layer_norm(x, (D,)).flatten(1)
+            w = (self.matrix[layer] * self.mask).reshape(T * D, T * D)
+            y = torch.addmm(self.bias[layer], h, w.T).reshape(x.shape)
+            x = x + (torch.relu(y) if layer + 1 < self.LAYERS else y)
+        return x
 
 
-def place(x, w):  # one matrix a position, as one batched product
-    return torch.bmm(x.transpose(0, 1), w.transpose(1, 2)).transpose(0, 1)
+network = {"cisformer": Cisformer, "causal_mlp": CausalMlp}[options.network]()
+optimiser = torch.optim.SGD(network.weights, lr=0.02, momentum=0.8)
 
 
 def step(x, target):
-    for layer in range(LAYERS):
-        q, k, v = (place(x, w[layer]).reshape(BATCH, T, H, D // H).transpose(1, 2)
-                   for w in (query, key, value))
-        z = q @ k.transpose(2, 3) / (D / H) ** 0.5
-        a = z * z / (1 + z * z) * decay
-        a = a / (1e-3 + a.sum(-1, keepdim=True))
-        x = x + (a @ v).transpose(1, 2).reshape(BATCH, T, D)
-        x = x + place(torch.relu(place(x, w1[layer])), w2[layer])
+    x = network(x)
     loss = torch.nn.functional.cross_entropy(x[:, -1, :SYMBOLS], target)
     optimiser.zero_grad()
     loss.backward()

@@ -31,11 +31,19 @@ struct Model;
 /// Element type of every real number of the generated code.
 enum class Precision { F32, F64 };
 
+/// What does the large products, whose weights outgrow the caches.
+enum class Matmul {
+  Auto, ///< the faster one, by size
+  Own,  ///< kernels that the compiler emits
+  Blas, ///< OpenBLAS
+};
+
 /// What the code is generated for.
 struct TargetOptions {
   std::string cpu;          ///< LLVM's name of the processor, such as "znver4"
   std::string features;     ///< LLVM's feature string: "+avx2,-avx512f,..."
   int64_t vectorBits = 128; ///< width of the target's vector registers: 128, 256 or 512
+  Matmul matmul = Matmul::Auto;
 };
 
 /// Registers every dialect (and interface extension) that a stage below creates.
@@ -53,7 +61,8 @@ void addGradientPasses(mlir::OpPassManager &passes);
 void addFusionPasses(mlir::OpPassManager &passes, int optLevel);
 
 /// Lowers to the LLVM dialect. The module then defines `iarc_forward`, `iarc_gradients` and
-/// `iarc_train_step` (each void(ptr call)) and `iarc_peak` (f64(i64)), declares `iarc_parallel`,
+/// `iarc_train_step` (each void(ptr call)) and `iarc_peak` (f64(i64)), declares `iarc_parallel`
+/// and, where a product is left to OpenBLAS, `iarc_blas_product`,
 /// and carries the attribute `iarc.descriptor` that CodeGen turns into the model descriptor
 /// (compiler/lib/CodeGen/Descriptor.cpp lists its entries).
 void addLoweringPasses(mlir::OpPassManager &passes, const TargetOptions &target, int optLevel);

@@ -83,7 +83,8 @@ LogicalResult LinearOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   Value dy = adjoints.get(getResult(0));
   if (adjoints.needs(getInput())) {
     auto dx = LinearOp::create(builder, getLoc(), TypeRange{getInput().getType()}, dy, getWeight(),
-                               ValueRange{}, /*transposed=*/!getTransposed());
+                               /*bias=*/Value(), /*extras=*/ValueRange{},
+                               /*transposed=*/!getTransposed());
     adjoints.add(builder, getInput(), dx.getResult(0));
   }
   if (adjoints.needs(getWeight())) {
@@ -92,6 +93,9 @@ LogicalResult LinearOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
     adjoints.add(builder, getWeight(),
                  WeightGradientOp::create(builder, getLoc(), getWeight().getType(), out, in));
   }
+  if (getBias() && adjoints.needs(getBias()))
+    adjoints.add(builder, getBias(),
+                 BiasGradientOp::create(builder, getLoc(), getBias().getType(), dy));
   return success();
 }
 
@@ -132,7 +136,8 @@ LogicalResult LossOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   if (adjoints.needs(getLogits()))
     adjoints.add(builder, getLogits(),
                  LossAdjointOp::create(builder, getLoc(), getLogits().getType(), getLogits(),
-                                       getBatch(), getKindAttr(), getAtAttr()));
+                                       getBatch(), getKindAttr(), getAtAttr(),
+                                       getInterspersedAttr()));
   return success();
 }
 

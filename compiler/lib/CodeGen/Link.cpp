@@ -11,6 +11,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
 
 #include <cstdlib>
@@ -47,8 +48,42 @@ llvm::Expected<std::string> iarc::findLinker() {
       "hint: install the Debian package g++, or let CXX name a C++ compiler");
 }
 
+llvm::Expected<std::string> iarc::findOpenBlas() {
+  constexpr const char *Hint =
+      "\nhint: install the Debian package libopenblas-serial-dev, or compile with --matmul=own";
+  if (const char *named = std::getenv("IARC_OPENBLAS"); named && *named) {
+    if (llvm::sys::fs::exists(named))
+      return std::string(named);
+    return llvm::createStringError("cannot link: there is no OpenBLAS '" + std::string(named) +
+                                   "' that IARC_OPENBLAS names" + Hint);
+  }
+  llvm::Expected<std::string> linker = findLinker();
+  if (!linker)
+    return linker.takeError();
+  // The compiler knows the library folders of its machine; what it does not find it gives back.
+  llvm::SmallString<128> answer;
+  if (std::error_code error = llvm::sys::fs::createTemporaryFile("iarcc-link", "txt", answer))
+    return llvm::createStringError(error, "cannot write to the temporary folder: " +
+                                              error.message());
+  llvm::FileRemover remover(answer);
+  std::vector<std::string> words = linkerFromEnvironment();
+  llvm::SmallVector<llvm::StringRef> arguments = {*linker};
+  for (size_t index = 1; index < words.size(); ++index)
+    arguments.push_back(words[index]);
+  arguments.push_back("-print-file-name=openblas-serial/libopenblas.a");
+  llvm::StringRef file = answer;
+  if (llvm::sys::ExecuteAndWait(*linker, arguments, std::nullopt, {"", file, ""}) == 0)
+    if (auto buffer = llvm::MemoryBuffer::getFile(answer))
+      if (llvm::StringRef path = (*buffer)->getBuffer().trim();
+          llvm::sys::path::is_absolute(path) && llvm::sys::fs::exists(path))
+        return path.str();
+  return llvm::createStringError(
+      "cannot link: the static OpenBLAS 'openblas-serial/libopenblas.a' was not found" +
+      std::string(Hint));
+}
+
 llvm::Error iarc::linkExecutable(llvm::StringRef object, llvm::StringRef runtimeLibrary,
-                                 llvm::StringRef output) {
+                                 llvm::StringRef openBlas, llvm::StringRef output) {
   llvm::Expected<std::string> linker = findLinker();
   if (!linker)
     return linker.takeError();
@@ -57,10 +92,11 @@ llvm::Error iarc::linkExecutable(llvm::StringRef object, llvm::StringRef runtime
   llvm::SmallVector<llvm::StringRef> arguments = {*linker};
   for (size_t index = 1; index < words.size(); ++index)
     arguments.push_back(words[index]);
-  for (llvm::StringRef argument : {object, runtimeLibrary, llvm::StringRef("-o"), output,
+  for (llvm::StringRef argument : {object, runtimeLibrary, openBlas, llvm::StringRef("-o"), output,
                                    llvm::StringRef("-pthread"), llvm::StringRef("-lm"),
                                    llvm::StringRef("-Wl,--gc-sections")})
-    arguments.push_back(argument);
+    if (!argument.empty())
+      arguments.push_back(argument);
 
   // The linker's words are kept back: they matter only when it fails.
   llvm::SmallString<128> transcript;

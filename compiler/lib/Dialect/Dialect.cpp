@@ -119,13 +119,16 @@ static int64_t sizeOf(ArrayRef<Axis> axes, StringRef name) {
   return 0;
 }
 
+/// Whether the axes end with `inner` and `innermost`.
+static bool endsWith(ArrayRef<Axis> axes, StringRef inner, StringRef innermost) {
+  return axes.size() >= 2 && axes[axes.size() - 2].name.getValue() == inner &&
+         axes.back().name.getValue() == innermost;
+}
+
 static LogicalResult verifyAxes(function_ref<InFlightDiagnostic()> emitError, ArrayRef<Axis> axes,
-                                Type elementType, StringRef inner, StringRef innermost) {
+                                Type elementType) {
   if (!elementType.isF32() && !elementType.isF64())
     return emitError() << "element type must be f32 or f64, got " << elementType;
-  if (axes.size() < 2 || axes[axes.size() - 2].name.getValue() != inner ||
-      axes.back().name.getValue() != innermost)
-    return emitError() << "the last two axes must be " << inner << " and " << innermost;
   int64_t count = 1;
   for (auto [index, axis] : llvm::enumerate(axes)) {
     if (llvm::any_of(axes.take_front(index), [&](const Axis &earlier) {
@@ -143,12 +146,19 @@ static LogicalResult verifyAxes(function_ref<InFlightDiagnostic()> emitError, Ar
 
 LogicalResult ValueType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<Axis> axes,
                                 Type elementType) {
-  return verifyAxes(emitError, axes, elementType, "position", "feature");
+  if (!endsWith(axes, "position", "feature"))
+    return emitError() << "the last two axes must be position and feature";
+  return verifyAxes(emitError, axes, elementType);
 }
 
 LogicalResult WeightType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<Axis> axes,
                                  Type elementType) {
-  return verifyAxes(emitError, axes, elementType, "out", "in");
+  bool isBias = !axes.empty() && axes.back().name.getValue() == "out";
+  if (!isBias && !endsWith(axes, "out", "in"))
+    return emitError() << "the last two axes must be out and in, or of a bias the last one out";
+  if (isBias && sizeOf(axes, "pair"))
+    return emitError() << "a bias has no axis pair";
+  return verifyAxes(emitError, axes, elementType);
 }
 
 LogicalResult BatchType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t positions,

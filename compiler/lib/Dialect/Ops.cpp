@@ -62,7 +62,7 @@ static LogicalResult verifyNoLayers(Operation *op, ValueType type) {
 }
 
 //===----------------------------------------------------------------------===//
-// Weight, encode, linear, weight_gradient
+// Weight, encode, linear and its gradients
 //===----------------------------------------------------------------------===//
 
 LogicalResult WeightOp::verify() {
@@ -90,18 +90,45 @@ LogicalResult EncodeOp::verify() {
   return success();
 }
 
-/// A weight fits a value when it is one matrix, or one for each of the value's positions.
+/// A weight fits a value when it is one matrix, or one for each of the value's positions, or one
+/// for each pair of them.
 static LogicalResult verifyPlacement(Operation *op, ValueType value, WeightType weight) {
   if (failed(verifyNoLayers(op, value)))
     return failure();
-  if (weight.getAxes().size() != (weight.isPerPosition() ? 3u : 2u))
+  if (weight.isBias())
+    return op->emitOpError("takes a weight with the axes out and in, got ") << weight;
+  bool oneMatrix = !weight.isPerPosition() && !weight.isAcrossPositions();
+  if (weight.getAxes().size() != (oneMatrix ? 2u : 3u))
     return op->emitOpError("takes weights without layer axes, got ") << weight;
+  int64_t positions = value.getPositions(), pairs = positions * (positions + 1) / 2;
+  if (weight.isAcrossPositions() && weight.getSize("pair") != pairs)
+    return op->emitOpError("weight has ")
+           << weight.getSize("pair") << " pairs, the value's " << positions << " positions make "
+           << pairs;
   if (weight.isPerPosition() && weight.getSize("position") != value.getPositions())
     return op->emitOpError("weight has ")
            << weight.getSize("position") << " positions, the value " << value.getPositions();
   if (weight.getElementType() != value.getElementType())
     return op->emitOpError("weight is ")
            << weight.getElementType() << ", the value " << value.getElementType();
+  return success();
+}
+
+/// A bias of `features` numbers fits a value: one for all positions, or one for each.
+static LogicalResult verifyBias(Operation *op, ValueType value, WeightType bias) {
+  if (!bias.isBias())
+    return op->emitOpError("bias must have no axis in, got ") << bias;
+  if (bias.getAxes().size() != (bias.isPerPosition() ? 2u : 1u))
+    return op->emitOpError("takes a bias without layer axes, got ") << bias;
+  if (bias.isPerPosition() && bias.getSize("position") != value.getPositions())
+    return op->emitOpError("bias has ")
+           << bias.getSize("position") << " positions, the value " << value.getPositions();
+  if (bias.getSize("out") != value.getFeatures())
+    return op->emitOpError("bias has ")
+           << bias.getSize("out") << " features, the value " << value.getFeatures();
+  if (bias.getElementType() != value.getElementType())
+    return op->emitOpError("bias is ")
+           << bias.getElementType() << ", the value " << value.getElementType();
   return success();
 }
 
@@ -119,6 +146,8 @@ LogicalResult LinearOp::verify() {
   for (Type type : getResultTypes())
     if (type != expected)
       return emitOpError("result must be ") << expected << ", got " << type;
+  if (getBias() && failed(verifyBias(*this, expected, getBias().getType())))
+    return failure();
   for (Type type : getExtras().getTypes())
     if (type != expected)
       return emitOpError("extra operand must be ") << expected << ", got " << type;
@@ -142,6 +171,13 @@ LogicalResult WeightGradientOp::verify() {
     return emitOpError("result must have out ")
            << adjoint.getFeatures() << " and in " << input.getFeatures() << ", got " << weight;
   return success();
+}
+
+LogicalResult BiasGradientOp::verify() {
+  ValueType adjoint = getOutputAdjoint().getType();
+  if (failed(verifyNoLayers(*this, adjoint)))
+    return failure();
+  return verifyBias(*this, adjoint, getResult().getType());
 }
 
 //===----------------------------------------------------------------------===//
@@ -270,10 +306,15 @@ LogicalResult AttentionAdjointOp::verify() { return verifyAttention(*this, 2); }
 template <typename Op> static LogicalResult verifyLogits(Op op) {
   ValueType type = op.getLogits().getType();
   BatchType batch = op.getBatch().getType();
-  if (type.getAxes().size() != 2 || type.getPositions() != batch.getPositions() ||
+  if (type.getAxes().size() != 2 ||
+      (type.getPositions() != batch.getPositions() && type.getPositions() != 1) ||
       type.getFeatures() != batch.getSymbols())
     return op.emitOpError("logits must have position ")
-           << batch.getPositions() << " and feature " << batch.getSymbols() << ", got " << type;
+           << batch.getPositions() << " or 1 and feature " << batch.getSymbols() << ", got "
+           << type;
+  if (type.getPositions() != batch.getPositions() && op.getAt() == LossAt::All)
+    return op.emitOpError("at all positions needs logits of ")
+           << batch.getPositions() << " positions, got " << type;
   return success();
 }
 

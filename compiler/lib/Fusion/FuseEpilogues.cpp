@@ -90,7 +90,7 @@ struct MapOfMap : OpRewritePattern<MapOp> {
   }
 };
 
-/// map(linear(x, W), e..) { f } => linear(x, W) extras(e..) epilogue { f }, the product having no
+/// map(linear(x, W, b), e..) { f } => linear(x, W, b) extras(e..) epilogue { f }, the product having no
 /// other reader
 struct MapOfLinear : OpRewritePattern<MapOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -119,7 +119,7 @@ struct MapOfLinear : OpRewritePattern<MapOp> {
     rewriter.replaceAllUsesWith(sum, first);
     body.eraseArgument(sum.getArgNumber());
     auto fused = LinearOp::create(rewriter, linear.getLoc(), op.getResultTypes(), linear.getInput(),
-                                  linear.getWeight(), extras, linear.getTransposed());
+                                  linear.getWeight(), linear.getBias(), extras, linear.getTransposed());
     fused.getEpilogue().takeBody(op.getBody());
     rewriter.replaceOp(op, fused.getResults());
     rewriter.eraseOp(linear);

@@ -40,6 +40,7 @@ private:
   void importRegion(const dsl::Region &region);
   void importOp(const dsl::Op &op);
   void importRepeat(const dsl::Op &op, Location location);
+  void importRecur(const dsl::Op &op, Location location);
   void collectWeights(const dsl::Region &region, SmallVectorImpl<dsl::WeightId> &used);
 
   const dsl::Model &model;
@@ -105,7 +106,8 @@ OwningOpRef<ModuleOp> Importer::run() {
   Value loss = LossOp::create(
       builder, locationOf(model.lossLocation), element, values[logits], batch,
       model.loss == dsl::LossKind::CrossEntropy ? LossKind::CrossEntropy : LossKind::SquaredError,
-      model.lossAt == dsl::LossAt::Last ? LossAt::Last : LossAt::All);
+      model.lossAt == dsl::LossAt::Last ? LossAt::Last : LossAt::All,
+      model.task.interspersed);
   func::ReturnOp::create(builder, location, ValueRange{loss, values[logits]});
   if (failed(verify(*module)))
     return {};
@@ -121,6 +123,8 @@ void Importer::importOp(const dsl::Op &op) {
   Location location = locationOf(op.location);
   if (op.kind == dsl::OpKind::Repeat)
     return importRepeat(op, location);
+  if (op.kind == dsl::OpKind::Recur)
+    return importRecur(op, location);
   SmallVector<Value> operands;
   for (dsl::ValueId operand : op.operands)
     operands.push_back(values[operand]);
@@ -132,8 +136,10 @@ void Importer::importOp(const dsl::Op &op) {
     result = EncodeOp::create(builder, location, type, batch);
     break;
   case dsl::OpKind::Linear: {
-    auto linear = LinearOp::create(builder, location, TypeRange{type}, operands[0],
-                                   weights[op.weight], ValueRange{}, /*transposed=*/false);
+    Value bias = op.bias >= 0 ? weights[op.bias] : Value();
+    auto linear =
+        LinearOp::create(builder, location, TypeRange{type}, operands[0], weights[op.weight], bias,
+                         /*extras=*/ValueRange{}, /*transposed=*/false);
     result = linear.getResult(0);
     break;
   }
@@ -165,17 +171,25 @@ void Importer::importOp(const dsl::Op &op) {
                     importScalar(builder, location, op.scalar, body->getArguments(), exponential));
     break;
   }
+  case dsl::OpKind::Flatten:
+    result = FlattenOp::create(builder, location, type, operands[0]);
+    break;
+  case dsl::OpKind::LstmGates:
+    result = LstmGatesOp::create(builder, location, type, operands[0], operands[1]);
+    break;
   case dsl::OpKind::Repeat:
+  case dsl::OpKind::Recur:
     break;
   }
 }
 
 void Importer::collectWeights(const dsl::Region &region, SmallVectorImpl<dsl::WeightId> &used) {
   for (const dsl::Op &op : region.ops) {
-    if (op.kind == dsl::OpKind::Repeat)
+    if (op.body)
       collectWeights(*op.body, used);
-    else if (op.weight >= 0 && !llvm::is_contained(used, op.weight))
-      used.push_back(op.weight);
+    for (dsl::WeightId weight : {op.weight, op.bias})
+      if (weight >= 0 && !llvm::is_contained(used, weight))
+        used.push_back(weight);
   }
 }
 
@@ -213,6 +227,44 @@ void Importer::importRepeat(const dsl::Op &op, Location location) {
   weights = outer;
   for (auto [result, value] : llvm::zip(op.results, repeat.getResults()))
     values[result] = value;
+}
+
+/// A recurrence is a repeat whose iterations are the positions: it slices and stacks views in which
+/// every position is an iteration.
+void Importer::importRecur(const dsl::Op &op, Location location) {
+  const dsl::Region &region = *op.body;
+  size_t carried = region.yields.size();
+  int64_t positions = typeOf(op.results.front()).getPositions();
+  SmallVector<Value> inits, slices;
+  SmallVector<Type> types;
+  for (dsl::ValueId state : ArrayRef(region.arguments).take_front(carried)) {
+    inits.push_back(ZeroOp::create(builder, location, typeOf(state)));
+    types.push_back(typeOf(state));
+  }
+  for (dsl::ValueId state : ArrayRef(region.arguments).take_front(carried))
+    types.push_back(typeOf(state).stacked(positions));
+  for (dsl::ValueId operand : op.operands) {
+    ValueType type = typeOf(operand);
+    Axis one[] = {{type.getAxes()[0].name, 1}, type.getAxes()[1]};
+    auto stack = ValueType::get(one, element).stacked(positions);
+    slices.push_back(ReshapeOp::create(builder, location, stack, values[operand]));
+  }
+  auto repeat =
+      RepeatOp::create(builder, location, types, positions, /*reverse=*/false, inits, slices);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    Block *body = builder.createBlock(&repeat.getBody());
+    for (dsl::ValueId argument : region.arguments)
+      values[argument] = body->addArgument(typeOf(argument), location);
+    importRegion(region);
+    SmallVector<Value> yields;
+    for (int pass = 0; pass < 2; ++pass)
+      for (dsl::ValueId yield : region.yields)
+        yields.push_back(values[yield]);
+    YieldOp::create(builder, location, yields);
+  }
+  for (auto [result, stack] : llvm::zip(op.results, repeat.getStackedResults()))
+    values[result] = ReshapeOp::create(builder, location, typeOf(result), stack);
 }
 
 } // namespace

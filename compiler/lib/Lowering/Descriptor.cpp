@@ -15,8 +15,10 @@ static double timesRun(Operation *op) {
   return times;
 }
 
+/// Operations of a placed product: one with the matrix of each position, or of each pair of them.
 static double matrixFlop(WeightType weight, int64_t positions) {
-  return 2.0 * weight.getSize("out") * weight.getSize("in") * positions;
+  double products = weight.isAcrossPositions() ? weight.getSize("pair") : positions;
+  return 2.0 * weight.getSize("out") * weight.getSize("in") * products;
 }
 
 DescriptorFacts gatherFacts(ModuleOp module) {

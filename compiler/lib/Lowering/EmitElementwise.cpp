@@ -19,16 +19,24 @@ static bool isStacked(Type type) {
 }
 
 bool Emitter::isTileOp(Operation *op) {
-  if (isa<EncodeOp, LinearOp, MapOp, NormOp, NormAdjointOp, SliceOp, EmbedOp>(op))
+  if (isAcrossOp(op) || isLargeProduct(op))
+    return false;
+  if (isa<EncodeOp, LinearOp, MapOp, NormOp, NormAdjointOp, SliceOp, EmbedOp, LstmGatesOp,
+          LstmGatesAdjointOp>(op))
     return llvm::none_of(op->getOperandTypes(), isStacked);
   if (isa<AddOp, CopyOp, ZeroOp>(op))
     return isa<ValueType>(op->getResult(0).getType()) && !isStacked(op->getResult(0).getType());
   return false;
 }
 
+bool Emitter::isAcrossOp(Operation *op) {
+  auto linear = dyn_cast<LinearOp>(op);
+  return linear && linear.getWeight().getType().isAcrossPositions();
+}
+
 bool Emitter::isPositionOp(Operation *op) {
   auto gradient = dyn_cast<WeightGradientOp>(op);
-  return gradient && gradient.getResult().getType().isPerPosition() &&
+  return gradient && !isLargeProduct(op) && gradient.getResult().getType().isPerPosition() &&
          gradient.getInput().getType().getPositions() >= kPositionsToShare;
 }
 
@@ -71,6 +79,8 @@ void Emitter::emitWholeTile(Operation *op, Value p, Value begin, Value end) {
       .Case<EncodeOp>([&](auto op) { emitEncode(op, p, begin, end); })
       .Case<LinearOp>([&](auto op) { emitLinear(op, p, begin, end); })
       .Case<MapOp>([&](auto op) { emitMap(op, p, begin, end); })
+      .Case<LstmGatesOp>([&](auto op) { emitLstmGates(op, p, begin, end); })
+      .Case<LstmGatesAdjointOp>([&](auto op) { emitLstmGatesAdjoint(op, p, begin, end); })
       .Case<NormOp>([&](auto op) { emitNorm(op, p, begin, end); })
       .Case<NormAdjointOp>([&](auto op) { emitNormAdjoint(op, p, begin, end); })
       .Case<WeightGradientOp>([&](auto op) { emitGradientOfPosition(op, p); })
@@ -274,15 +284,23 @@ void Emitter::emitElements(Operation *op, Value task) {
 }
 
 Value Emitter::countTasks(Operation *op) {
+  if (isLargeProduct(op))
+    return index(countLargeTasks(op));
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case<WeightGradientOp>([&](WeightGradientOp op) {
         WeightType weight = op.getResult().getType();
+        if (weight.isAcrossPositions())
+          return index(countAcrossTasks(op));
         int64_t rows =
             chooseGradientBlock(weight.getSize("out"), weight.getSize("in"), target).rows;
         int64_t blocks = llvm::divideCeil(weight.getSize("out"), rows);
         return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
       })
+      .Case<BiasGradientOp>([&](BiasGradientOp op) { return index(countBiasTasks(op)); })
       .Case<AttentionOp, AttentionAdjointOp>([&](auto op) { return mul(groups(), op.getHeads()); })
+      .Case<FlattenOp>([&](FlattenOp op) { return index(op.getInput().getType().getPositions()); })
+      .Case<UnflattenOp>(
+          [&](UnflattenOp op) { return index(op.getResult().getType().getPositions()); })
       .Case<LossOp, LossAdjointOp>([&](auto) { return groups(); })
       .Default([&](Operation *op) {
         Value count =
@@ -292,8 +310,22 @@ Value Emitter::countTasks(Operation *op) {
 }
 
 void Emitter::emitTask(Operation *op, Value task) {
+  bool isLarge = isLargeProduct(op), isBlas = isLarge && usesBlas(op, target);
   llvm::TypeSwitch<Operation *>(op)
-      .Case<WeightGradientOp>([&](auto op) { emitWeightGradient(op, task); })
+      .Case<LinearOp>(
+          [&](auto op) { isBlas ? emitBlasLinear(op, task) : emitLargeLinear(op, task); })
+      .Case<WeightGradientOp>([&](WeightGradientOp op) {
+        if (op.getResult().getType().isAcrossPositions())
+          emitAcrossGradient(op, task);
+        else if (isBlas)
+          emitBlasGradient(op, task);
+        else if (isLarge)
+          emitLargeGradient(op, task);
+        else
+          emitWeightGradient(op, task);
+      })
+      .Case<FlattenOp, UnflattenOp>([&](auto op) { emitFlatten(op, task); })
+      .Case<BiasGradientOp>([&](auto op) { emitBiasGradient(op, task); })
       .Case<AttentionOp>([&](auto op) { emitAttention(op, task); })
       .Case<AttentionAdjointOp>([&](auto op) { emitAttentionAdjoint(op, task); })
       .Case<LossOp>([&](auto op) { emitLossTask(op, task); })

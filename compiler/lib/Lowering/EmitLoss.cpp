@@ -14,6 +14,7 @@ struct Prediction {
   Value logits;  ///< pointer to the features
   Value targets; ///< lanes of i32
   int64_t symbols;
+  Value isPredicted; ///< lanes of i1: the target is a symbol; null where it always is
 };
 
 Value isTarget(Emitter &e, const Prediction &prediction, Value symbol) {
@@ -39,11 +40,26 @@ std::pair<Value, Value> emitPartition(Emitter &e, const Prediction &prediction) 
   return {maximum, sum};
 }
 
+/// Of the position whose logits stand in row t: logits of one row are those of the last position.
 template <typename Op>
-Prediction predictionAt(Emitter &e, Op op, Value logits, Value t, Value group) {
-  Value next = e.add(t, e.index(1));
-  return {logits, e.loadIntegers(e.tokens(Emitter::Symbols, next, group)),
-          op.getBatch().getType().getSymbols()};
+Prediction predictionAt(Emitter &e, Op op, Value base, Value t, Value group) {
+  BatchType batch = op.getBatch().getType();
+  int64_t before = batch.getPositions() - op.getLogits().getType().getPositions();
+  Value next = e.add(t, e.index(before + 1));
+  Prediction prediction{e.row(base, batch.getSymbols(), t, group),
+                        e.loadIntegers(e.tokens(Emitter::Symbols, next, group)),
+                        batch.getSymbols(), Value()};
+  if (op.getInterspersed()) {
+    Value zero = arith::ConstantOp::create(e.b, DenseElementsAttr::get(e.integers, int32_t(0)));
+    prediction.isPredicted =
+        arith::CmpIOp::create(e.b, arith::CmpIPredicate::sge, prediction.targets, zero);
+  }
+  return prediction;
+}
+
+/// `value`, or zero where there is nothing to predict.
+Value whereTarget(Emitter &e, const Prediction &prediction, Value value) {
+  return prediction.isPredicted ? e.select(prediction.isPredicted, value, e.splat(0.0)) : value;
 }
 
 } // namespace
@@ -56,7 +72,7 @@ void Emitter::emitLossTask(LossOp op, Value group) {
   Value sum = forLoop(
       index(all ? 0 : positions - 1), index(positions), 1, splat(0.0),
       [&](Value t, ValueRange carried) {
-        Prediction prediction = predictionAt(*this, op, row(base, symbols, t, group), t, group);
+        Prediction prediction = predictionAt(*this, op, base, t, group);
         Value loss, end = index(symbols), zero = splat(0.0);
         if (op.getKind() == LossKind::CrossEntropy) {
           auto [maximum, partition] = emitPartition(*this, prediction);
@@ -73,7 +89,7 @@ void Emitter::emitLossTask(LossOp op, Value group) {
             return SmallVector<Value>{fma(difference, difference, sums[0])};
           })[0];
         }
-        return SmallVector<Value>{addF(carried[0], loss)};
+        return SmallVector<Value>{addF(carried[0], whereTarget(*this, prediction, loss))};
       })[0];
   Value scaled = mulF(sum, sampleWeights(group));
   if (all)
@@ -95,7 +111,7 @@ void Emitter::emitLossAdjointTask(LossAdjointOp op, Value group) {
       forLoop(index(0), end, 1, [&](Value s) { store(zero, offset(to, mul(s, layout.lanes))); });
     });
   forLoop(index(all ? 0 : positions - 1), index(positions), 1, [&](Value t) {
-    Prediction prediction = predictionAt(*this, op, row(base, symbols, t, group), t, group);
+    Prediction prediction = predictionAt(*this, op, base, t, group);
     Value to = row(target, symbols, t, group);
     Value maximum, scale;
     if (op.getKind() == LossKind::CrossEntropy) {
@@ -110,7 +126,7 @@ void Emitter::emitLossAdjointTask(LossAdjointOp op, Value group) {
         slope = subF(mulF(expF(subF(logit, maximum)), scale), hot);
       else
         slope = mulF(splat(2.0), subF(logit, hot));
-      store(mulF(seed, slope), offset(to, mul(s, layout.lanes)));
+      store(whereTarget(*this, prediction, mulF(seed, slope)), offset(to, mul(s, layout.lanes)));
     });
   });
 }

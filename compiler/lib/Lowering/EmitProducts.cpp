@@ -26,11 +26,9 @@ static bool fitsRegisters(int64_t rows, int64_t columns, const Target &target) {
   return rows * columns + std::min(rows, columns) + 2 <= target.vectorRegisters;
 }
 
-/// One step of a block: `next[r, c] += left(r) * right(c)`. The shorter side is held, the longer
-/// passes.
-static void emitOuterProduct(Emitter &e, SmallVectorImpl<Value> &next, int64_t rows,
-                             int64_t columns, llvm::function_ref<Value(int64_t)> left,
-                             llvm::function_ref<Value(int64_t)> right) {
+void Emitter::emitOuterProduct(SmallVectorImpl<Value> &next, int64_t rows, int64_t columns,
+                               llvm::function_ref<Value(int64_t)> left,
+                               llvm::function_ref<Value(int64_t)> right) {
   bool holdRows = rows < columns;
   SmallVector<Value> held;
   for (int64_t i = 0; i < std::min(rows, columns); ++i)
@@ -39,7 +37,7 @@ static void emitOuterProduct(Emitter &e, SmallVectorImpl<Value> &next, int64_t r
     Value passing = holdRows ? right(i) : left(i);
     for (auto [k, value] : llvm::enumerate(held)) {
       Value &sum = holdRows ? next[k * columns + i] : next[i * columns + k];
-      sum = e.fma(value, passing, sum);
+      sum = fma(value, passing, sum);
     }
   }
 }
@@ -97,8 +95,9 @@ RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target)
 // linear
 //===----------------------------------------------------------------------===//
 
-void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
-                              int64_t columns) {
+SmallVector<Value> Emitter::emitLinearSums(LinearOp op, Value p, Value group, Value feature,
+                                           RegisterBlock block, Value begin, Value end,
+                                           ValueRange inits) {
   int64_t lanes = layout.lanes, reduced = op.getReduced(), produced = op.getProduced();
   WeightType weight = op.getWeight().getType();
   Value matrix = address(op.getWeight());
@@ -106,23 +105,44 @@ void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, 
     matrix = offset(matrix, mul(p, reduced * produced));
   Value x = row(address(op.getInput()), reduced, p, group);
 
-  SmallVector<Value> zeros(rows * columns, splat(0.0));
-  SmallVector<Value> sums =
-      forLoop(index(0), index(reduced), 1, zeros, [&](Value i, ValueRange carried) {
-        SmallVector<Value> next(carried);
-        Value column = offset(x, mul(i, lanes));
-        // W[feature + r, i], or W[i, feature + r] when transposed.
-        Value first = op.getTransposed() ? offset(matrix, add(mul(i, produced), feature))
-                                         : offset(matrix, add(mul(feature, reduced), i));
-        emitOuterProduct(
-            *this, next, rows, columns,
-            [&](int64_t r) {
-              return loadSplat(offset(first, op.getTransposed() ? r : r * reduced));
-            },
-            [&](int64_t c) { return load(offset(column, c * reduced * lanes)); });
-        return next;
-      });
+  return forLoop(begin, end, 1, inits, [&](Value i, ValueRange carried) {
+    SmallVector<Value> next(carried);
+    Value column = offset(x, mul(i, lanes));
+    // W[feature + r, i], or W[i, feature + r] when transposed.
+    Value first = op.getTransposed() ? offset(matrix, add(mul(i, produced), feature))
+                                     : offset(matrix, add(mul(feature, reduced), i));
+    emitOuterProduct(
+        next, block.rows, block.columns,
+        [&](int64_t r) { return loadSplat(offset(first, op.getTransposed() ? r : r * reduced)); },
+        [&](int64_t c) { return load(offset(column, c * reduced * lanes)); });
+    return next;
+  });
+}
 
+void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
+                              int64_t columns) {
+  SmallVector<Value> start = emitStart(op, p, feature, rows, columns);
+  SmallVector<Value> sums = emitLinearSums(op, p, group, feature, {rows, columns}, index(0),
+                                           index(op.getReduced()), start);
+  emitLinearEnd(op, sums, p, group, feature, rows, columns);
+}
+
+SmallVector<Value> Emitter::emitStart(LinearOp op, Value p, Value feature, int64_t rows,
+                                      int64_t columns) {
+  if (!op.getBias())
+    return SmallVector<Value>(rows * columns, splat(0.0));
+  Value bias = offset(address(op.getBias()), feature);
+  if (op.getBias().getType().isPerPosition())
+    bias = offset(bias, mul(p, op.getProduced()));
+  SmallVector<Value> start;
+  for (int64_t r = 0; r < rows; ++r)
+    start.append(columns, loadSplat(offset(bias, r)));
+  return start;
+}
+
+void Emitter::emitLinearEnd(LinearOp op, ArrayRef<Value> sums, Value p, Value group, Value feature,
+                            int64_t rows, int64_t columns) {
+  int64_t lanes = layout.lanes, produced = op.getProduced();
   SmallVector<Value> extras, results;
   Value place = mul(feature, lanes);
   for (Value extra : op.getExtras())
@@ -146,6 +166,8 @@ void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, 
 void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
   int64_t produced = op.getProduced();
   auto strip = [&](Value group, RegisterBlock block) {
+    if (isAcrossOp(op))
+      return emitAcrossStrip(op, p, group, block);
     int64_t full = produced / block.rows * block.rows;
     if (full)
       forLoop(index(0), index(full), block.rows, [&](Value feature) {
@@ -154,7 +176,8 @@ void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
     if (produced > full)
       emitLinearBlock(op, p, group, index(full), produced - full, block.columns);
   };
-  RegisterBlock block = chooseLinearBlock(produced, kGroupsPerTile, target);
+  int64_t usual = isAcrossOp(op) ? kGroupsAcross : kGroupsPerTile;
+  RegisterBlock block = chooseLinearBlock(produced, usual, target);
   RegisterBlock single = chooseLinearBlock(produced, 1, target);
   Value whole = arith::DivSIOp::create(b, sub(end, begin), index(block.columns));
   Value middle = add(begin, mul(whole, block.columns));
@@ -178,7 +201,7 @@ void Emitter::emitGradientBlock(WeightGradientOp op, Value corner, Value first, 
     Value dy = offset(row(dyBase, out, p, g), mul(row0, lanes));
     Value x = offset(row(xBase, in, p, g), mul(column, lanes));
     emitOuterProduct(
-        *this, next, rows, columns, [&](int64_t r) { return load(offset(dy, r * lanes)); },
+        next, rows, columns, [&](int64_t r) { return load(offset(dy, r * lanes)); },
         [&](int64_t c) { return load(offset(x, c * lanes)); });
     return next;
   };

@@ -9,6 +9,7 @@
 #define IARC_LOWERING_EMITTER_H
 
 #include "Plan.h"
+#include "iarc/Pipeline.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
@@ -18,11 +19,27 @@ namespace iarc {
 struct Target {
   int64_t vectorBits = 256;
   int64_t vectorRegisters = 16;
+  Matmul matmul = Matmul::Auto;
 };
+
+/// Whether a product is large: a region of its own, cut so that the weight's rows in use stay in
+/// the nearer caches (EmitLargeProducts.cpp). Every other one is a kernel that the ops around it
+/// share their tiles with (EmitProducts.cpp).
+bool isLargeProduct(mlir::Operation *op);
+
+/// Whether a large product is done by OpenBLAS.
+bool usesBlas(mlir::Operation *op, const Target &target);
+
+/// Elements a lane group that a product by OpenBLAS needs beside its operands and results.
+int64_t countPackedElements(mlir::Operation *op, const Target &target, const Layout &layout);
 
 /// Lane groups of one task of a region over (position, lane groups). A multiple of the usual
 /// register block widths.
 inline constexpr int64_t kGroupsPerTile = 25;
+
+/// Lane groups of one task of a product across positions: so few that the input of all positions stays
+/// in the second cache, where each position of the result reads it again.
+inline constexpr int64_t kGroupsAcross = 5;
 
 /// From this many positions on, positions alone are enough to share out among threads.
 inline constexpr int64_t kPositionsToShare = 16;
@@ -40,6 +57,12 @@ RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &
 
 /// Rows and columns of a weight's gradient that are summed at once, chosen in the same way.
 RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target);
+
+/// Tasks of the gradient of a weight across positions.
+int64_t countAcrossTasks(WeightGradientOp op);
+
+/// Tasks of the gradient of a bias as a region of its own.
+int64_t countBiasTasks(BiasGradientOp op);
 
 /// Constant arrays of the module by their content.
 using Tables = llvm::DenseMap<mlir::Attribute, std::string>;
@@ -129,15 +152,32 @@ public:
   /// A training step's new velocity and new weight; vectors of any length, or numbers.
   void update(Value weight, Value velocity, Value gradient, Value &newWeight, Value &newVelocity);
 
+  /// One step of a register block: `next[r, c] += left(r) * right(c)`. The shorter side is held, the
+  /// longer passes.
+  void emitOuterProduct(llvm::SmallVectorImpl<Value> &next, int64_t rows, int64_t columns,
+                        llvm::function_ref<Value(int64_t)> left,
+                        llvm::function_ref<Value(int64_t)> right);
+
   // --- ops; positions p, lane groups begin <= g < end ---
   /// Whether the op computes each (position, lane group) from the same one.
   static bool isTileOp(mlir::Operation *op);
+  /// Whether the op is a product across positions: it computes each (position, lane group) from the
+  /// same lane group of several positions, which must all be there.
+  static bool isAcrossOp(mlir::Operation *op);
   /// Whether the op computes each position from the whole batch of the same one: the gradient of a
   /// weight per position. In the task that made its operands they are still in the nearer caches.
   static bool isPositionOp(mlir::Operation *op);
   void emitTile(mlir::Operation *op, Value p, Value begin, Value end);
   /// The first position that the op computes in this iteration; see Positions.h.
   Value firstPosition(mlir::Operation *op, int64_t positions);
+  /// The position that number `order` of a chunk's tasks computes of a product across positions:
+  /// long ones and short ones in turn, so that any run of tasks is about the same work.
+  Value shareOut(LinearOp op, Value order);
+
+  /// Tasks that bring the operands of a product by OpenBLAS into the order that it takes, and the
+  /// code of one; before the product's own.
+  Value countPackTasks(mlir::Operation *op);
+  void emitPackTask(mlir::Operation *op, Value task);
 
   /// Tasks of one op that is a region of its own, as a number, and the code of one task.
   Value countTasks(mlir::Operation *op);
@@ -166,6 +206,31 @@ private:
   void emitLinear(LinearOp op, Value p, Value begin, Value end);
   void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
                        int64_t columns);
+  /// The sums of a block over the reduced features begin <= i < end, added to `inits`.
+  llvm::SmallVector<Value> emitLinearSums(LinearOp op, Value p, Value group, Value feature,
+                                          RegisterBlock block, Value begin, Value end,
+                                          mlir::ValueRange inits);
+  /// What the accumulators of a block of a product start from.
+  llvm::SmallVector<Value> emitStart(LinearOp op, Value p, Value feature, int64_t rows,
+                                     int64_t columns);
+  /// Passes a block's sums through the epilogue and stores the results.
+  void emitLinearEnd(LinearOp op, llvm::ArrayRef<Value> sums, Value p, Value group, Value feature,
+                     int64_t rows, int64_t columns);
+  void emitAcrossStrip(LinearOp op, Value p, Value group, RegisterBlock block);
+  llvm::SmallVector<Value> emitAcrossBlock(LinearOp op, Value p, Value first, Value last,
+                                           Value group, Value feature, RegisterBlock block,
+                                           mlir::ValueRange start);
+  int64_t countLargeTasks(mlir::Operation *op);
+  void emitLargeLinear(LinearOp op, Value task);
+  void emitLargeGradient(WeightGradientOp op, Value task);
+  void emitBlasLinear(LinearOp op, Value task);
+  void emitBlasGradient(WeightGradientOp op, Value task);
+  int64_t countBlasTasks(mlir::Operation *op);
+  void callBlas(bool transposeA, bool transposeB, Value m, Value n, Value k, Value a, Value lda,
+                Value b, Value ldb, Value c, Value ldc);
+  void emitLstmGates(LstmGatesOp op, Value p, Value begin, Value end);
+  void emitLstmGatesAdjoint(LstmGatesAdjointOp op, Value p, Value begin, Value end);
+  void emitFlatten(mlir::Operation *op, Value t);
   void emitMap(MapOp op, Value p, Value begin, Value end);
   void emitNorm(NormOp op, Value p, Value begin, Value end);
   void emitNormAdjoint(NormAdjointOp op, Value p, Value begin, Value end);
@@ -184,6 +249,16 @@ private:
   /// elements from the tensor's start to the block's; `sums` holds a vector for each element.
   void finishGradientBlock(mlir::Value gradient, Value corner, int64_t rows, int64_t columns,
                            int64_t rowStride, llvm::ArrayRef<Value> sums);
+  void emitAcrossGradient(WeightGradientOp op, Value task);
+  void emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t, Value s, Value row0,
+                               int64_t rows);
+  void emitAcrossGradientPiece(WeightGradientOp op, Value corner, Value dy, Value x, int64_t rows,
+                               int64_t width);
+  llvm::SmallVector<Value> emitAcrossGradientBlock(WeightGradientOp op, Value dy, Value x,
+                                                   int64_t rows, int64_t columns);
+  void emitBiasGradient(BiasGradientOp op, Value task);
+  void emitBiasGradientBlock(BiasGradientOp op, Value first, Value last, Value feature,
+                             int64_t rows);
   void emitAttention(AttentionOp op, Value task);
   void emitAttentionAdjoint(AttentionAdjointOp op, Value task);
   void emitLossTask(LossOp op, Value group);

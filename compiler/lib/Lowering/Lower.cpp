@@ -94,21 +94,32 @@ void FunctionLowering::emitRegion(Location location, Value tasks,
                        ValueRange{call, address, loop, tasks});
 }
 
+/// Positions that an op of a tile runs over.
+static int64_t positionsOf(Operation *op) {
+  if (auto type = dyn_cast<ValueType>(op->getResult(0).getType()))
+    return type.getPositions();
+  return cast<ValueType>(op->getOperand(0).getType()).getPositions();
+}
+
 /// Lane groups of one task of a region over positions: fewer where there are few positions to share
-/// out.
-static int64_t groupsPerTile(int64_t positions) {
-  return positions >= kPositionsToShare ? kGroupsPerTile : kGroupsPerTile / 5;
+/// out, one where each has enough to do for itself because of its many features.
+static int64_t groupsPerTile(ArrayRef<Operation *> ops) {
+  int64_t positions = positionsOf(ops.front());
+  if (positions >= kPositionsToShare)
+    return kGroupsPerTile;
+  constexpr int64_t kFeaturesToShare = 256;
+  bool isWide = llvm::all_of(ops, [](Operation *op) {
+    auto type = dyn_cast<ValueType>(op->getResult(0).getType());
+    return type && !isa<LinearOp>(op) && type.getFeatures() >= kFeaturesToShare;
+  });
+  return isWide ? 1 : kGroupsPerTile / 5;
 }
 
 void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
-  int64_t positions = 0;
-  for (Operation *op : ops)
-    if (auto type = dyn_cast<ValueType>(op->getResult(0).getType()))
-      positions = type.getPositions();
-    else
-      positions = cast<WeightGradientOp>(op).getInput().getType().getPositions();
+  int64_t positions = positionsOf(ops.front());
   bool wholePositions = llvm::any_of(ops, Emitter::isPositionOp);
-  int64_t tile = groupsPerTile(positions);
+  auto across = Emitter::isAcrossOp(ops.front()) ? cast<LinearOp>(ops.front()) : LinearOp();
+  int64_t tile = across ? kGroupsAcross : groupsPerTile(ops);
   auto chunksOf = [&](Emitter &e) {
     if (wholePositions)
       return e.index(1);
@@ -118,7 +129,15 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
   Value tasks = step->mul(chunksOf(*step), positions);
   emitRegion(ops.front()->getLoc(), tasks, [&](Emitter &e, Value task) {
     Value p = task, begin = e.index(0), end = e.groups();
-    if (!wholePositions) {
+    if (across) {
+      // One chunk after the other, each with all positions: their inputs stay in the second cache.
+      Value chunk = arith::DivSIOp::create(e.b, task, e.index(positions));
+      p = e.shareOut(across, arith::RemSIOp::create(e.b, task, e.index(positions)));
+      if (!wholePositions) {
+        begin = e.mul(chunk, tile);
+        end = e.minimum(e.add(begin, e.index(tile)), e.groups());
+      }
+    } else if (!wholePositions) {
       Value chunks = chunksOf(e);
       p = arith::DivSIOp::create(e.b, task, chunks);
       begin = e.mul(arith::RemSIOp::create(e.b, task, chunks), tile);
@@ -137,7 +156,7 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
 static SmallVector<Operation *> scheduleOf(Block &block) {
   DenseSet<Operation *> canWait;
   for (Operation &op : llvm::reverse(block.without_terminator()))
-    if (isa<WeightGradientOp, AddOp, CopyOp, UpdateOp>(op) && !Emitter::isPositionOp(&op) &&
+    if (isa<WeightGradientOp, BiasGradientOp, AddOp, CopyOp, UpdateOp>(op) && !Emitter::isPositionOp(&op) &&
         llvm::all_of(op.getResultTypes(), [](Type type) { return isa<WeightType>(type); }) &&
         llvm::all_of(op.getUsers(), [&](Operation *user) {
           return user == block.getTerminator() || canWait.contains(user);
@@ -176,6 +195,8 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
     if (isa<arith::ConstantOp>(op))
       continue;
     if (Emitter::isTileOp(op) || Emitter::isPositionOp(op)) {
+      if (!run.empty() && positionsOf(run.front()) != positionsOf(op))
+        flush();
       run.push_back(op);
       continue;
     }
@@ -183,6 +204,13 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
     if (auto update = dyn_cast<UpdateOp>(op); update && updateOf(update.getGradient()))
       continue;
     flush();
+    if (isa<ReshapeOp>(op))
+      continue;
+    if (Emitter::isAcrossOp(op)) {
+      // What follows position by position still belongs to the same region.
+      run.push_back(op);
+      continue;
+    }
     if (auto update = dyn_cast<UpdateOp>(op); update && givesGradients) {
       step->ifThen(step->updates(), [&] {
         emitRegion(op->getLoc(), step->countTasks(op),
@@ -202,6 +230,9 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
       });
       continue;
     }
+    if (isLargeProduct(op) && usesBlas(op, target))
+      emitRegion(op->getLoc(), step->countPackTasks(op),
+                 [&](Emitter &e, Value task) { e.emitPackTask(op, task); });
     emitRegion(op->getLoc(), step->countTasks(op),
                [&](Emitter &e, Value task) { e.emitTask(op, task); });
     if (auto loss = dyn_cast<LossOp>(op)) {
@@ -397,7 +428,7 @@ struct Lower : impl::IarcLowerBase<Lower> {
     for (func::FuncOp function : functions)
       if (failed(verifyFunction(function, element)))
         return signalPassFailure();
-    Target target{vectorBits, vectorRegisters};
+    Target target{vectorBits, vectorRegisters, matmul};
     Layout layout{vectorBits / int64_t(element.getIntOrFloatBitWidth()),
                   element.getIntOrFloatBitWidth() / 8};
     WeightOffsets weights = planWeights(module);
@@ -413,7 +444,9 @@ struct Lower : impl::IarcLowerBase<Lower> {
     // One workspace, divided in the same place, serves all functions.
     SmallVector<Plan> plans;
     for (func::FuncOp function : functions) {
-      plans.push_back(planFunction(function, weights, layout));
+      plans.push_back(planFunction(function, weights, layout, [&](Operation *op) {
+        return countPackedElements(op, target, layout);
+      }));
       facts.fixedElements = std::max(facts.fixedElements, plans.back().fixedElements);
       facts.elementsPerGroup = std::max(facts.elementsPerGroup, plans.back().elementsPerGroup);
     }

@@ -1,5 +1,6 @@
 //===- Plan.cpp - Copies and buffers ----------------------------------------===//
 #include "Plan.h"
+#include "Emitter.h"
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;
@@ -63,15 +64,47 @@ Value updatedOperand(RepeatOp repeat, unsigned index) {
   return repeat.getSlices()[slice.getArgNumber() - repeat.getNumCarried()];
 }
 
+/// Number of the carried value whose next value stacked result number `index` is, if any. Then the
+/// carried value's ring, but for its first slot, is the stack itself.
+std::optional<unsigned> stacksNext(RepeatOp repeat, unsigned index) {
+  Operation *yield = repeat.getYield();
+  Value yielded = yield->getOperand(index);
+  if (repeat.getReverse())
+    return std::nullopt;
+  for (unsigned earlier = repeat.getNumCarried(); earlier < index; ++earlier)
+    if (yield->getOperand(earlier) == yielded)
+      return std::nullopt;
+  for (unsigned i = 0; i < repeat.getNumCarried(); ++i)
+    if (yield->getOperand(i) == yielded)
+      return i;
+  return std::nullopt;
+}
+
+/// Whether the stacked result lies in the ring of a carried value.
+bool liesInRing(RepeatOp repeat, unsigned index) {
+  return savesCarried(repeat, index) || stacksNext(repeat, index);
+}
+
+/// Slots of the ring of carried value `index`: where the current value and the next one lie, or all.
+int64_t ringSlots(RepeatOp repeat, unsigned index) {
+  for (unsigned k = repeat.getNumCarried(); k < repeat.getNumResults(); ++k)
+    if (stacksNext(repeat, k) == index ||
+        (repeat.getYield()->getOperand(k) == repeat.getBodyBlock().getArgument(index) &&
+         savesCarried(repeat, k)))
+      return int64_t(repeat.getCount()) + 1;
+  return 2;
+}
+
 /// Whether the op that defines `value` can write it to any buffer: everything but arguments, what
-/// an update does in place, and a repeat's results that lie in the ring of what it carries.
+/// an update does in place, another view of a buffer, and a repeat's results that lie in the ring of
+/// what it carries.
 bool canBePlaced(Value value, Block *block) {
   Operation *op = value.getDefiningOp();
-  if (!op || op->getBlock() != block || isa<UpdateOp>(op))
+  if (!op || op->getBlock() != block || isa<UpdateOp, ReshapeOp>(op))
     return false;
   auto repeat = dyn_cast<RepeatOp>(op);
   unsigned index = cast<OpResult>(value).getResultNumber();
-  return !repeat || (index >= repeat.getNumCarried() && !savesCarried(repeat, index) &&
+  return !repeat || (index >= repeat.getNumCarried() && !liesInRing(repeat, index) &&
                      !isUpdatedSlice(repeat, index));
 }
 
@@ -96,7 +129,7 @@ void insertCopies(func::FuncOp function) {
   function.walk([&](RepeatOp repeat) {
     insertCopies(repeat.getYield(), &repeat.getBodyBlock(), [&](unsigned index) {
       return index >= repeat.getNumCarried() &&
-             (savesCarried(repeat, index) || isUpdatedSlice(repeat, index));
+             (liesInRing(repeat, index) || isUpdatedSlice(repeat, index));
     });
     // What a repeat starts from is written straight into the first slot of its ring.
     OpBuilder builder(repeat);
@@ -177,13 +210,7 @@ void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
   int64_t count = repeat.getCount();
   for (unsigned i = 0; i < repeat.getNumCarried(); ++i) {
     Value init = repeat.getInits()[i], argument = body.getArgument(i);
-    int64_t slots = 2;
-    Value stack;
-    for (unsigned k = repeat.getNumCarried(); k < repeat.getNumResults(); ++k)
-      if (yield->getOperand(k) == argument && savesCarried(repeat, k)) {
-        slots = count + 1;
-        stack = repeat.getResult(k);
-      }
+    int64_t slots = ringSlots(repeat, i);
     // The ring was allocated where the first slot was first needed: at the definition of the init.
     Buffer ring = plan.buffers.lookup(init);
     int64_t stride = elementsOf(argument.getType());
@@ -194,11 +221,17 @@ void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
     plan.buffers[argument] = in;
     plan.buffers[yield->getOperand(i)] = out;
     plan.buffers[repeat.getResult(i)] = last;
-    if (stack)
-      plan.buffers[stack] = ring;
+    for (unsigned k = repeat.getNumCarried(); k < repeat.getNumResults(); ++k) {
+      if (yield->getOperand(k) == argument && savesCarried(repeat, k))
+        plan.buffers[repeat.getResult(k)] = ring;
+      if (stacksNext(repeat, k) == i) {
+        plan.buffers[repeat.getResult(k)] = ring;
+        plan.buffers[repeat.getResult(k)].offset += stride;
+      }
+    }
   }
   for (unsigned i = repeat.getNumCarried(); i < repeat.getNumResults(); ++i) {
-    if (savesCarried(repeat, i))
+    if (liesInRing(repeat, i))
       continue;
     Value stack = repeat.getResult(i);
     if (isUpdatedSlice(repeat, i)) {
@@ -218,11 +251,7 @@ void Planner::planBlock(Block &block, unsigned depth) {
   for (auto repeat : block.getOps<RepeatOp>())
     for (unsigned i = 0; i < repeat.getNumCarried(); ++i) {
       Value argument = repeat.getBodyBlock().getArgument(i);
-      int64_t slots = 2;
-      for (unsigned k = repeat.getNumCarried(); k < repeat.getNumResults(); ++k)
-        if (repeat.getYield()->getOperand(k) == argument && savesCarried(repeat, k))
-          slots = int64_t(repeat.getCount()) + 1;
-      Buffer ring = allocate(argument.getType(), slots);
+      Buffer ring = allocate(argument.getType(), ringSlots(repeat, i));
       plan.buffers[repeat.getInits()[i]] = ring;
     }
   for (auto update : block.getOps<UpdateOp>()) {
@@ -238,6 +267,10 @@ void Planner::planBlock(Block &block, unsigned depth) {
     if (auto update = dyn_cast<UpdateOp>(op)) {
       plan.buffers[update.getNewWeight()] = plan.buffers.lookup(update.getWeight());
       plan.buffers[update.getNewVelocity()] = plan.buffers.lookup(update.getVelocity());
+      continue;
+    }
+    if (auto reshape = dyn_cast<ReshapeOp>(op)) {
+      plan.buffers[reshape.getResult()] = plan.buffers.lookup(reshape.getInput());
       continue;
     }
     if (isa<LossOp>(op)) {
@@ -279,15 +312,21 @@ Plan Planner::run(func::FuncOp function) {
 } // namespace
 
 UpdateOp updateOf(Value gradient) {
-  if (!gradient.getDefiningOp<WeightGradientOp>() || !gradient.hasOneUse())
+  auto op = gradient.getDefiningOp<WeightGradientOp>();
+  if (!op || !gradient.hasOneUse() || isLargeProduct(op))
     return {};
   auto update = dyn_cast<UpdateOp>(*gradient.user_begin());
   return update && update->getBlock() == gradient.getDefiningOp()->getBlock() ? update : UpdateOp();
 }
 
-Plan planFunction(func::FuncOp function, const WeightOffsets &weights, const Layout &layout) {
+Plan planFunction(func::FuncOp function, const WeightOffsets &weights, const Layout &layout,
+                  PackedElements packedElements) {
   insertCopies(function);
   Plan plan = Planner(weights, layout).run(function);
+  int64_t packed = 0;
+  function.walk([&](Operation *op) { packed = std::max(packed, packedElements(op)); });
+  plan.packed = {Storage::PerGroup, plan.elementsPerGroup, {}};
+  plan.elementsPerGroup += packed;
   plan.live = findLivePositions(function);
   return plan;
 }

@@ -65,6 +65,8 @@ struct Plan {
   LivePositions live;
   /// Some gradient of a training step is stored before its update: at the workspace's start.
   bool storesGradients = false;
+  /// Where the products by OpenBLAS, one at a time, find their operands in its order.
+  Buffer packed;
   int64_t fixedElements = 0;
   int64_t elementsPerGroup = 0;
 };
@@ -73,9 +75,13 @@ struct Plan {
 /// where there is none.
 UpdateOp updateOf(mlir::Value gradient);
 
+/// Elements a lane group that an op needs for its operands in another order, or 0.
+using PackedElements = llvm::function_ref<int64_t(mlir::Operation *)>;
+
 /// Inserts the copies without which some value would need two buffers, then plans all buffers.
 /// The emitters rely on the copies; the IR stays valid.
-Plan planFunction(mlir::func::FuncOp function, const WeightOffsets &weights, const Layout &layout);
+Plan planFunction(mlir::func::FuncOp function, const WeightOffsets &weights, const Layout &layout,
+                  PackedElements packedElements);
 
 } // namespace iarc
 #endif

@@ -1,5 +1,6 @@
 //===- Positions.cpp - Which positions an op must compute -------------------===//
 #include "Positions.h"
+#include "Emitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
@@ -103,7 +104,8 @@ void Analysis::propagateZeros(Operation &op) {
         throughRegion(op.getBody().front(), arguments);
       })
       .Case<LinearOp>([&](LinearOp op) {
-        SmallVector<bool> arguments{isZero(op.getInput())};
+        bool mixes = op.getWeight().getType().isAcrossPositions();
+        SmallVector<bool> arguments{isZero(op.getInput()) && !op.getBias() && !mixes};
         for (Value extra : op.getExtras())
           arguments.push_back(isZero(extra));
         if (op.hasEpilogue())
@@ -142,8 +144,13 @@ void Analysis::propagateReads(Operation &op) {
     onlyLast &= isZero(result) || readsOf(result) != Extent::All;
   Extent extent = onlyLast ? Extent::Last : Extent::All;
   llvm::TypeSwitch<Operation *>(&op)
-      .Case<EncodeOp, SliceOp, EmbedOp, CopyOp, AddOp, ZeroOp, MapOp, NormOp, NormAdjointOp, LinearOp>(
+      .Case<EncodeOp, SliceOp, EmbedOp, CopyOp, AddOp, ZeroOp, MapOp, NormOp, NormAdjointOp>(
           [&](Operation *op) { readAll(op->getOperands(), extent); })
+      .Case<LinearOp>([&](LinearOp op) {
+        // Across positions every position reads others; what it could skip is left to be computed.
+        onlyLast &= !op.getWeight().getType().isAcrossPositions() && !isLargeProduct(op);
+        readAll(op->getOperands(), onlyLast ? Extent::Last : Extent::All);
+      })
       .Case<AttentionOp>([&](AttentionOp op) {
         read(op.getQuery(), extent);
         read(op.getKey(), Extent::All);
@@ -158,7 +165,8 @@ void Analysis::propagateReads(Operation &op) {
         read(op.getValue(), Extent::All);
       })
       .Case<WeightGradientOp>([&](WeightGradientOp op) {
-        onlyLast = isZero(op.getOutputAdjoint());
+        onlyLast = isZero(op.getOutputAdjoint()) &&
+                   !op.getResult().getType().isAcrossPositions() && !isLargeProduct(op);
         readAll(op->getOperands(), onlyLast ? Extent::Last : Extent::All);
       })
       .Case<LossOp, LossAdjointOp>([&](auto op) {

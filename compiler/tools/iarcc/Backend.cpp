@@ -242,7 +242,11 @@ int Backend::run(const iarc::dsl::Model *model, llvm::SmallVectorImpl<char> &con
     if (options.stage == Stage::Fused)
       return printModule(contents);
     if (int status = runPasses("lowering", [&](mlir::OpPassManager &passes) {
-          iarc::addLoweringPasses(passes, target.options(), options.optLevel);
+          iarc::TargetOptions generatedFor = target.options();
+          generatedFor.matmul = options.matmul == "own"    ? iarc::Matmul::Own
+                                : options.matmul == "blas" ? iarc::Matmul::Blas
+                                                           : iarc::Matmul::Auto;
+          iarc::addLoweringPasses(passes, generatedFor, options.optLevel);
         }))
       return status;
   }

@@ -76,8 +76,16 @@ static int finish(const Options &options, const std::string &output,
       runs ? TemporaryFile::create("") : TemporaryFile::createBeside(output);
   if (!executable)
     return report(executable.takeError(), InputOutput);
+  // Only a program whose code calls it is linked with OpenBLAS.
+  std::string openBlas;
+  if (contents.contains("iarc_blas_product")) {
+    llvm::Expected<std::string> library = iarc::findOpenBlas();
+    if (!library)
+      return report(library.takeError(), InputOutput);
+    openBlas = *library;
+  }
   if (llvm::Error error =
-          iarc::linkExecutable(object->path(), runtimeLibrary, executable->path()))
+          iarc::linkExecutable(object->path(), runtimeLibrary, openBlas, executable->path()))
     return report(std::move(error), InputOutput);
   if (!runs) {
     if (llvm::Error error = executable->renameTo(output))
@@ -101,21 +109,6 @@ static int listTargets() {
     names += name + "\n";
   llvm::Error error = writeOutput("-", names);
   return error ? report(std::move(error), InputOutput) : Success;
-}
-
-/// The front end knows weights across positions, the passes do not yet: each one is named, at its
-/// place, as any other error of the source.
-static int refuseUncompiled(const iarc::dsl::Model &model) {
-  std::string messages;
-  for (const iarc::dsl::Weight &weight : model.weights)
-    if (llvm::any_of(weight.shape, [](const iarc::dsl::Axis &axis) { return axis.name == "pair"; })) {
-      const iarc::dsl::Location &where = weight.location;
-      messages += where.file + ":" + std::to_string(where.line) + ":" +
-                  std::to_string(where.column) + ": error: the weight '" + weight.name +
-                  "' is placed across positions, which iarcc does not compile yet\n" +
-                  "hint: place it 'shared' or 'per position'\n";
-    }
-  return reportDiagnostics(messages, messages.empty() ? 0 : 1, /*unreadable=*/false);
 }
 
 int iarcc::compile(const Options &options) {
@@ -152,8 +145,6 @@ int iarcc::compile(const Options &options) {
     source = iarc::dsl::analyseFile(options.input, frontend);
     if (int status = reportDiagnostics(source.diagnostics, source.errors, source.unreadable))
       return status;
-    if (int status = refuseUncompiled(*source.model))
-      return status;
   }
 
   // What linking needs is looked for before the work is done.
@@ -166,6 +157,9 @@ int iarcc::compile(const Options &options) {
     llvm::Expected<std::string> linker = iarc::findLinker();
     if (!linker)
       return report(linker.takeError(), InputOutput);
+    if (options.matmul == "blas")
+      if (llvm::Expected<std::string> library = iarc::findOpenBlas(); !library)
+        return report(library.takeError(), InputOutput);
   }
   timing.start("target");
   llvm::Expected<iarc::Target> target =

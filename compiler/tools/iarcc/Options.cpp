@@ -40,7 +40,7 @@ constexpr std::array<NamedStage, 9> stageNames = {{{"ast", Stage::Ast},
 struct RawOptions {
   std::vector<std::string> inputs;
   std::string output, stage, optLevel = "3", targetCpu = "native";
-  std::string precision, runtimeLibrary;
+  std::string precision, runtimeLibrary, matmul = "auto";
   std::vector<std::string> overrides, libraryPath;
   bool timing = false, fromLowered = false;
 };
@@ -75,11 +75,13 @@ constexpr const char *compileExamples =
   iarcc --emit=gradient model.iarc     print the model with its adjoint
   iarcc run model.iarc -- train --steps 100
                                        compile and run in one go
+  iarcc study paper.study              train every model of a study, make a page
   iarcc check-gradients model.iarc     compare the adjoint with differences
 
 Usage: iarcc [OPTIONS] FILE
        iarcc run [OPTIONS] FILE [-- ARGUMENTS]
-       iarcc check-gradients [OPTIONS] FILE [-- ARGUMENTS])";
+       iarcc check-gradients [OPTIONS] FILE [-- ARGUMENTS]
+       iarcc study FILE [OPTIONS])";
 
 constexpr const char *runText = "compile a model and run the program at once";
 constexpr const char *runExamples =
@@ -138,6 +140,10 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
         "processor to generate code for: native, x86-64-v3,\n"
         "znver4, ...; 'list' prints all")
       ->default_str("native");
+  value("--matmul", raw.matmul, "auto|own|blas",
+        "what does the large products: own kernels, OpenBLAS,\n"
+        "or the faster one of both")
+      ->default_str("auto");
   value("--runtime-library", raw.runtimeLibrary, "FILE",
         "link with this libiarcrt.a (or set IARC_RUNTIME_LIBRARY)");
   app.add_flag("--timing", raw.timing, "print how long each phase took")->disable_flag_override();
@@ -220,6 +226,10 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
   if (!raw.precision.empty() && raw.precision != "f32" && raw.precision != "f64")
     complain("unknown precision '" + raw.precision + "'; one of f32, f64");
 
+  if (raw.matmul != "auto" && raw.matmul != "own" && raw.matmul != "blas")
+    complain("unknown way '" + raw.matmul + "' after --matmul; one of auto, own, blas");
+  options.matmul = raw.matmul;
+
   for (const std::string &definition : raw.overrides) {
     size_t equals = definition.find('=');
     if (equals == std::string::npos || !isName(definition.substr(0, equals)) ||
@@ -251,6 +261,10 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   CLI::App *check = app.add_subcommand("check-gradients", checkText)->group("Commands");
   check->footer(checkExamples);
   addOptions(*check, raw, /*executableOnly=*/true);
+  // Listed here; main hands it over to iarc-study before anything is parsed.
+  CLI::App *study =
+      app.add_subcommand("study", "train the models of a study and present the results")
+          ->group("Commands");
   app.require_subcommand(0, 1);
 
   // What follows "--" belongs to the program.
@@ -282,6 +296,8 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
     return {true, WrongUsage, {}};
   }
 
+  if (*study)
+    return usageError("'study' comes first: iarcc study FILE [OPTIONS]", name);
   CLI::App *command = &app;
   if (*run) {
     options.command = Command::Run;
@@ -318,7 +334,7 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
     return parsed; // needs no input
   if (raw.inputs.empty())
     return usageError("no input file", name);
-  const std::vector<std::string> commands = {"run", "check-gradients"};
+  const std::vector<std::string> commands = {"run", "check-gradients", "study"};
   std::error_code ignored;
   bool exists = std::filesystem::exists(raw.inputs.front(), ignored);
   if (command == &app && !exists && raw.inputs.front().find_first_of("./") == std::string::npos) {

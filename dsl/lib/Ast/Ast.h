@@ -61,6 +61,14 @@ struct Expression {
   bool includesEnd = false;
   std::vector<const Expression *> operands;
   std::vector<Argument> arguments;
+
+  /// As a list of subtasks is, whose letters mean nothing elsewhere.
+  bool isListOfNames() const {
+    bool names = kind == ExpressionKind::List && !operands.empty();
+    for (const Expression *element : operands)
+      names = names && element->kind == ExpressionKind::Name;
+    return names;
+  }
 };
 
 enum class StatementKind {
@@ -72,6 +80,7 @@ enum class StatementKind {
   Let,     ///< name = value
   Assign,  ///< name = value
   Repeat,  ///< value: the count; body
+  Recur,   ///< states: each with its number of features; body
   Predict, ///< value
   Loss,    ///< name at second name
   Train,   ///< name(arguments) { settings }
@@ -89,6 +98,7 @@ struct Statement {
   const Expression *second = nullptr;
   std::vector<Argument> arguments;
   std::vector<Argument> settings; ///< of Train: `batch 200` as a named argument
+  std::vector<Argument> states;   ///< of Recur: `name[value]`
   std::vector<const Statement *> body;
 };
 

@@ -49,6 +49,7 @@ private:
     line(depth, node.range, text + (node.broken ? " (broken)" : ""));
     arguments(depth + 1, node.arguments, "argument");
     arguments(depth + 1, node.settings, "setting");
+    arguments(depth + 1, node.states, "state");
     if (node.value)
       expression(depth + 1, *node.value);
     if (node.second)
@@ -61,7 +62,8 @@ private:
     for (const Argument &argument : list) {
       line(depth, argument.range,
            what + (argument.name.text.empty() ? "" : " " + argument.name.text));
-      expression(depth + 1, *argument.value);
+      if (argument.value)
+        expression(depth + 1, *argument.value);
     }
   }
 

@@ -326,6 +326,15 @@ const ast::Statement *Builder::statement(P::StatementContext *context) {
     if (whole)
       made.value = expression(node->expression());
     body(node->body(), made.body);
+  } else if (auto *node = dynamic_cast<P::RecurStatementContext *>(child)) {
+    made.kind = K::Recur;
+    for (P::StateContext *state : node->state()) {
+      // A state declares its name even where its size has an error.
+      bool sized = !failed(state) && state->expression();
+      made.states.push_back(
+          {name(state->name()), sized ? expression(state->expression()) : nullptr, range(state)});
+    }
+    body(node->body(), made.body);
   } else if (auto *node = dynamic_cast<P::PredictStatementContext *>(child)) {
     made.kind = K::Predict;
     if (whole)

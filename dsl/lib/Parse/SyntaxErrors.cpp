@@ -66,7 +66,7 @@ std::vector<std::string> describe(const antlr4::misc::IntervalSet &expected,
           "weights", "loss", "at", "train", "per", "across"});
   } else if (name && words.count("let")) {
     result.push_back("a statement");
-    drop({"param", "task", "context", "weights", "let", "repeat", "predict", "loss", "train",
+    drop({"param", "task", "context", "weights", "let", "repeat", "recur", "predict", "loss", "train",
           "return", "kernel", "function", "at", "per", "across"});
   } else if (name) {
     result.push_back("a name");
@@ -123,8 +123,8 @@ std::string shown(const SourceText &source, const Token *token) {
 
 const std::vector<std::string> &statementWords() {
   static const std::vector<std::string> words = {"param", "task",   "context", "weights",
-                                                 "let",   "repeat", "predict", "loss",
-                                                 "train", "return"};
+                                                 "let",   "repeat", "recur",   "predict",
+                                                 "loss",  "train",  "return"};
   return words;
 }
 
@@ -165,7 +165,7 @@ bool SyntaxErrors::startsStatement(size_t index) const {
   if (token->getType() == Token::EOF)
     return false;
   std::string_view text = rangeOf(source, token).text();
-  if (isOneOf(text, {"param", "let", "repeat", "predict", "return"}))
+  if (isOneOf(text, {"param", "let", "repeat", "recur", "predict", "return"}))
     return true;
   if (token->getType() != IarcLexer::NAME && !isSoftKeyword(text))
     return false;

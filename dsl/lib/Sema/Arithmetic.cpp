@@ -51,13 +51,17 @@ bool Elaborator::sameShape(const Graph &left, const Graph &right, SourceRange wh
     return std::nullopt;
   };
   std::optional<ValueId> a = first(left), b = first(right);
-  if (!a || !b || features(*a) == features(*b))
+  if (!a || !b || fits(*a, *b))
     return true;
+  const bool onPositions = positions(*a) != positions(*b);
+  auto sizeOf = [&](ValueId value) {
+    return std::to_string(onPositions ? positions(value) : features(value));
+  };
   Diagnostic &diagnostic = report(
       Code::ShapeMismatch, where,
-      "shapes " + shapeText(*a) + " and " + shapeText(*b) + " do not fit: axis 'feature' is " +
-          std::to_string(features(*a)) + " on the left and " + std::to_string(features(*b)) +
-          " on the right");
+      "shapes " + shapeText(*a) + " and " + shapeText(*b) + " do not fit: axis '" +
+          (onPositions ? "position" : "feature") + "' is " + sizeOf(*a) + " on the left and " +
+          sizeOf(*b) + " on the right");
   auto origin = [&](ValueId value, SourceRange use) {
     SourceRange range = origins[static_cast<size_t>(value)];
     diagnostic.note(range ? range : use, shapeText(value) + " comes from here");

@@ -87,6 +87,7 @@ std::string Elaborator::describe(const Value &value) const {
   case ValueKind::Initialiser: return "an initialiser";
   case ValueKind::Normaliser: return "a normaliser";
   case ValueKind::List: return "a list";
+  case ValueKind::Subtasks: return "a list of subtasks";
   }
   return "";
 }

@@ -6,9 +6,12 @@
 //   Elaborator.cpp     scopes, messages, calls of definitions
 //   Expressions.cpp    names, calls, choices, slices
 //   Arithmetic.cpp     operators on numbers, conditions and values
-//   Primitives.cpp     linear, attend, norm and the words they take
+//   Primitives.cpp     attend, norm and the words they take
+//   Weights.cpp        weight tensors, their initial values, linear
+//   Recurrence.cpp     recur, lstm_gates, flatten
 //   Statements.cpp     let, assignment, repeat
-//   ModelSettings.cpp  param, task, context, weights, loss, train
+//   ModelSettings.cpp  param, context, loss, train, predict
+//   TaskSetting.cpp    task
 //
 //===----------------------------------------------------------------------===//
 #ifndef IARC_DSL_SEMA_ELABORATOR_H
@@ -75,6 +78,14 @@ private:
     std::string name;
     SourceRange where;
   };
+  /// The recur whose body is being elaborated.
+  struct Recurrence {
+    Op *op = nullptr;
+    ValueId firstInside = 0;            ///< values below it are from outside
+    std::map<ValueId, ValueId> slices;  ///< of a value from outside: the argument that stands for it
+    std::optional<int64_t> positions;   ///< of the values from outside
+    SourceRange first;                  ///< where the first of them is read
+  };
   struct WeightDefaults {
     Placement placement = Placement::Shared;
     Initialiser initialiser{Initialiser::Kind::Normal, 0, 0.1};
@@ -135,17 +146,34 @@ private:
                     Scope &scope);
   std::optional<ScalarFunction> kernel(const Value &value, SourceRange where);
   bool decay(const Value &value, SourceRange where, int64_t heads, std::vector<double> &slopes);
-  std::optional<WeightId> weight(const std::string &name, Placement placement,
-                                 const Initialiser &initialiser, int64_t out, int64_t in,
-                                 SourceRange where);
+  /// Makes a weight, or with `isBias` the bias of one, for a value of that many positions.
+  WeightId weight(const std::string &name, Placement placement, Initialiser initialiser,
+                  bool isBias, int64_t positions, int64_t out, int64_t in, SourceRange where);
   Value operation(Op op, int64_t features, SourceRange where);
   Value badArgument(const std::string &what, const std::string &wanted, const Value &value,
                     SourceRange where, std::string hint = {});
   int64_t features(ValueId value) const {
     return model->valueShapes[static_cast<size_t>(value)][1].size;
   }
-  ValueId newValue(int64_t features, SourceRange origin);
+  int64_t positions(ValueId value) const {
+    return model->valueShapes[static_cast<size_t>(value)][0].size;
+  }
+  bool fits(ValueId a, ValueId b) const {
+    return positions(a) == positions(b) && features(a) == features(b);
+  }
+  ValueId newValue(int64_t positions, int64_t features, SourceRange origin);
   std::string shapeText(ValueId value) const;
+  /// The first axis in which the shapes differ, with both sizes.
+  std::string differenceOf(ValueId left, ValueId right) const;
+  void noteOrigin(Diagnostic &diagnostic, ValueId value) const;
+
+  // Recurrence.cpp
+  Value flatten(const Expression &call, const Binding &binding, Scope &scope);
+  Value lstmGates(const Expression &call, const Binding &binding, Scope &scope);
+  void recur(const Statement &statement, Scope &scope);
+  /// In the body of a recur, the slice of a value from outside; else the value itself.
+  Value seenHere(const Value &value, SourceRange where);
+  Value notInRecur(SourceRange where, const std::string &what, std::string hint);
 
   // Statements.cpp
   void execute(const std::vector<const Statement *> &body, Scope &scope);
@@ -164,9 +192,14 @@ private:
   void parameters(Scope &scope);
   void override(const Statement &statement, Value &value, std::string &text, Scope &scope);
   void task(Scope &scope);
-  void subtasks(const Expression &list);
+  void subtasks(const Expression &given, Scope &scope);
+  Value subtaskList(const Expression &list);
+  /// What is wrong with the letters as a list of subtasks; empty if nothing is.
+  static std::string wrongSubtasks(const std::string &letters);
+  std::optional<int64_t> symbolsOf(const Binding &binding, SourceRange focus, Scope &scope);
   void context(Scope &scope);
-  void loss();
+  void loss(Scope &scope);
+  Value parameterValue(const Expression &expression, Scope &scope);
   void train(Scope &scope);
   void predict(const Statement &statement, Scope &scope);
   const Statement *setting(ast::StatementKind kind) const;
@@ -181,6 +214,7 @@ private:
   std::vector<int64_t> layers;    ///< counts of the enclosing repeats, outermost first
   std::vector<SourceRange> layerRanges;
   std::vector<SourceRange> origins; ///< by ValueId: where the value came from
+  Recurrence *recurrence = nullptr; ///< null outside of any
   std::set<std::string> weightNames;
   WeightDefaults weights;
   std::map<ast::StatementKind, const Statement *> found;

@@ -91,7 +91,7 @@ Value Elaborator::placement(const Expression &expression) {
 Value Elaborator::name(const Expression &expression, Scope &scope) {
   const std::string &text = expression.text;
   if (Value *variable = find(scope, text))
-    return *variable;
+    return seenHere(*variable, expression.range);
   auto entry = scope.unit->names.find(text);
   if (entry != scope.unit->names.end()) {
     if (entry->second->isBlock() || entry->second->poisoned)
@@ -138,7 +138,8 @@ Value Elaborator::name(const Expression &expression, Scope &scope) {
       // Before the task is known a function body is only checked.
       return scope.scalar && !settingsReady ? Value::ofInteger(2) : Value::poison();
     }
-    return encoded ? Value::ofGraph(Graph::ofValue(*encoded)) : Value::poison();
+    return encoded ? seenHere(Value::ofGraph(Graph::ofValue(*encoded)), expression.range)
+                   : Value::poison();
   }
   return Value::poison(); // reported by the resolver
 }

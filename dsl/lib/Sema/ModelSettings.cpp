@@ -1,4 +1,4 @@
-//===- ModelSettings.cpp - param, task, context, weights, loss, train -----===//
+//===- ModelSettings.cpp - param, context, loss, train, predict -----------===//
 //
 // Settings may stand anywhere in the model; they are read before its values.
 //
@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 
 namespace iarc::dsl {
 
@@ -70,7 +71,7 @@ void Elaborator::settings(Scope &scope) {
   task(scope);
   context(scope);
   weights = blockWeights(program.model->body, scope, weights);
-  loss();
+  loss(scope);
   train(scope);
   if (symbolCount && model->context > 0) {
     int64_t width = *symbolCount + static_cast<int64_t>(model->task.subtasks.size());
@@ -90,16 +91,20 @@ void Elaborator::parameters(Scope &scope) {
     names.push_back(statement->name.text);
     if (scope.levels[0].count(statement->name.text))
       continue;
-    Value value = statement->value ? evaluate(*statement->value, scope) : Value::poison();
+    bool isList = statement->value && statement->value->isListOfNames();
+    Value value = isList             ? subtaskList(*statement->value)
+                  : statement->value ? parameterValue(*statement->value, scope)
+                                     : Value::poison();
     std::string text = statement->value ? std::string(statement->value->range.text()) : "";
     bool allowed = value.is(ValueKind::Number) || value.is(ValueKind::Truth) ||
                    value.is(ValueKind::Function) || value.is(ValueKind::Word) ||
-                   value.is(ValueKind::Placement) || value.isPoison();
+                   value.is(ValueKind::Placement) || value.is(ValueKind::Subtasks) ||
+                   value.isPoison();
     if (!allowed) {
       report(Code::ParameterType, statement->value->range,
              "a parameter cannot be " + describe(value))
-          .hint("it is a number, 'true' or 'false', a kernel or function, a placement, or a word "
-                "such as 'none'");
+          .hint("it is a number, 'true' or 'false', a kernel or function, a placement, a word "
+                "such as 'none', or a list of subtasks");
       value = Value::poison();
     }
     override(*statement, value, text, scope);
@@ -121,6 +126,15 @@ void Elaborator::parameters(Scope &scope) {
                                     " = ...'"
                                : "its parameters are " + listOf(names, "and"));
   }
+}
+
+/// A word of the loss is one here unless the program gives its name a meaning.
+Value Elaborator::parameterValue(const Expression &expression, Scope &scope) {
+  const std::string &text = expression.text;
+  if (expression.kind == ast::ExpressionKind::Name && (isLossKind(text) || isLossReach(text)) &&
+      !find(scope, text) && !scope.unit->names.count(text))
+    return Value::ofWord(text);
+  return evaluate(expression, scope);
 }
 
 /// Replaces the value of a parameter by what the command line says.
@@ -183,10 +197,28 @@ void Elaborator::override(const Statement &statement, Value &value, std::string 
     value.function.intrinsic = intrinsic;
     if (!intrinsic)
       value.function.definition = entry->second;
+  } else if (value.is(ValueKind::Word) && isLossKind(value.word)) {
+    if (!isLossKind(given))
+      return fail("a loss", "known are 'cross_entropy' and 'squared_error'");
+    value.word = given;
+  } else if (value.is(ValueKind::Word) && isLossReach(value.word)) {
+    if (!isLossReach(given))
+      return fail("a reach of the loss", "known are 'last' and 'all'");
+    value.word = given;
   } else if (value.is(ValueKind::Word)) {
     if (!isWord(given) || given == "shared" || given == "sum" || given == "absolute_sum")
-      return fail("a word", "known are 'causal', 'none' and 'alibi'");
+      return fail("a word", "known are 'causal', 'none', 'alibi' and 'fan_in'");
     value = Value::ofWord(given);
+  } else if (value.is(ValueKind::Subtasks)) {
+    // `IAR` spares the shell's quotes; `[I, A, R]` is as in the file.
+    std::string letters;
+    for (char c : given)
+      if (!std::strchr("[], ", c))
+        letters += c;
+    std::string wrong = wrongSubtasks(letters);
+    if (!wrong.empty())
+      return fail("a list of subtasks", wrong);
+    value.word = letters;
   } else if (value.is(ValueKind::Placement)) {
     if (given == "shared")
       value.placement = Placement::Shared;
@@ -201,131 +233,6 @@ void Elaborator::override(const Statement &statement, Value &value, std::string 
   text = given;
 }
 
-void Elaborator::subtasks(const Expression &list) {
-  static const std::vector<std::string> known = {"I", "A", "R", "C"};
-  if (list.kind != ast::ExpressionKind::List) {
-    report(Code::InvalidArgument, list.range, "'subtasks' must be a list")
-        .hint("such as '[I, A, R, C]'");
-    return;
-  }
-  std::map<char, SourceRange> seen;
-  bool valid = true;
-  for (const Expression *element : list.operands) {
-    bool plain = element->kind == ast::ExpressionKind::Name;
-    std::string name = plain ? element->text : std::string(element->range.text());
-    if (!plain || std::find(known.begin(), known.end(), name) == known.end()) {
-      report(Code::UnknownSubtask, element->range, "unknown subtask '" + name + "'")
-          .hint("allowed are I (increment), A (add), R (reverse copy) and C (change)");
-      valid = false;
-      continue;
-    }
-    auto [entry, fresh] = seen.insert({name[0], element->range});
-    if (!fresh) {
-      report(Code::DuplicateSubtask, element->range, "subtask '" + name + "' is listed twice")
-          .note(entry->second, "it is listed here first");
-      valid = false;
-      continue;
-    }
-    model->task.subtasks += name;
-  }
-  if (valid && model->task.subtasks.find_first_of("IAR") == std::string::npos) {
-    report(Code::SilentSubtasks, list.range,
-           list.operands.empty() ? "no subtask is listed"
-                                 : "subtask 'C' alone leaves nothing to predict")
-        .hint("list at least one of I, A and R: C only changes what these do");
-    model->task.subtasks.clear();
-  } else if (!valid) {
-    model->task.subtasks.clear();
-  }
-}
-
-void Elaborator::task(Scope &scope) {
-  const Statement *statement = setting(StatementKind::Task);
-  if (!statement || statement->broken)
-    return;
-  Task &task = model->task;
-  task.location = statement->keyword.location();
-  if (statement->name.text != "iarc") {
-    report(Code::UnknownTask, statement->name.range,
-           "unknown task '" + statement->name.text + "'")
-        .hint("the task is 'iarc'");
-    return;
-  }
-  Callee callee{"task iarc", taskFormals(), {}, false};
-  Binding binding =
-      bindArguments(callee, statement->arguments, statement->name.range, &diagnostics);
-  if (!binding.valid)
-    return;
-  auto node = [&](size_t i) -> const Expression & { return *binding.slots[i]->value; };
-  std::optional<int64_t> symbols = integer(evaluate(node(0), scope), node(0).range, "'symbols'", 1,
-                                           limits::symbols, Code::InvalidArgument);
-  subtasks(node(1));
-  if (binding.slots[2]) {
-    const Expression &gap = node(2);
-    if (gap.kind != ast::ExpressionKind::Range) {
-      report(Code::InvalidGap, gap.range, "'gap' must be a range").hint("such as '1..9'");
-    } else {
-      const Expression &lowNode = *gap.operands[0], &highNode = *gap.operands[1];
-      Value low = evaluate(lowNode, scope), high = evaluate(highNode, scope);
-      auto whole = [&](const Value &value, const Expression &at) {
-        if (value.isPoison() || (value.is(ValueKind::Number) && value.isInteger))
-          return !value.isPoison();
-        report(Code::InvalidGap, at.range,
-               "a bound of 'gap' must be an integer, not " + describe(value));
-        return false;
-      };
-      bool valid = whole(low, lowNode);
-      valid = whole(high, highNode) && valid;
-      // Far outside the range nothing is subtracted: it is reported as written.
-      bool exclusive = !gap.includesEnd && high.integer > 0;
-      int64_t last = exclusive ? high.integer - 1 : high.integer;
-      if (valid && low.integer < 1) {
-        report(Code::InvalidGap, lowNode.range,
-               "the smallest gap is " + std::to_string(low.integer) + ", below 1")
-            .hint("control tokens stand at least one position apart");
-      }
-      if (valid && high.integer > limits::gap + (gap.includesEnd ? 0 : 1)) {
-        report(Code::InvalidGap, highNode.range,
-               "the largest gap is " + std::to_string(last) + ", beyond " +
-                   std::to_string(limits::gap))
-            .hint("a stream starts from 10 symbols, and R looks as far back as the gap is long");
-      } else if (valid && last < low.integer) {
-        report(Code::InvalidGap, gap.range, "the range of gaps is empty");
-      } else if (valid && low.integer >= 1) {
-        task.gapMinimum = low.integer;
-        task.gapMaximum = last;
-      }
-    }
-  }
-  auto word = [&](size_t slot, const char *name, const char *standard, const char *other,
-                  bool &flag) {
-    if (!binding.slots[slot])
-      return;
-    const Expression &given = node(slot);
-    std::string text(given.range.text());
-    if (text == standard || text == other) {
-      flag = text == other;
-      return;
-    }
-    std::string nearest = nearestName(text, {standard, other});
-    report(Code::UnknownOption, given.range,
-           "'" + std::string(name) + "' is '" + standard + "' or '" + other + "', not '" + text +
-               "'")
-        .hint(nearest.empty() ? "" : "did you mean '" + nearest + "'?");
-  };
-  word(3, "mirror", "from_previous", "repeat_last", task.mirrorRepeatsLast);
-  word(4, "increment", "reset", "keep", task.incrementKeeps);
-  if (!symbols)
-    return;
-  task.symbols = *symbols;
-  if (*symbols == 1)
-    report(Code::OneSymbol, node(0).range, "with one symbol there is nothing to learn")
-        .hint("the paper uses 'symbols: 16'");
-  // Without its subtasks the width of a token is unknown.
-  if (!task.subtasks.empty())
-    symbolCount = *symbols;
-}
-
 void Elaborator::context(Scope &scope) {
   const Statement *statement = setting(StatementKind::Context);
   if (!statement || statement->broken)
@@ -336,7 +243,7 @@ void Elaborator::context(Scope &scope) {
   model->context = positions.value_or(0);
 }
 
-void Elaborator::loss() {
+void Elaborator::loss(Scope &scope) {
   const Statement *statement = setting(StatementKind::Loss);
   if (!statement || statement->broken)
     return;
@@ -345,6 +252,16 @@ void Elaborator::loss() {
                     const std::string &second) {
     if (given.text == first || given.text == second)
       return given.text == second;
+    if (const Value *parameter = find(scope, given.text)) {
+      if (parameter->is(ValueKind::Word) &&
+          (parameter->word == first || parameter->word == second))
+        return parameter->word == second;
+      if (!parameter->isPoison())
+        report(Code::UnknownOption, given.range,
+               "a " + std::string(what) + " cannot be " + describe(*parameter))
+            .hint("let 'param " + given.text + "' be '" + first + "' or '" + second + "'");
+      return false;
+    }
     std::string nearest = nearestName(given.text, {first, second});
     report(Code::UnknownOption, given.range,
            "unknown " + std::string(what) + " '" + given.text + "'")
@@ -425,14 +342,24 @@ void Elaborator::predict(const Statement &statement, Scope &scope) {
   model->predictLocation = statement.keyword.location();
   if (!logits || !symbolCount)
     return;
+  const Statement *lossStatement = setting(StatementKind::Loss);
+  if (positions(*logits) != model->context && model->lossAt == LossAt::All && lossStatement) {
+    Diagnostic &diagnostic =
+        report(Code::LossReach, lossStatement->secondName.range,
+               "the loss at all positions needs logits at all positions, not " +
+                   shapeText(*logits));
+    noteOrigin(diagnostic, *logits);
+    diagnostic.hint("what is predicted from one position is the symbol after the last: write "
+                    "'at last'");
+    return;
+  }
   if (features(*logits) != *symbolCount) {
     Diagnostic &diagnostic =
         report(Code::LogitsWidth, statement.value->range,
                "the logits are " + shapeText(*logits) + ", but the task has " +
                    std::to_string(*symbolCount) + (*symbolCount == 1 ? " symbol" : " symbols") +
                    ": axis 'feature' must be " + std::to_string(*symbolCount));
-    if (SourceRange origin = origins[static_cast<size_t>(*logits)])
-      diagnostic.note(origin, shapeText(*logits) + " comes from here");
+    noteOrigin(diagnostic, *logits);
     diagnostic.hint(features(*logits) > *symbolCount
                         ? "take the first features: '" +
                               std::string(statement.value->kind == ast::ExpressionKind::Name

@@ -26,7 +26,8 @@ const std::vector<PrimitiveEntry> &primitives() {
         {"features"},
         {"name", false, true},
         {"weights", false, true},
-        {"initialise", false, true}}},
+        {"initialise", false, true},
+        {"bias", false, true}}},
       {"attend",
        Primitive::Attend,
        {{"query"},
@@ -42,15 +43,17 @@ const std::vector<PrimitiveEntry> &primitives() {
       {"width", Primitive::Width, {{"x"}}},
       {"sum", Primitive::Sum, {{"eps"}}},
       {"absolute_sum", Primitive::AbsoluteSum, {{"eps"}}},
-      {"normal", Primitive::Normal, {{"mean"}, {"deviation"}}},
-      {"uniform", Primitive::Uniform, {{"low"}, {"high"}}},
+      {"flatten", Primitive::Flatten, {{"x"}}},
+      {"lstm_gates", Primitive::LstmGates, {{"z"}, {"cell"}}},
+      {"normal", Primitive::Normal, {{"mean"}, {"deviation"}, {"scale", false, true}}},
+      {"uniform", Primitive::Uniform, {{"low"}, {"high"}, {"scale", false, true}}},
       {"constant", Primitive::Constant, {{"value"}}},
   };
   return table;
 }
 
 const std::vector<std::string> words = {"causal", "none", "alibi", "shared", "sum",
-                                        "absolute_sum"};
+                                        "absolute_sum", "fan_in"};
 
 } // namespace
 
@@ -71,6 +74,12 @@ const PrimitiveEntry *findPrimitive(const std::string &name) {
 bool isWord(const std::string &name) {
   return std::find(words.begin(), words.end(), name) != words.end();
 }
+
+bool isLossKind(const std::string &name) {
+  return name == "cross_entropy" || name == "squared_error";
+}
+
+bool isLossReach(const std::string &name) { return name == "last" || name == "all"; }
 
 bool isTaskValue(const std::string &name) { return name == "encode" || name == "symbols"; }
 
@@ -101,11 +110,13 @@ std::vector<std::string> predefinedCallees() {
 }
 
 const Formals &taskFormals() {
-  static const Formals formals = {{"symbols", true, true},
+  static const Formals formals = {{"symbols", false, true},
+                                  {"width", false, true},
                                   {"subtasks", true, true},
                                   {"gap", false, true},
                                   {"mirror", false, true},
-                                  {"increment", false, true}};
+                                  {"increment", false, true},
+                                  {"encoding", false, true}};
   return formals;
 }
 

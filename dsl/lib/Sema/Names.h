@@ -33,7 +33,8 @@ struct Intrinsic {
 const Intrinsic *findIntrinsic(const std::string &name);
 
 /// Primitives that the elaborator knows by name.
-enum class Primitive { Linear, Attend, Norm, Width, Sum, AbsoluteSum, Normal, Uniform, Constant };
+enum class Primitive { Linear, Attend, Norm, Width, Sum, AbsoluteSum, Normal, Uniform, Constant, Flatten,
+                       LstmGates };
 
 struct PrimitiveEntry {
   std::string name;
@@ -43,8 +44,13 @@ struct PrimitiveEntry {
 
 const PrimitiveEntry *findPrimitive(const std::string &name);
 
-/// Words that stand for themselves: causal, none, alibi, shared, sum, absolute_sum.
+/// Words that stand for themselves: causal, none, alibi, shared, sum, absolute_sum, fan_in.
 bool isWord(const std::string &name);
+
+/// Words of the loss, which a param may hold: cross_entropy, squared_error; last, all. They are
+/// words only there, so that a program may use them as names.
+bool isLossKind(const std::string &name);
+bool isLossReach(const std::string &name);
 
 /// encode and symbols: values that the task gives.
 bool isTaskValue(const std::string &name);

@@ -1,12 +1,12 @@
-//===- Primitives.cpp - linear, attend, norm and the words they take ------===//
+//===- Primitives.cpp - attend, norm and the words they take --------------===//
 #include "Sema/Elaborator.h"
 
 #include <cmath>
 
 namespace iarc::dsl {
 
-ValueId Elaborator::newValue(int64_t width, SourceRange origin) {
-  model->valueShapes.push_back({{"position", model->context}, {"feature", width}});
+ValueId Elaborator::newValue(int64_t positions, int64_t width, SourceRange origin) {
+  model->valueShapes.push_back({{"position", positions}, {"feature", width}});
   origins.push_back(origin);
   return static_cast<ValueId>(model->valueShapes.size() - 1);
 }
@@ -17,6 +17,21 @@ std::string Elaborator::shapeText(ValueId value) const {
          std::to_string(shape[1].size) + "]";
 }
 
+std::string Elaborator::differenceOf(ValueId left, ValueId right) const {
+  auto axis = [](const char *name, int64_t a, int64_t b) {
+    return std::string("axis '") + name + "' is " + std::to_string(a) + " and " +
+           std::to_string(b);
+  };
+  return positions(left) != positions(right)
+             ? axis("position", positions(left), positions(right))
+             : axis("feature", features(left), features(right));
+}
+
+void Elaborator::noteOrigin(Diagnostic &diagnostic, ValueId value) const {
+  if (SourceRange origin = origins[static_cast<size_t>(value)])
+    diagnostic.note(origin, shapeText(value) + " comes from here");
+}
+
 Value Elaborator::operation(Op op, int64_t width, SourceRange where) {
   if (++operations > limits::operations) {
     report(Code::ElaborationLimit, where,
@@ -24,7 +39,10 @@ Value Elaborator::operation(Op op, int64_t width, SourceRange where) {
         .hint("state a repetition with 'repeat'");
     throw ElaborationStopped();
   }
-  ValueId result = newValue(width, where);
+  int64_t count = op.kind == OpKind::Encode    ? model->context
+                  : op.kind == OpKind::Flatten ? 1
+                                               : positions(op.operands[0]);
+  ValueId result = newValue(count, width, where);
   op.results = {result};
   op.location = where.location();
   regions.back()->ops.push_back(std::move(op));
@@ -44,17 +62,21 @@ Value Elaborator::primitive(const PrimitiveEntry &entry, const Expression &call,
   Binding binding = bindArguments(calleeOf(entry), call.arguments, call.focus, nullptr);
   if (!binding.valid)
     return Value::poison();
-  bool makesValue = entry.primitive == Primitive::Linear || entry.primitive == Primitive::Attend ||
-                    entry.primitive == Primitive::Norm || entry.primitive == Primitive::Width;
+  const Primitive which = entry.primitive;
+  bool makesValue = which == Primitive::Linear || which == Primitive::Attend ||
+                    which == Primitive::Norm || which == Primitive::Width ||
+                    which == Primitive::Flatten || which == Primitive::LstmGates;
   if (makesValue && scope.scalar) {
     report(Code::WrongKind, call.focus, "a kernel or function cannot call '" + entry.name + "'")
         .hint("it works on single numbers: write a block instead");
     return Value::poison();
   }
-  switch (entry.primitive) {
+  switch (which) {
   case Primitive::Linear: return linear(call, binding, scope);
   case Primitive::Attend: return attend(call, binding, scope);
   case Primitive::Norm: return norm(call, binding, scope);
+  case Primitive::Flatten: return flatten(call, binding, scope);
+  case Primitive::LstmGates: return lstmGates(call, binding, scope);
   case Primitive::Width: {
     const Expression &given = *binding.slots[0]->value;
     std::optional<ValueId> value =
@@ -62,103 +84,12 @@ Value Elaborator::primitive(const PrimitiveEntry &entry, const Expression &call,
     return value ? Value::ofInteger(features(*value)) : Value::poison();
   }
   case Primitive::Sum:
-  case Primitive::AbsoluteSum: return normaliser(entry.primitive, call, binding, scope);
+  case Primitive::AbsoluteSum: return normaliser(which, call, binding, scope);
   case Primitive::Normal:
   case Primitive::Uniform:
-  case Primitive::Constant: return initialiser(entry.primitive, call, binding, scope);
+  case Primitive::Constant: return initialiser(which, call, binding, scope);
   }
   return Value::poison();
-}
-
-std::optional<WeightId> Elaborator::weight(const std::string &name, Placement placement,
-                                           const Initialiser &init, int64_t out, int64_t in,
-                                           SourceRange where) {
-  Weight made;
-  for (int64_t count : layers)
-    made.shape.push_back({"layer", count});
-  if (placement == Placement::PerPosition)
-    made.shape.push_back({"position", model->context});
-  else if (placement == Placement::AcrossPositions)
-    // Every pair s <= t: the row of t begins at t (t + 1) / 2.
-    made.shape.push_back({"pair", model->context * (model->context + 1) / 2});
-  made.shape.push_back({"out", out});
-  made.shape.push_back({"in", in});
-
-  int64_t elements = 1;
-  bool overflow = false;
-  std::string factors;
-  for (const Axis &axis : made.shape) {
-    overflow = overflow || __builtin_mul_overflow(elements, axis.size, &elements);
-    factors += (factors.empty() ? "" : " * ") + axis.name + " " + std::to_string(axis.size);
-  }
-  overflow = overflow || __builtin_add_overflow(weightElements, elements, &weightElements);
-  if (overflow || weightElements > limits::weightElements) {
-    report(Code::SizeOverflow, where,
-           "the weights are too many: " + factors +
-               (overflow ? " does not fit 64 bits"
-                         : " takes the total beyond " + std::to_string(limits::weightElements)))
-        .hint("make one of the factors smaller");
-    throw ElaborationStopped();
-  }
-  made.name = name;
-  for (int i = 2; !weightNames.insert(made.name).second; ++i)
-    made.name = name + "_" + std::to_string(i);
-  made.initialiser = init;
-  made.location = where.location();
-  model->weights.push_back(std::move(made));
-  return static_cast<WeightId>(model->weights.size() - 1);
-}
-
-Value Elaborator::linear(const Expression &call, const Binding &binding, Scope &scope) {
-  const Expression &xNode = *binding.slots[0]->value, &outNode = *binding.slots[1]->value;
-  std::optional<ValueId> x =
-      tensor(evaluate(xNode, scope), xNode.range, "the first argument of 'linear'");
-  std::optional<int64_t> out =
-      integer(evaluate(outNode, scope), outNode.range, "the number of features", 1, limits::width,
-              Code::InvalidArgument);
-  std::string name = "linear";
-  bool valid = true;
-  if (binding.slots[2]) {
-    const Expression &node = *binding.slots[2]->value;
-    name = node.text;
-    if (node.broken)
-      valid = false;
-    else if (node.kind != ast::ExpressionKind::Name) {
-      report(Code::InvalidArgument, node.range, "the name of a weight must be a plain name")
-          .hint("write it without quotes: 'name: w1'");
-      valid = false;
-    }
-  }
-  Placement placement = weights.placement;
-  if (binding.slots[3]) {
-    const Expression &node = *binding.slots[3]->value;
-    Value value = evaluate(node, scope);
-    if (!value.is(ValueKind::Placement)) {
-      badArgument("'weights'", "'shared', 'per position' or 'across positions'", value, node.range);
-      valid = false;
-    }
-    placement = value.placement;
-  }
-  Initialiser init = weights.initialiser;
-  if (binding.slots[4]) {
-    const Expression &node = *binding.slots[4]->value;
-    Value value = evaluate(node, scope);
-    if (!value.is(ValueKind::Initialiser)) {
-      badArgument("'initialise'", "an initialiser", value, node.range,
-                  "such as 'normal(0, 0.1)', 'uniform(-0.1, 0.1)' or 'constant(0)'");
-      valid = false;
-    }
-    init = value.initialiser;
-  }
-  if (!x || !out || !valid)
-    return Value::poison();
-  std::optional<WeightId> id = weight(name, placement, init, *out, features(*x), call.range);
-  Op op;
-  op.kind = OpKind::Linear;
-  op.operands = {*x};
-  op.weight = *id;
-  op.placement = placement;
-  return operation(std::move(op), *out, call.range);
 }
 
 Value Elaborator::norm(const Expression &call, const Binding &binding, Scope &scope) {
@@ -202,39 +133,6 @@ Value Elaborator::normaliser(Primitive which, const Expression &call, const Bind
   value.kind = ValueKind::Normaliser;
   value.normalise = which == Primitive::Sum ? Normalise::Sum : Normalise::AbsoluteSum;
   value.eps = *eps;
-  return value;
-}
-
-Value Elaborator::initialiser(Primitive which, const Expression &call, const Binding &binding,
-                              Scope &scope) {
-  Value value;
-  value.kind = ValueKind::Initialiser;
-  value.initialiser.kind = which == Primitive::Normal    ? Initialiser::Kind::Normal
-                           : which == Primitive::Uniform ? Initialiser::Kind::Uniform
-                                                         : Initialiser::Kind::Constant;
-  double numbers[2] = {0, 0};
-  for (size_t i = 0; i < binding.slots.size(); ++i) {
-    const Expression &node = *binding.slots[i]->value;
-    std::optional<double> number =
-        real(evaluate(node, scope), node.range,
-             "argument " + std::to_string(i + 1) + " of '" + call.text + "'",
-             Code::InvalidArgument);
-    if (!number)
-      return Value::poison();
-    numbers[i] = *number;
-  }
-  if (which == Primitive::Normal && numbers[1] < 0) {
-    report(Code::InvalidArgument, binding.slots[1]->value->range,
-           "the standard deviation must not be negative");
-    return Value::poison();
-  }
-  if (which == Primitive::Uniform && numbers[1] < numbers[0]) {
-    report(Code::InvalidArgument, call.range, "the upper bound is below the lower bound")
-        .hint("write 'uniform(low, high)'");
-    return Value::poison();
-  }
-  value.initialiser.first = numbers[0];
-  value.initialiser.second = numbers[1];
   return value;
 }
 
@@ -331,6 +229,8 @@ bool Elaborator::decay(const Value &value, SourceRange where, int64_t heads,
 }
 
 Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &scope) {
+  if (recurrence)
+    return notInRecur(call.focus, "'attend'", "it looks at all positions: attend before or after");
   auto node = [&](size_t i) -> const Expression & { return *binding.slots[i]->value; };
   const char *names[] = {"the query", "the key", "the value"};
   std::optional<ValueId> inputs[3];
@@ -381,16 +281,14 @@ Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &
   ValueId query = *inputs[0], key = *inputs[1], value = *inputs[2];
   for (int other : {1, 2}) {
     ValueId second = *inputs[other];
-    if (features(query) == features(second))
+    if (fits(query, second))
       continue;
-    Diagnostic &diagnostic = report(
-        Code::ShapeMismatch, join(node(0).range, node(other).range),
-        "the query " + shapeText(query) + " and the " + (other == 1 ? "key " : "value ") +
-            shapeText(second) + " do not fit: axis 'feature' is " +
-            std::to_string(features(query)) + " and " + std::to_string(features(second)));
-    for (ValueId which : {query, second})
-      if (SourceRange origin = origins[static_cast<size_t>(which)])
-        diagnostic.note(origin, shapeText(which) + " comes from here");
+    Diagnostic &diagnostic =
+        report(Code::ShapeMismatch, join(node(0).range, node(other).range),
+               "the query " + shapeText(query) + " and the " + (other == 1 ? "key " : "value ") +
+                   shapeText(second) + " do not fit: " + differenceOf(query, second));
+    noteOrigin(diagnostic, query);
+    noteOrigin(diagnostic, second);
     return Value::poison();
   }
   if (features(query) % *heads != 0) {

@@ -12,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace iarc::dsl {
 
@@ -27,6 +28,7 @@ struct Variable {
   bool isParam = false;  ///< of the model: cannot be assigned
   bool warnUnused = false;
   bool used = false;
+  bool isState = false; ///< of the recur that is being resolved
 };
 
 class Resolver {
@@ -59,7 +61,7 @@ private:
     }
     return nullptr;
   }
-  void declare(const ast::Name &name, bool isParam, bool warnUnused) {
+  void declare(const ast::Name &name, bool isParam, bool warnUnused, bool isState = false) {
     if (name.text.empty())
       return;
     if (isPredefined(name.text)) {
@@ -71,7 +73,9 @@ private:
       Diagnostic &diagnostic = diagnostics.report(Code::Redefinition, name.range,
                                                   "'" + name.text + "' is defined twice");
       diagnostic.note(earlier->declared, "the first definition is here");
-      if (!isParam && !earlier->isParam)
+      if (isState)
+        diagnostic.hint("a recur introduces its states: choose another name");
+      else if (!isParam && !earlier->isParam)
         diagnostic.hint("to give it a new value write '" + name.text + " = ...'");
       return;
     }
@@ -109,7 +113,7 @@ private:
     }
     if (which.isBlock()) {
       inModel = false;
-      body(which.item->body, 0);
+      body(which.item->body, nullptr);
       blockEnd(which);
     } else {
       bool anyRequired = std::any_of(which.item->parameters.begin(), which.item->parameters.end(),
@@ -163,19 +167,27 @@ private:
     // Settings may stand in any order; parameters see those before them.
     for (const Statement *statement : item.body)
       if (statement->kind == StatementKind::Param) {
-        if (statement->value)
+        // A list of names is one of subtasks.
+        if (statement->value && !statement->value->isListOfNames() &&
+            !isWordOfLoss(*statement->value))
           expression(*statement->value);
         declare(statement->name, true, true);
       }
-    body(item.body, 0);
+    body(item.body, nullptr);
     pop();
     uses.clear();
   }
 
-  // Statements.
-  void body(const std::vector<const Statement *> &statements, int depth) {
+  /// Whether the value of a param is such a word and not a name of the program.
+  bool isWordOfLoss(const Expression &value) {
+    return value.kind == ast::ExpressionKind::Name && !find(value.text) &&
+           !unit->names.count(value.text) && (isLossKind(value.text) || isLossReach(value.text));
+  }
+
+  // Statements. `loop` is the innermost loop around them: "a repeat", "a recur" or null.
+  void body(const std::vector<const Statement *> &statements, const char *loop) {
     for (const Statement *statement : statements)
-      this->statement(*statement, depth);
+      this->statement(*statement, loop);
   }
 
   void misplaced(const Statement &statement, const std::string &where, std::string hint) {
@@ -185,23 +197,24 @@ private:
         .hint(std::move(hint));
   }
 
-  void statement(const Statement &statement, int depth) {
+  void statement(const Statement &statement, const char *loop) {
     const bool settingOfModel =
         statement.kind == StatementKind::Param || statement.kind == StatementKind::Task ||
         statement.kind == StatementKind::Context || statement.kind == StatementKind::Loss ||
         statement.kind == StatementKind::Train || statement.kind == StatementKind::Predict;
     if (settingOfModel && !inModel)
       misplaced(statement, "a block", "it belongs to the model that calls the block");
-    else if ((settingOfModel || statement.kind == StatementKind::Weights) && depth > 0)
-      misplaced(statement, "a repeat", "move it out of the repeat");
+    else if ((settingOfModel || statement.kind == StatementKind::Weights) && loop)
+      misplaced(statement, loop, std::string("move it out of the ") + (loop + 2));
     else if (statement.kind == StatementKind::Return && inModel)
       misplaced(statement, "a model", "a model ends with 'predict'; 'return' belongs to a block");
-    else if (statement.kind == StatementKind::Return && depth > 0)
-      misplaced(statement, "a repeat", "assign in the repeat and return after it");
+    else if (statement.kind == StatementKind::Return && loop)
+      misplaced(statement, loop,
+                std::string("assign in the ") + (loop + 2) + " and return after it");
 
     if (statement.kind == StatementKind::Param) {
       // Of a model: seen before. Elsewhere it declares its name, so that one cause is one error.
-      if (!inModel || depth > 0) {
+      if (!inModel || loop) {
         if (statement.value)
           expression(*statement.value);
         if (!find(statement.name.text))
@@ -211,10 +224,18 @@ private:
     }
     if (statement.kind == StatementKind::Task) {
       for (const ast::Argument &argument : statement.arguments)
-        if (argument.name.text == "symbols" || argument.name.text == "gap")
+        if (argument.name.text == "symbols" || argument.name.text == "width" ||
+            argument.name.text == "gap")
           expression(*argument.value);
+        else if (Variable *variable = find(argument.value->text);
+                 variable && argument.name.text == "subtasks")
+          variable->used = true;
       return;
     }
+    if (statement.kind == StatementKind::Loss)
+      for (const ast::Name &word : {statement.name, statement.secondName})
+        if (Variable *variable = find(word.text))
+          variable->used = true;
     for (const ast::Argument &argument : statement.arguments)
       expression(*argument.value);
     for (const ast::Argument &setting : statement.settings)
@@ -232,8 +253,11 @@ private:
       break;
     case StatementKind::Repeat:
       push();
-      body(statement.body, depth + 1);
+      body(statement.body, "a repeat");
       pop();
+      break;
+    case StatementKind::Recur:
+      recur(statement);
       break;
     case StatementKind::Unknown:
       // Whatever it was, it may have declared anything.
@@ -244,8 +268,61 @@ private:
     }
   }
 
+  void recur(const Statement &statement) {
+    for (const ast::Argument &state : statement.states)
+      if (state.value)
+        expression(*state.value);
+    std::set<std::string> names;
+    for (const ast::Argument &state : statement.states) {
+      declare(state.name, false, false, /*isState=*/true);
+      if (Variable *variable = find(state.name.text))
+        variable->isState = names.insert(state.name.text).second;
+    }
+    std::optional<size_t> outer = std::exchange(recurLevel, scopes.size());
+    push();
+    body(statement.body, "a recur");
+    pop();
+    recurLevel = outer;
+    std::set<std::string> assigned;
+    bool unknown = statement.broken || unit->file->broken;
+    collectAssigned(statement.body, assigned);
+    for (const ast::Argument &state : statement.states) {
+      if (Variable *variable = find(state.name.text))
+        variable->isState = false;
+      if (!unknown && !assigned.count(state.name.text))
+        diagnostics
+            .report(Code::StateUnassigned, state.range,
+                    "the state '" + state.name.text + "' is never assigned in the recur")
+            .hint("it would stay zero: end the body with '" + state.name.text + " = ...'");
+    }
+  }
+
+  static void collectAssigned(const std::vector<const Statement *> &body,
+                              std::set<std::string> &names) {
+    for (const Statement *statement : body) {
+      if (statement->kind == StatementKind::Assign)
+        names.insert(statement->name.text);
+      collectAssigned(statement->body, names);
+    }
+  }
+
+  /// Whether the variable lives outside of the recur's body.
+  bool isOutside(const std::string &name) {
+    for (size_t level = scopes.size(); level-- > recurLevel.value_or(0);)
+      if (scopes[level].count(name))
+        return false;
+    return recurLevel.has_value();
+  }
+
   void assign(const Statement &statement) {
     if (Variable *variable = find(statement.name.text)) {
+      if (!variable->isParam && !variable->isState && isOutside(statement.name.text))
+        diagnostics
+            .report(Code::RecurAssignment, statement.name.range,
+                    "'" + statement.name.text + "' belongs to the outside of the recur")
+            .note(variable->declared, "it is introduced here")
+            .hint("what goes from one position to the next is a state: 'recur " +
+                  statement.name.text + "[...] {'; what stays in a step needs a new name");
       if (variable->isParam)
         diagnostics
             .report(Code::Redefinition, statement.name.range,
@@ -444,6 +521,7 @@ private:
   std::vector<Use> uses;
   std::map<Definition *, std::vector<Use>> callGraph;
   int undefinedNames = 0;
+  std::optional<size_t> recurLevel; ///< of the body of the innermost recur
   bool inModel = false;
   bool lenient = false;
 };

@@ -27,6 +27,9 @@ void Elaborator::execute(const Statement &statement, Scope &scope) {
   case StatementKind::Repeat:
     repeat(statement, scope);
     break;
+  case StatementKind::Recur:
+    recur(statement, scope);
+    break;
   case StatementKind::Predict:
     if (atTop && &statement == setting(StatementKind::Predict))
       predict(statement, scope);
@@ -66,7 +69,7 @@ void Elaborator::collectAssigned(const std::vector<const Statement *> &body, Sco
                                  std::vector<std::string> &names) {
   // A name that the body introduces itself with 'let' cannot be one from outside.
   for (const Statement *statement : body) {
-    if (statement->kind == StatementKind::Repeat)
+    if (statement->kind == StatementKind::Repeat || statement->kind == StatementKind::Recur)
       collectAssigned(statement->body, scope, names);
     if (statement->kind == StatementKind::Assign && find(scope, statement->name.text) &&
         std::find(names.begin(), names.end(), statement->name.text) == names.end())
@@ -82,6 +85,11 @@ void Elaborator::poisonAssigned(const std::vector<const Statement *> &body, Scop
 }
 
 void Elaborator::repeat(const Statement &statement, Scope &scope) {
+  if (recurrence) {
+    notInRecur(statement.keyword, "'repeat'", "repeat around the recur instead");
+    poisonAssigned(statement.body, scope);
+    return;
+  }
   std::optional<int64_t> count;
   if (statement.value)
     count = integer(evaluate(*statement.value, scope), statement.value->range,
@@ -110,7 +118,8 @@ void Elaborator::repeat(const Statement &statement, Scope &scope) {
       continue;
     }
     ValueId initial = value.graph->plainValue();
-    ValueId argument = newValue(features(initial), origins[static_cast<size_t>(initial)]);
+    ValueId argument =
+        newValue(positions(initial), features(initial), origins[static_cast<size_t>(initial)]);
     op->operands.push_back(initial);
     op->body->arguments.push_back(argument);
     value = Value::ofGraph(Graph::ofValue(argument));
@@ -142,24 +151,27 @@ void Elaborator::repeat(const Statement &statement, Scope &scope) {
       continue;
     }
     ValueId end = value.graph->plainValue(), begin = op->body->arguments[i];
-    if (features(end) != features(begin)) {
+    if (!fits(begin, end)) {
+      bool onPositions = positions(begin) != positions(end);
       Diagnostic &diagnostic =
           report(Code::CarriedShape, statement.keyword,
                  "'" + values[i] + "' enters the repeat as " + shapeText(begin) +
-                     " and leaves it as " + shapeText(end) + ": axis 'feature' changes");
-      if (SourceRange origin = origins[static_cast<size_t>(begin)])
-        diagnostic.note(origin, shapeText(begin) + " comes from here");
-      if (SourceRange origin = origins[static_cast<size_t>(end)])
-        diagnostic.note(origin, shapeText(end) + " comes from here");
-      diagnostic.hint("every iteration must begin with the same shape: end it with a 'linear' "
-                      "back to " +
-                      std::to_string(features(begin)) + " features");
+                     " and leaves it as " + shapeText(end) + ": axis '" +
+                     (onPositions ? "position" : "feature") + "' changes");
+      noteOrigin(diagnostic, begin);
+      noteOrigin(diagnostic, end);
+      diagnostic.hint(onPositions ? "every iteration must begin with the same shape: flatten "
+                                    "before the repeat or after it"
+                                  : "every iteration must begin with the same shape: end it with "
+                                    "a 'linear' back to " +
+                                        std::to_string(features(begin)) + " features");
       value = Value::poison();
       valid = false;
       continue;
     }
     op->body->yields.push_back(end);
-    ValueId result = newValue(features(begin), origins[static_cast<size_t>(end)]);
+    ValueId result = newValue(positions(begin), features(begin),
+                              origins[static_cast<size_t>(end)]);
     results.push_back(result);
     value = Value::ofGraph(Graph::ofValue(result));
   }

@@ -25,6 +25,7 @@ enum class ValueKind {
   Initialiser,
   Normaliser,
   List,
+  Subtasks,    ///< the letters in `word`
 };
 
 /// A kernel or function with some of its parameters set.

@@ -288,3 +288,42 @@ func.func @forward(%b: !iarc.batch<position 2, symbol 2, control 0>, %w: !iarc.w
   %loss = iarc.loss cross_entropy at last %y, %b : (!iarc.value<position 2, feature 2 : f32>, !iarc.batch<position 2, symbol 2, control 0>) -> f32
   return %loss, %y : f32, !iarc.value<position 2, feature 2 : f32>
 }
+
+// -----
+
+// linear with a bias and across positions: the bias's gradient, one for all positions or one for each; the
+// product transposed has no bias.
+// CHECK-LABEL: func.func @gradients(
+// CHECK-SAME: %[[A0:[a-z0-9]+]]: !iarc.batch
+// CHECK-SAME: %[[W:[a-z0-9]+]]: !iarc.weight<out 2, in 2 : f32>
+// CHECK-SAME: %[[WB:[a-z0-9]+]]: !iarc.weight<out 2 : f32>
+// CHECK-SAME: %[[P:[a-z0-9]+]]: !iarc.weight<pair 3, out 2, in 2 : f32>
+// CHECK-SAME: %[[PB:[a-z0-9]+]]: !iarc.weight<position 2, out 2 : f32>
+// CHECK-NEXT: %[[E:.*]] = iarc.encode %[[A0]]
+// CHECK-NEXT: %[[H:.*]] = iarc.linear %[[E]], %[[W]] bias %[[WB]] :
+// CHECK-NEXT: %[[Y:.*]] = iarc.linear %[[H]], %[[P]] bias %[[PB]] :
+// CHECK-NEXT: %[[L:.*]] = iarc.loss  cross_entropy at  last %[[Y]], %[[A0]]
+// CHECK-NEXT: %[[DY:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[Y]], %[[A0]]
+// CHECK-NEXT: %[[DH:.*]] = iarc.linear %[[DY]], %[[P]] transposed : (!iarc.value<position 2, feature 2 : f32>, !iarc.weight<pair 3, out 2, in 2 : f32>) -> !iarc.value<position 2, feature 2 : f32>
+// CHECK-NEXT: %[[DP:.*]] = iarc.weight_gradient %[[DY]], %[[H]] : {{.*}} -> !iarc.weight<pair 3, out 2, in 2 : f32>
+// CHECK-NEXT: %[[DPB:.*]] = iarc.bias_gradient %[[DY]] : (!iarc.value<position 2, feature 2 : f32>) -> !iarc.weight<position 2, out 2 : f32>
+// CHECK-NEXT: %[[DW:.*]] = iarc.weight_gradient %[[DH]], %[[E]] : {{.*}} -> !iarc.weight<out 2, in 2 : f32>
+// CHECK-NEXT: %[[DWB:.*]] = iarc.bias_gradient %[[DH]] : (!iarc.value<position 2, feature 2 : f32>) -> !iarc.weight<out 2 : f32>
+// CHECK-NEXT: return %[[L]], %[[Y]], %[[DW]], %[[DWB]], %[[DP]], %[[DPB]] :
+!v = !iarc.value<position 2, feature 2 : f32>
+!w = !iarc.weight<out 2, in 2 : f32>
+!wb = !iarc.weight<out 2 : f32>
+!p = !iarc.weight<pair 3, out 2, in 2 : f32>
+!pb = !iarc.weight<position 2, out 2 : f32>
+iarc.weight @w : !w = normal(0.0, 0.1)
+iarc.weight @wb : !wb = constant(0.0, 0.0)
+iarc.weight @p : !p = normal(0.0, 0.1)
+iarc.weight @pb : !pb = constant(0.0, 0.0)
+func.func @forward(%b: !iarc.batch<position 2, symbol 2, control 0>, %w: !w {iarc.weight = @w}, %wb: !wb {iarc.weight = @wb},
+                   %p: !p {iarc.weight = @p}, %pb: !pb {iarc.weight = @pb}) -> (f32, !v) {
+  %e = iarc.encode %b : !iarc.batch<position 2, symbol 2, control 0> -> !v
+  %h = iarc.linear %e, %w bias %wb : (!v, !w, !wb) -> !v
+  %y = iarc.linear %h, %p bias %pb : (!v, !p, !pb) -> !v
+  %loss = iarc.loss cross_entropy at last %y, %b : (!v, !iarc.batch<position 2, symbol 2, control 0>) -> f32
+  return %loss, %y : f32, !v
+}

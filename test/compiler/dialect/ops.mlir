@@ -10,7 +10,7 @@
 module attributes {iarc.model = {name = "tiny", task = {subtasks = "IARC"}, batch = 200, steps = 8000, rate = 0.02, momentum = 0.8}} {
 
 // CHECK: iarc.weight @query : !iarc.weight<layer 2, position 3, out 4, in 4 : f32> = normal(0.000000e+00, 1.000000e-01)
-// GENERIC: "iarc.weight"() <{first = 0.000000e+00 : f64, initialiser = #iarc<initialiser normal>, second = 1.000000e-01 : f64, sym_name = "query", type = !iarc.weight<layer 2, position 3, out 4, in 4 : f32>}> : () -> ()
+// GENERIC: "iarc.weight"() <{fan_in = 0 : i64, first = 0.000000e+00 : f64, initialiser = #iarc<initialiser normal>, second = 1.000000e-01 : f64, sym_name = "query", type = !iarc.weight<layer 2, position 3, out 4, in 4 : f32>}> : () -> ()
 iarc.weight @query : !iarc.weight<layer 2, position 3, out 4, in 4 : f32> = normal(0.0, 0.1)
 // CHECK: iarc.weight @shared : !iarc.weight<out 5, in 4 : f64> = uniform(-1.000000e+00, 1.000000e+00)
 iarc.weight @shared : !iarc.weight<out 5, in 4 : f64> = uniform(-1.0, 1.0)
@@ -48,7 +48,7 @@ func.func @linear(%x: !iarc.value<position 3, feature 4 : f32>, %y: !iarc.value<
                   %w: !iarc.weight<out 5, in 4 : f32>, %p: !iarc.weight<position 3, out 5, in 4 : f32>) {
   // CHECK: iarc.linear %arg0, %arg2 : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5, in 4 : f32>) -> !iarc.value<position 3, feature 5 : f32>{{$}}
   %0 = iarc.linear %x, %w : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5, in 4 : f32>) -> !iarc.value<position 3, feature 5 : f32>
-  // GENERIC: "iarc.linear"(%{{.*}}, %{{.*}}) <{transposed}> ({
+  // GENERIC: "iarc.linear"(%{{.*}}, %{{.*}}) <{operandSegmentSizes = array<i32: 1, 1, 0, 0>, transposed}> ({
   // CHECK: iarc.linear %arg1, %arg3 transposed : (!iarc.value<position 3, feature 5 : f32>, !iarc.weight<position 3, out 5, in 4 : f32>) -> !iarc.value<position 3, feature 4 : f32>{{$}}
   %1 = iarc.linear %y, %p transposed : (!iarc.value<position 3, feature 5 : f32>, !iarc.weight<position 3, out 5, in 4 : f32>) -> !iarc.value<position 3, feature 4 : f32>
   // CHECK: iarc.linear %arg0, %arg2 extras(%arg1) {note} : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.value<position 3, feature 5 : f32>) -> (!iarc.value<position 3, feature 5 : f32>, !iarc.value<position 3, feature 5 : f32>) epilogue {
@@ -64,6 +64,49 @@ func.func @linear(%x: !iarc.value<position 3, feature 4 : f32>, %y: !iarc.value<
   %3 = iarc.weight_gradient %y, %x : (!iarc.value<position 3, feature 5 : f32>, !iarc.value<position 3, feature 4 : f32>) -> !iarc.weight<out 5, in 4 : f32>
   // CHECK: iarc.weight_gradient {{.*}} -> !iarc.weight<position 3, out 5, in 4 : f32>
   %4 = iarc.weight_gradient %y, %x : (!iarc.value<position 3, feature 5 : f32>, !iarc.value<position 3, feature 4 : f32>) -> !iarc.weight<position 3, out 5, in 4 : f32>
+  return
+}
+
+// CHECK-LABEL: func.func @bias
+func.func @bias(%x: !iarc.value<position 3, feature 4 : f32>, %y: !iarc.value<position 3, feature 5 : f32>,
+                %w: !iarc.weight<out 5, in 4 : f32>, %b: !iarc.weight<out 5 : f32>, %p: !iarc.weight<position 3, out 5 : f32>,
+                %c: !iarc.weight<out 4 : f32>) {
+  // GENERIC: "iarc.linear"(%{{.*}}, %{{.*}}, %{{.*}}) <{operandSegmentSizes = array<i32: 1, 1, 1, 0>}> ({
+  // CHECK: iarc.linear %arg0, %arg2 bias %arg3 : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.weight<out 5 : f32>) -> !iarc.value<position 3, feature 5 : f32>{{$}}
+  %0 = iarc.linear %x, %w bias %b : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.weight<out 5 : f32>) -> !iarc.value<position 3, feature 5 : f32>
+  // CHECK: iarc.linear %arg1, %arg2 transposed bias %arg5 : (!iarc.value<position 3, feature 5 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.weight<out 4 : f32>) -> !iarc.value<position 3, feature 4 : f32>{{$}}
+  %1 = iarc.linear %y, %w transposed bias %c : (!iarc.value<position 3, feature 5 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.weight<out 4 : f32>) -> !iarc.value<position 3, feature 4 : f32>
+  // CHECK: iarc.linear %arg0, %arg2 bias %arg4 extras(%arg1) : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.weight<position 3, out 5 : f32>, !iarc.value<position 3, feature 5 : f32>) -> !iarc.value<position 3, feature 5 : f32> epilogue {
+  %2 = iarc.linear %x, %w bias %p extras(%y) : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.weight<position 3, out 5 : f32>, !iarc.value<position 3, feature 5 : f32>) -> !iarc.value<position 3, feature 5 : f32> epilogue {
+  ^bb0(%sum: f32, %extra: f32):
+    %s = arith.addf %sum, %extra : f32
+    iarc.yield %s : f32
+  }
+  // CHECK: iarc.bias_gradient %arg1 : (!iarc.value<position 3, feature 5 : f32>) -> !iarc.weight<out 5 : f32>
+  %3 = iarc.bias_gradient %y : (!iarc.value<position 3, feature 5 : f32>) -> !iarc.weight<out 5 : f32>
+  // CHECK: iarc.bias_gradient %arg1 : (!iarc.value<position 3, feature 5 : f32>) -> !iarc.weight<position 3, out 5 : f32>
+  %4 = iarc.bias_gradient %y : (!iarc.value<position 3, feature 5 : f32>) -> !iarc.weight<position 3, out 5 : f32>
+  return
+}
+
+// Three positions make six pairs.
+// CHECK-LABEL: func.func @across
+func.func @across(%x: !iarc.value<position 3, feature 4 : f32>, %y: !iarc.value<position 3, feature 5 : f32>,
+                  %w: !iarc.weight<pair 6, out 5, in 4 : f32>, %b: !iarc.weight<position 3, out 5 : f32>) {
+  // CHECK: iarc.linear %arg0, %arg2 bias %arg3 : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<pair 6, out 5, in 4 : f32>, !iarc.weight<position 3, out 5 : f32>) -> !iarc.value<position 3, feature 5 : f32>{{$}}
+  %0 = iarc.linear %x, %w bias %b : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<pair 6, out 5, in 4 : f32>, !iarc.weight<position 3, out 5 : f32>) -> !iarc.value<position 3, feature 5 : f32>
+  // CHECK: iarc.linear %arg1, %arg2 transposed : (!iarc.value<position 3, feature 5 : f32>, !iarc.weight<pair 6, out 5, in 4 : f32>) -> !iarc.value<position 3, feature 4 : f32>{{$}}
+  %1 = iarc.linear %y, %w transposed : (!iarc.value<position 3, feature 5 : f32>, !iarc.weight<pair 6, out 5, in 4 : f32>) -> !iarc.value<position 3, feature 4 : f32>
+  // CHECK: iarc.weight_gradient %arg1, %arg0 : (!iarc.value<position 3, feature 5 : f32>, !iarc.value<position 3, feature 4 : f32>) -> !iarc.weight<pair 6, out 5, in 4 : f32>
+  %2 = iarc.weight_gradient %y, %x : (!iarc.value<position 3, feature 5 : f32>, !iarc.value<position 3, feature 4 : f32>) -> !iarc.weight<pair 6, out 5, in 4 : f32>
+  // Stacked by a repeat.
+  // CHECK: iarc.repeat 2 carry(%arg1) slices(%{{.*}}) : (!iarc.value<position 3, feature 5 : f32>, !iarc.weight<layer 2, pair 6, out 5, in 5 : f32>) -> !iarc.value<position 3, feature 5 : f32> {
+  %s = iarc.zero : !iarc.weight<layer 2, pair 6, out 5, in 5 : f32>
+  %3 = iarc.repeat 2 carry(%y) slices(%s) : (!iarc.value<position 3, feature 5 : f32>, !iarc.weight<layer 2, pair 6, out 5, in 5 : f32>) -> !iarc.value<position 3, feature 5 : f32> {
+  ^bb0(%h: !iarc.value<position 3, feature 5 : f32>, %u: !iarc.weight<pair 6, out 5, in 5 : f32>):
+    %n = iarc.linear %h, %u : (!iarc.value<position 3, feature 5 : f32>, !iarc.weight<pair 6, out 5, in 5 : f32>) -> !iarc.value<position 3, feature 5 : f32>
+    iarc.yield %n : !iarc.value<position 3, feature 5 : f32>
+  }
   return
 }
 
@@ -142,6 +185,16 @@ func.func @loss(%logits: !iarc.value<position 3, feature 2 : f32>, %batch: !iarc
   %0 = iarc.loss cross_entropy at last %logits, %batch : (!iarc.value<position 3, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> f32
   // CHECK: iarc.loss_adjoint squared_error at all %arg0, %arg1 : (!iarc.value<position 3, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<position 3, feature 2 : f32>
   %1 = iarc.loss_adjoint squared_error at all %logits, %batch : (!iarc.value<position 3, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<position 3, feature 2 : f32>
+  return %0 : f32
+}
+
+// CHECK-LABEL: func.func @loss_interspersed
+func.func @loss_interspersed(%logits: !iarc.value<position 3, feature 2 : f32>, %last: !iarc.value<position 1, feature 2 : f32>, %batch: !iarc.batch<position 3, symbol 2, control 2>) -> f32 {
+  // CHECK: iarc.loss cross_entropy at all %arg0, %arg2 interspersed : (
+  // GENERIC: "iarc.loss"(%{{.*}}, %{{.*}}) <{at = #iarc<loss_at all>, interspersed, kind = #iarc<loss_kind cross_entropy>}>
+  %0 = iarc.loss cross_entropy at all %logits, %batch interspersed : (!iarc.value<position 3, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> f32
+  // CHECK: iarc.loss_adjoint squared_error at last %arg1, %arg2 interspersed : (!iarc.value<position 1, feature 2 : f32>,
+  %1 = iarc.loss_adjoint squared_error at last %last, %batch interspersed : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<position 1, feature 2 : f32>
   return %0 : f32
 }
 

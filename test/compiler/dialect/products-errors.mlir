@@ -238,3 +238,115 @@ func.func @f(%y: !iarc.value<position 3, feature 5 : f32>, %x: !iarc.value<posit
   %0 = iarc.weight_gradient %y, %x : (!iarc.value<position 3, feature 5 : f32>, !iarc.value<position 3, feature 4 : f32>) -> !iarc.weight<out 4, in 5 : f32>
   return
 }
+
+// -----
+
+func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %w: !iarc.weight<out 5, in 4 : f32>, %b: !iarc.weight<out 5, in 4 : f32>) {
+  // expected-error @+1 {{'iarc.linear' op bias must have no axis in, got '!iarc.weight<out 5, in 4 : f32>'}}
+  %0 = iarc.linear %x, %w bias %b : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.weight<out 5, in 4 : f32>) -> !iarc.value<position 3, feature 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %w: !iarc.weight<out 5, in 4 : f32>, %b: !iarc.weight<layer 2, out 5 : f32>) {
+  // expected-error @+1 {{'iarc.linear' op takes a bias without layer axes, got '!iarc.weight<layer 2, out 5 : f32>'}}
+  %0 = iarc.linear %x, %w bias %b : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.weight<layer 2, out 5 : f32>) -> !iarc.value<position 3, feature 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %w: !iarc.weight<out 5, in 4 : f32>, %b: !iarc.weight<position 2, out 5 : f32>) {
+  // expected-error @+1 {{'iarc.linear' op bias has 2 positions, the value 3}}
+  %0 = iarc.linear %x, %w bias %b : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.weight<position 2, out 5 : f32>) -> !iarc.value<position 3, feature 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %w: !iarc.weight<out 5, in 4 : f32>, %b: !iarc.weight<out 4 : f32>) {
+  // expected-error @+1 {{'iarc.linear' op bias has 4 features, the value 5}}
+  %0 = iarc.linear %x, %w bias %b : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.weight<out 4 : f32>) -> !iarc.value<position 3, feature 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !iarc.value<position 3, feature 5 : f32>, %w: !iarc.weight<out 5, in 4 : f32>, %b: !iarc.weight<out 5 : f32>) {
+  // expected-error @+1 {{'iarc.linear' op bias has 5 features, the value 4}}
+  %0 = iarc.linear %x, %w transposed bias %b : (!iarc.value<position 3, feature 5 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.weight<out 5 : f32>) -> !iarc.value<position 3, feature 4 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %w: !iarc.weight<out 5, in 4 : f32>, %b: !iarc.weight<out 5 : f64>) {
+  // expected-error @+1 {{'iarc.linear' op bias is 'f64', the value 'f32'}}
+  %0 = iarc.linear %x, %w bias %b : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5, in 4 : f32>, !iarc.weight<out 5 : f64>) -> !iarc.value<position 3, feature 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %w: !iarc.weight<out 5 : f32>) {
+  // expected-error @+1 {{'iarc.linear' op takes a weight with the axes out and in, got '!iarc.weight<out 5 : f32>'}}
+  %0 = iarc.linear %x, %w : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<out 5 : f32>) -> !iarc.value<position 3, feature 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %w: !iarc.weight<pair 5, out 5, in 4 : f32>) {
+  // expected-error @+1 {{'iarc.linear' op weight has 5 pairs, the value's 3 positions make 6}}
+  %0 = iarc.linear %x, %w : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<pair 5, out 5, in 4 : f32>) -> !iarc.value<position 3, feature 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%y: !iarc.value<position 3, feature 5 : f32>, %x: !iarc.value<position 3, feature 4 : f32>) {
+  // expected-error @+1 {{'iarc.weight_gradient' op weight has 5 pairs, the value's 3 positions make 6}}
+  %0 = iarc.weight_gradient %y, %x : (!iarc.value<position 3, feature 5 : f32>, !iarc.value<position 3, feature 4 : f32>) -> !iarc.weight<pair 5, out 5, in 4 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %w: !iarc.weight<position 3, pair 6, out 5, in 4 : f32>) {
+  // expected-error @+1 {{'iarc.linear' op takes weights without layer axes, got '!iarc.weight<position 3, pair 6, out 5, in 4 : f32>'}}
+  %0 = iarc.linear %x, %w : (!iarc.value<position 3, feature 4 : f32>, !iarc.weight<position 3, pair 6, out 5, in 4 : f32>) -> !iarc.value<position 3, feature 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%y: !iarc.value<position 3, feature 5 : f32>, %x: !iarc.value<position 3, feature 4 : f32>) {
+  // expected-error @+1 {{'iarc.weight_gradient' op takes a weight with the axes out and in, got '!iarc.weight<out 5 : f32>'}}
+  %0 = iarc.weight_gradient %y, %x : (!iarc.value<position 3, feature 5 : f32>, !iarc.value<position 3, feature 4 : f32>) -> !iarc.weight<out 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%y: !iarc.value<position 3, feature 5 : f32>) {
+  // expected-error @+1 {{'iarc.bias_gradient' op bias has 4 features, the value 5}}
+  %0 = iarc.bias_gradient %y : (!iarc.value<position 3, feature 5 : f32>) -> !iarc.weight<out 4 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%y: !iarc.value<position 3, feature 5 : f32>) {
+  // expected-error @+1 {{'iarc.bias_gradient' op bias must have no axis in, got '!iarc.weight<out 5, in 4 : f32>'}}
+  %0 = iarc.bias_gradient %y : (!iarc.value<position 3, feature 5 : f32>) -> !iarc.weight<out 5, in 4 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%y: !iarc.value<layer 2, position 3, feature 5 : f32>) {
+  // expected-error @+1 {{'iarc.bias_gradient' op takes values without layer axes, got '!iarc.value<layer 2, position 3, feature 5 : f32>'}}
+  %0 = iarc.bias_gradient %y : (!iarc.value<layer 2, position 3, feature 5 : f32>) -> !iarc.weight<out 5 : f32>
+  return
+}

@@ -21,8 +21,18 @@ func.func private @f(!iarc.value<feature 3 : f32>)
 
 // -----
 
-// expected-error @+1 {{the last two axes must be out and in}}
+// expected-error @+1 {{the last two axes must be out and in, or of a bias the last one out}}
 func.func private @f(!iarc.weight<position 3, feature 4 : f32>)
+
+// -----
+
+// expected-error @+1 {{the last two axes must be out and in, or of a bias the last one out}}
+func.func private @f(!iarc.weight<position 3, in 4 : f32>)
+
+// -----
+
+// expected-error @+1 {{a bias has no axis pair}}
+func.func private @f(!iarc.weight<pair 3, out 4 : f32>)
 
 // -----
 

@@ -253,3 +253,24 @@ func.func @has_epilogue(%x: !v, %w: !w) -> !v {
   }
   return %1 : !v
 }
+
+// The bias stays with the product, whose sum includes it; a product across positions fuses as any other.
+// CHECK-LABEL: func.func @bias(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: !iarc.value<position 3, feature 4 : f32>, %[[W:[a-z0-9]+]]: !iarc.weight<pair 6, out 4, in 4 : f32>, %[[B:[a-z0-9]+]]:
+// CHECK-NEXT: %[[R:.*]]:2 = iarc.linear %[[X]], %[[W]] bias %[[B]] extras(%[[X]]) : {{.*}} epilogue {
+// CHECK-NEXT: ^bb0(%[[S:.*]]: f32, %[[E:.*]]: f32):
+// CHECK-NEXT: %[[P:.*]] = math.exp %[[S]] : f32
+// CHECK-NEXT: %[[A:.*]] = arith.addf %[[E]], %[[P]] : f32
+// CHECK-NEXT: iarc.yield %[[A]], %[[P]] : f32, f32
+// CHECK-NEXT: }
+// CHECK-NEXT: return %[[R]]#0, %[[R]]#1
+func.func @bias(%x: !v, %w: !iarc.weight<pair 6, out 4, in 4 : f32>, %b: !iarc.weight<position 3, out 4 : f32>) -> (!v, !v) {
+  %y = iarc.linear %x, %w bias %b : (!v, !iarc.weight<pair 6, out 4, in 4 : f32>, !iarc.weight<position 3, out 4 : f32>) -> !v
+  %0:2 = iarc.map %x, %y : !v {
+  ^bb0(%u: f32, %v: f32):
+    %p = math.exp %v : f32
+    %a = arith.addf %u, %p : f32
+    iarc.yield %a, %p : f32, f32
+  }
+  return %0#0, %0#1 : !v, !v
+}

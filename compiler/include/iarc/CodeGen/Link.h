@@ -18,10 +18,15 @@ namespace iarc {
 /// c++, g++, clang++, clang++-22 on PATH. The error says which Debian package brings one.
 llvm::Expected<std::string> findLinker();
 
-/// Writes the executable `output` from the object and the runtime library. The error of a failed
-/// link holds the linker's own words.
+/// The static, serial OpenBLAS: the file that the environment variable IARC_OPENBLAS names, or the
+/// one of the Debian package libopenblas-serial-dev, where the linker looks. The error of a missing
+/// one says what brings it and how to do without.
+llvm::Expected<std::string> findOpenBlas();
+
+/// Writes the executable `output` from the object and the runtime library, and `openBlas` unless it
+/// is empty. The error of a failed link holds the linker's own words.
 llvm::Error linkExecutable(llvm::StringRef object, llvm::StringRef runtimeLibrary,
-                           llvm::StringRef output);
+                           llvm::StringRef openBlas, llvm::StringRef output);
 
 } // namespace iarc
 #endif

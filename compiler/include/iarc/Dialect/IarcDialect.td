@@ -75,11 +75,18 @@ def Iarc_WeightType : Iarc_AxesType<"Weight", "weight"> {
   let description = [{
     `!iarc.weight<layer 12, position 24, out 20, in 20 : f32>`: dense, row-major in this order.
     The last two axes are `out` and `in`. A `position` axis means that every position owns its
-    matrix; without one all positions share it. Leading `layer` axes stack the
-    weights of the iterations of a repeat.
+    matrix; a `pair` axis, that every pair of a position t and one s <= t before it does: matrix (t, s) lies
+    at t (t + 1) / 2 + s, and the axis has T (T + 1) / 2 of them for T positions. Without either all
+    positions share one. Leading `layer` axes stack the weights of the iterations of a repeat.
+
+    A bias has no axis `in`: `!iarc.weight<layer 12, position 24, out 20 : f32>`. It has no pairs either, since
+    a position adds one bias only.
   }];
   let extraClassDeclaration = axesMethods # [{
     bool isPerPosition() const { return hasAxis("position"); }
+    /// Whether every pair (t, s <= t) of positions owns a matrix.
+    bool isAcrossPositions() const { return hasAxis("pair"); }
+    bool isBias() const { return !hasAxis("in"); }
     WeightType stacked(int64_t count) const;
     WeightType slice() const;
   }];

@@ -66,14 +66,20 @@ def Iarc_EncodeOp : Iarc_FinalOp<"encode", "its result depends on no weight", [P
 // Products
 //===----------------------------------------------------------------------===//
 
-def Iarc_LinearOp : Iarc_DifferentiableOp<"linear"> {
+def Iarc_LinearOp : Iarc_DifferentiableOp<"linear", [AttrSizedOperandSegments]> {
   let summary = "a placed linear map, optionally with a fused epilogue";
   let description = [{
     `y[t, o] = sum_i W[o, i] x[t, i]`, or with `transposed` `y[t, i] = sum_o W[o, i] x[t, o]`,
     where W is the weight's matrix of position t, or its only one when the weight has no position axis.
+    With a weight across positions, whose matrices are W[t, s], it is
+    `y[t, o] = sum_{s <= t, i} W[t, s][o, i] x[s, i]`, and `transposed` its adjoint
+    `y[s, i] = sum_{t >= s, o} W[t, s][o, i] x[t, o]`.
+
+    A `bias`, of the result's feature count and with a position axis or without, is added: it is what
+    the sum starts from.
 
     Each accumulator may pass through an `epilogue`, a scalar region that `iarc-fuse-epilogues` makes: its
-    first argument is the sum, the others are the elements of `extras` (values of the result's
+    first argument is the sum, which includes the bias, the others are the elements of `extras` (values of the result's
     shape) at the same place; it yields the results' elements.
 
     ```mlir
@@ -82,12 +88,13 @@ def Iarc_LinearOp : Iarc_DifferentiableOp<"linear"> {
     ```
   }];
   let arguments = (ins Iarc_ValueType:$input, Iarc_WeightType:$weight,
-                       Variadic<Iarc_ValueType>:$extras, UnitAttr:$transposed);
+                       Optional<Iarc_WeightType>:$bias, Variadic<Iarc_ValueType>:$extras,
+                       UnitAttr:$transposed);
   let results = (outs Variadic<Iarc_ValueType>:$results);
   let regions = (region AnyRegion:$epilogue);
   let assemblyFormat = [{
-    $input `,` $weight (`transposed` $transposed^)? (`extras` `(` $extras^ `)`)? attr-dict `:`
-    functional-type(operands, results) (`epilogue` $epilogue^)?
+    $input `,` $weight (`transposed` $transposed^)? (`bias` $bias^)? (`extras` `(` $extras^ `)`)?
+    attr-dict `:` functional-type(operands, results) (`epilogue` $epilogue^)?
   }];
   let extraClassDeclaration = [{
     bool hasEpilogue() { return !getEpilogue().empty(); }
@@ -102,11 +109,24 @@ def Iarc_WeightGradientOp
     : Iarc_FinalOp<"weight_gradient", "made by autodiff; second derivatives are not supported", [Pure]> {
   let summary = "gradient of a placed linear map with respect to its weight";
   let description = [{
-    `G[o, i] = sum over samples (and positions, when the weight is shared) of dy[t, o] x[t, i]`.
+    `G[o, i] = sum over samples (and positions, when the weight is shared) of dy[t, o] x[t, i]`;
+    across positions `G[t, s][o, i] = sum over samples of dy[t, o] x[s, i]` for s <= t.
   }];
   let arguments = (ins Iarc_ValueType:$outputAdjoint, Iarc_ValueType:$input);
   let results = (outs Iarc_WeightType:$result);
   let assemblyFormat = "$outputAdjoint `,` $input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Iarc_BiasGradientOp
+    : Iarc_FinalOp<"bias_gradient", "made by autodiff; second derivatives are not supported", [Pure]> {
+  let summary = "gradient of a linear map with respect to its bias";
+  let description = [{
+    `G[o] = sum over samples (and positions, when the bias is shared) of dy[t, o]`.
+  }];
+  let arguments = (ins Iarc_ValueType:$outputAdjoint);
+  let results = (outs Iarc_WeightType:$result);
+  let assemblyFormat = "$outputAdjoint attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 
@@ -270,13 +290,14 @@ def Iarc_LossOp : Iarc_DifferentiableOp<"loss"> {
   let description = [{
     The sum over samples of the sample's weight times its loss: softmax cross entropy of the
     logits at position t against symbol t + 1, or the squared distance of the logits from the one-hot
-    symbol; at the last position, or the mean over all positions. A sample's weight (1 / batch, 0 for padding) is
-    data of the call.
+    symbol; at the last position, or the mean over all positions. Logits of one position are those of the
+    last, whatever the context. With `interspersed` a target may be a control token, symbol -1, whose
+    position adds no loss. A sample's weight (1 / batch, 0 for padding) is data of the call.
   }];
   let arguments = (ins Iarc_ValueType:$logits, Iarc_BatchType:$batch, Iarc_LossAttr:$kind,
-                       Iarc_LossAtAttr:$at);
+                       Iarc_LossAtAttr:$at, UnitAttr:$interspersed);
   let results = (outs AnyFloat:$result);
-  let assemblyFormat = "$kind `at` $at $logits `,` $batch attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$kind `at` $at $logits `,` $batch (`interspersed` $interspersed^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 
@@ -285,12 +306,13 @@ def Iarc_LossAdjointOp
   let summary = "gradient of iarc.loss with respect to the logits";
   let description = [{
     The sample's weight times softmax(logits) - onehot (cross entropy) or 2 (logits - onehot)
-    (squared error), divided by the context when `at all`; zero at positions that the loss does not read.
+    (squared error), divided by the context when `at all`; zero at positions that the loss does not read, and with
+    `interspersed` where the target is no symbol.
   }];
   let arguments = (ins Iarc_ValueType:$logits, Iarc_BatchType:$batch, Iarc_LossAttr:$kind,
-                       Iarc_LossAtAttr:$at);
+                       Iarc_LossAtAttr:$at, UnitAttr:$interspersed);
   let results = (outs Iarc_ValueType:$result);
-  let assemblyFormat = "$kind `at` $at $logits `,` $batch attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$kind `at` $at $logits `,` $batch (`interspersed` $interspersed^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 
@@ -318,6 +340,8 @@ def Iarc_CopyOp : Iarc_FinalOp<"copy", "made by planning, after autodiff", [Pure
 //===----------------------------------------------------------------------===//
 // Repetition
 //===----------------------------------------------------------------------===//
+
+include "iarc/Dialect/IarcRecurrenceOps.td"
 
 def Iarc_RepeatOp : Iarc_DifferentiableOp<"repeat", [AttrSizedOperandSegments,
       SingleBlockImplicitTerminator<"YieldOp">]> {

@@ -6,6 +6,7 @@
 #ifndef IARC_TRANSFORMS_PASSES_H
 #define IARC_TRANSFORMS_PASSES_H
 
+#include "iarc/Pipeline.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"

@@ -22,6 +22,23 @@ def IarcGradient : Pass<"iarc-gradient", "::mlir::ModuleOp"> {
   let dependentDialects = ["::iarc::IarcDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
+def IarcHoistWeightGradients : Pass<"iarc-hoist-weight-gradients", "::mlir::func::FuncOp"> {
+  let summary = "sums the gradient of a shared weight after the loop instead of in it";
+  let description = [{
+    The gradient of a weight that every iteration reads is carried through the adjoint's loop:
+
+    `%g = repeat n carry(%g0) { ^(%c): .. yield add(%c, weight_gradient(dy, x)) }` =>
+    `%dys, %xs = repeat n { .. stacked dy, x }; %g = add(%g0, weight_gradient(reshape(%dys), reshape(%xs)))`
+
+    where the reshapes make the iterations positions: one product with n times the sum's length, and no pass over the
+    weight an iteration. Several such products in one sum are moved alike, and so is `iarc.bias_gradient`. What is stacked already, or is a slice of
+    a stack, is not stacked again. Done only where the stacks stay small: for a batch of 32, what one iteration stacks anew must
+    not exceed the weight; so the recurrent matrices of a wide LSTM are hoisted, the small shared matrices of a transformer with
+    many positions are not. dy and x must be made in the loop, for every iteration anew.
+  }];
+  let dependentDialects = ["::iarc::IarcDialect"];
+}
+
 def IarcFuseEpilogues : Pass<"iarc-fuse-epilogues", "::mlir::func::FuncOp"> {
   let summary = "moves elementwise work into the products that feed it";
   let description = [{
@@ -82,7 +99,13 @@ def IarcLower : Pass<"iarc-lower", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"vectorBits", "vector-bits", "int64_t", "256", "width of the target's vector registers in bits">,
-    Option<"vectorRegisters", "vector-registers", "int64_t", "16", "number of vector registers">
+    Option<"vectorRegisters", "vector-registers", "int64_t", "16", "number of vector registers">,
+    Option<"matmul", "matmul", "::iarc::Matmul", "::iarc::Matmul::Auto", "what does the large products",
+           [{::llvm::cl::values(
+             clEnumValN(::iarc::Matmul::Auto, "auto", "the faster one, by size"),
+             clEnumValN(::iarc::Matmul::Own, "own", "blocked kernels for exactly their shape"),
+             clEnumValN(::iarc::Matmul::Blas, "blas", "calls of OpenBLAS")
+           )}]>
   ];
   let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
                            "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect"];

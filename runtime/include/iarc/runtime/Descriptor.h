@@ -71,7 +71,8 @@ typedef struct iarc_call {
   const int32_t *symbols;  /* [context + 1][groups][lanes]; -1 where an interspersed control token stands */
   const int32_t *controls; /* [context][groups][lanes]; -1 where there is no control token */
   const void *sample_weights; /* real [groups][lanes]: weight of a sample in the loss; 1 / batch, 0 for padding */
-  void *logits;     /* real [predicted_positions][groups][symbols][lanes]; written by all three functions */
+  void *logits;     /* real [predicted_positions][groups][symbols][lanes]; written by forward, and by the other
+                       two functions at the positions that the loss reads */
   void *loss;       /* real [1]: sum over samples of sample weight times loss; written by all three */
   int64_t groups;   /* number of lane groups, at least 1 */
   double rate;      /* learning rate of train_step: v := momentum v + g; w := w - rate v */
@@ -129,6 +130,12 @@ extern const iarc_model iarc_model_descriptor;
 /* Runs body over the tasks 0 .. tasks - 1 on the threads of call->pool and returns when all are
    done. How tasks map to threads is unspecified; the generated code's results do not depend on it. */
 void iarc_parallel(const iarc_call *call, iarc_region_function body, const int64_t *loop, int64_t tasks);
+
+/* c = a b of real matrices in rows, c being m x n and k the summed size; a is stored k x m where
+   transpose_a is 1, b n x k where transpose_b is 1. By OpenBLAS, on the calling thread: a program that calls
+   it is linked with OpenBLAS. The sizes must fit 32 bits. */
+void iarc_blas_product(int64_t element_bytes, int64_t transpose_a, int64_t transpose_b, int64_t m, int64_t n,
+                       int64_t k, const void *a, int64_t lda, const void *b, int64_t ldb, void *c, int64_t ldc);
 
 #ifdef __cplusplus
 }

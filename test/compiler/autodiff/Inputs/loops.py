@@ -87,19 +87,53 @@ def three(x):
     return add(x, mul(a, b))
 
 
+def recur_delay(xs):
+    zero = [0.0] * WIDTH
+    s = before = last = total = zero
+    results = []
+    for x in xs:
+        a = linear(x, "linear")
+        following = add(add(a, linear(s, "linear_2")),
+                        add([0.5 * v for v in before], linear(last, "linear_3")))
+        before, last, s = s, a, tanh(following)
+        y = add(s, mul(before, last))
+        total = add([0.5 * v for v in total], mul(linear(y, "linear_4"), s))
+        results.append(add(total, s))
+    return results
+
+
+def recur_layers(xs):
+    gates = [tanh(linear(x, "linear")) for x in xs]
+    for i in range(3):
+        s, following = [0.0] * WIDTH, []
+        bias = weights["linear_3_bias"][1][i * WIDTH : (i + 1) * WIDTH]
+        for x, g in zip(xs, gates):
+            s = tanh(add(add(mul(x, g), linear(s, "linear_2", i)),
+                         add(linear(x, "linear_3", i), bias)))
+            following.append(add(x, s))
+        xs = following
+    return xs
+
+
 batch = read(batch_path)
 samples = batch["symbols"][0][0]
 symbols, controls = batch["symbols"][1], batch["controls"][1]
 first = read(results[0])
 worst = 0.0
 for n in range(samples):
+    xs = []
     for t in range(CONTEXT):
         x = [0.0] * WIDTH
         x[symbols[n * (CONTEXT + 1) + t]] = 1.0
         control = controls[n * CONTEXT + t]
         if control >= 0:
             x[SYMBOLS + control] = 1.0
-        expected = globals()[model](x)[:SYMBOLS]
+        xs.append(x)
+    function = globals()[model]
+    # A recurrence reads all positions, any other model one.
+    sequence = function(xs) if model.startswith("recur") else [function(x) for x in xs]
+    for t in range(CONTEXT):
+        expected = sequence[t][:SYMBOLS]
         start = (n * CONTEXT + t) * SYMBOLS
         found = first["logits"][1][start : start + SYMBOLS]
         worst = max(worst, max(abs(a - b) for a, b in zip(expected, found)))

@@ -1,8 +1,8 @@
-"""golden.py SOURCE GOLDEN FOLDER OPTION...: compares compiled programs with golden values.
+"""golden.py SOURCE GOLDEN FOLDER [--name GOLDEN=MODEL ...] OPTION...: compares compiled programs with golden values.
 
 Compiles SOURCE in double precision with the options for iarcc, once with each loss, and compares
 logits, loss, gradients and (for cross entropy at the last position) the weights after one and two
-updates with the file GOLDEN. Works in FOLDER; prints the largest relative differences.
+updates with the file GOLDEN, whose tensors may have other names there. Works in FOLDER; prints the largest relative differences.
 """
 import os
 import subprocess
@@ -21,8 +21,14 @@ def run(*command):
         sys.exit(f"exit status {status} of: {' '.join(command)}")
 
 
-def check(golden_file, source, folder, loss, options):
+def check(golden_file, source, folder, loss, options, names):
     golden = tensors.read(golden_file)
+    weight_names = [name[len("weight."):] for name in golden if name.startswith("weight.")]
+
+    def maps(old, new):
+        """From `old` to `new`, with each weight's name in the place of the star."""
+        return [f"{old.replace('*', name)}={new.replace('*', names.get(name, name))}"
+                for name in weight_names]
 
     def compare(maps, path):
         return tensors.compare(tensors.renamed(golden, maps), tensors.read(path), TOLERANCE)
@@ -32,20 +38,20 @@ def check(golden_file, source, folder, loss, options):
     with open(base + ".iarc", "w", encoding="utf-8") as file:
         file.write(source.replace("loss " + LOSSES[0], "loss " + loss))
     weights = base + ".weights"
-    tensors.write(weights, tensors.renamed(golden, ["weight.*=*"]))
+    tensors.write(weights, tensors.renamed(golden, maps("weight.*", "*")))
     run("iarcc", "--precision", "f64", *options, base + ".iarc", "-o", base)
     given = ("--weights", weights, "--batch", golden_file)
     run(base, "gradients", *given, "--out", base + ".gradients")
     line = f"{loss}: logits {compare(['logits=logits'], base + '.gradients'):.0e}"
     line += f", loss {compare([f'loss.{name}=loss'], base + '.gradients'):.0e}"
-    worst = compare([f"gradient.{name}.*=gradient.*"], base + ".gradients")
+    worst = compare(maps(f"gradient.{name}.*", "gradient.*"), base + ".gradients")
     line += f", gradients {worst:.0e}"
     if loss == LOSSES[0]:
         for steps in ("1", "2"):
             after = base + ".after" + steps
             run(base, "step", *given, "--out-weights", after, "--steps", steps, "--rate", RATE,
                 "--momentum", "0.8")
-            line += f", after {steps}: {compare([f'after_step_{steps}.*=*'], after):.0e}"
+            line += f", after {steps}: {compare(maps(f'after_step_{steps}.*', '*'), after):.0e}"
         expected = tensors.updated(tensors.read(weights), tensors.read(base + ".gradients"),
                                    float(RATE))
         # What an update adds to a weight is exact to the rounding of the weight.
@@ -58,9 +64,15 @@ def main(source_file, golden_file, folder, *options):
         source = file.read()
     if source.count("loss " + LOSSES[0]) != 1:
         sys.exit(f"'{source_file}' does not say 'loss {LOSSES[0]}' once")
+    names = {}
+    while "--name" in options:
+        at = options.index("--name")
+        old, _, new = options[at + 1].partition("=")
+        names[old] = new
+        options = options[:at] + options[at + 2:]
     os.makedirs(folder, exist_ok=True)
     for loss in LOSSES:
-        check(golden_file, source, folder, loss, options)
+        check(golden_file, source, folder, loss, options, names)
 
 
 if __name__ == "__main__":

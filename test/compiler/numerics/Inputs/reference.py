@@ -1,8 +1,8 @@
-"""reference.py WEIGHTS BATCH OUT NAME=VALUE...: the model of tiny.iarc in PyTorch, in float64.
+"""reference.py WEIGHTS BATCH OUT NAME=VALUE...: tiny.iarc or tiny_mlp.iarc in PyTorch, in float64.
 
 Writes loss, logits and gradients like the command `gradients` of a compiled program. Written from
 the equations of the models, with PyTorch's automatic differentiation; shares nothing with iarc.
-NAME: symbols, heads, kernel, activation, prenorm, loss, at.
+Weights named "weight" make it the perceptron. NAME: symbols, heads, kernel, activation, prenorm, loss, at.
 """
 import math
 import os
@@ -64,11 +64,33 @@ def attend(q, k, v, heads, kernel):
     return (a @ v).transpose(1, 2).reshape(batch, positions, width)
 
 
+def perceptron(weights, x, activation):
+    """Layers of x + activation(bias + W norm(x)), the last one without activation."""
+    positions = x.shape[1]
+    for layer, (matrices, bias) in enumerate(zip(weights["weight"], weights["weight_bias"])):
+        h = torch.nn.functional.layer_norm(x, x.shape[-1:])
+        if matrices.shape[0] == positions * (positions + 1) // 2:
+            # One dense matrix over all positions and features, zero above the diagonal.
+            later, earlier = torch.tril_indices(positions, positions)
+            width = x.shape[-1]
+            dense = torch.zeros(positions, positions, width, width, dtype=x.dtype)
+            dense = dense.index_put((later, earlier), matrices).transpose(1, 2)
+            y = h.flatten(1) @ dense.reshape(positions * width, positions * width).T
+            y = y.reshape(x.shape)
+        else:
+            y = linear(h, matrices)
+        y = y + bias
+        x = x + (y if layer == weights["weight"].shape[0] - 1 else activation(y))
+    return x
+
+
 def forward(weights, symbols, controls, settings):
     vocabulary, heads = int(settings["symbols"]), int(settings["heads"])
     one_hot = torch.nn.functional.one_hot
     x = torch.cat([one_hot(symbols[:, :-1], vocabulary), one_hot(controls + 1, 5)[..., 1:]], -1)
     x = x.double()
+    if "weight" in weights:
+        return perceptron(weights, x, ACTIVATIONS[settings["activation"]])[..., :vocabulary]
     norm = (lambda t: torch.nn.functional.layer_norm(t, t.shape[-1:])) \
         if settings["prenorm"] == "true" else (lambda t: t)
     activation = ACTIVATIONS[settings["activation"]]
