@@ -42,12 +42,11 @@ std::pair<Value, Value> emitPartition(Emitter &e, const Prediction &prediction) 
 
 /// Of the position whose logits stand in row t: logits of one row are those of the last position.
 template <typename Op>
-Prediction predictionAt(Emitter &e, Op op, Value base, Value t, Value group) {
+Prediction predictionAt(Emitter &e, Op op, Value logits, Value t, Value group) {
   BatchType batch = op.getBatch().getType();
   int64_t before = batch.getPositions() - op.getLogits().getType().getPositions();
   Value next = e.add(t, e.index(before + 1));
-  Prediction prediction{e.row(base, batch.getSymbols(), t, group),
-                        e.loadIntegers(e.tokens(Emitter::Symbols, next, group)),
+  Prediction prediction{logits, e.loadIntegers(e.tokens(Emitter::Symbols, next, group)),
                         batch.getSymbols(), Value()};
   if (op.getInterspersed()) {
     Value zero = arith::ConstantOp::create(e.b, DenseElementsAttr::get(e.integers, int32_t(0)));
@@ -72,7 +71,7 @@ void Emitter::emitLossTask(LossOp op, Value group) {
   Value sum = forLoop(
       index(all ? 0 : positions - 1), index(positions), 1, splat(0.0),
       [&](Value t, ValueRange carried) {
-        Prediction prediction = predictionAt(*this, op, base, t, group);
+        Prediction prediction = predictionAt(*this, op, row(base, symbols, t, group), t, group);
         Value loss, end = index(symbols), zero = splat(0.0);
         if (op.getKind() == LossKind::CrossEntropy) {
           auto [maximum, partition] = emitPartition(*this, prediction);
@@ -111,7 +110,7 @@ void Emitter::emitLossAdjointTask(LossAdjointOp op, Value group) {
       forLoop(index(0), end, 1, [&](Value s) { store(zero, offset(to, mul(s, layout.lanes))); });
     });
   forLoop(index(all ? 0 : positions - 1), index(positions), 1, [&](Value t) {
-    Prediction prediction = predictionAt(*this, op, base, t, group);
+    Prediction prediction = predictionAt(*this, op, row(base, symbols, t, group), t, group);
     Value to = row(target, symbols, t, group);
     Value maximum, scale;
     if (op.getKind() == LossKind::CrossEntropy) {

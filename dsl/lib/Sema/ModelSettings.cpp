@@ -128,10 +128,10 @@ void Elaborator::parameters(Scope &scope) {
   }
 }
 
-/// A word of the loss is one here unless the program gives its name a meaning.
+/// A word of a setting is one here unless the program gives its name a meaning.
 Value Elaborator::parameterValue(const Expression &expression, Scope &scope) {
   const std::string &text = expression.text;
-  if (expression.kind == ast::ExpressionKind::Name && (isLossKind(text) || isLossReach(text)) &&
+  if (expression.kind == ast::ExpressionKind::Name && findChoice(text) &&
       !find(scope, text) && !scope.unit->names.count(text))
     return Value::ofWord(text);
   return evaluate(expression, scope);
@@ -197,13 +197,10 @@ void Elaborator::override(const Statement &statement, Value &value, std::string 
     value.function.intrinsic = intrinsic;
     if (!intrinsic)
       value.function.definition = entry->second;
-  } else if (value.is(ValueKind::Word) && isLossKind(value.word)) {
-    if (!isLossKind(given))
-      return fail("a loss", "known are 'cross_entropy' and 'squared_error'");
-    value.word = given;
-  } else if (value.is(ValueKind::Word) && isLossReach(value.word)) {
-    if (!isLossReach(given))
-      return fail("a reach of the loss", "known are 'last' and 'all'");
+  } else if (value.is(ValueKind::Word) && findChoice(value.word)) {
+    const WordChoice *choice = findChoice(value.word);
+    if (findChoice(given) != choice)
+      return fail(choice->what, "known are '" + choice->first + "' and '" + choice->second + "'");
     value.word = given;
   } else if (value.is(ValueKind::Word)) {
     if (!isWord(given) || given == "shared" || given == "sum" || given == "absolute_sum")

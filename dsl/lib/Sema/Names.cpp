@@ -75,11 +75,19 @@ bool isWord(const std::string &name) {
   return std::find(words.begin(), words.end(), name) != words.end();
 }
 
-bool isLossKind(const std::string &name) {
-  return name == "cross_entropy" || name == "squared_error";
+const WordChoice *findChoice(const std::string &name) {
+  static const std::vector<WordChoice> choices = {
+      {"a loss", "cross_entropy", "squared_error"},
+      {"a reach of the loss", "last", "all"},
+      {"a mirror", "from_previous", "repeat_last"},
+      {"an increment", "reset", "keep"},
+      {"an encoding", "tape", "interspersed"},
+  };
+  for (const WordChoice &choice : choices)
+    if (name == choice.first || name == choice.second)
+      return &choice;
+  return nullptr;
 }
-
-bool isLossReach(const std::string &name) { return name == "last" || name == "all"; }
 
 bool isTaskValue(const std::string &name) { return name == "encode" || name == "symbols"; }
 

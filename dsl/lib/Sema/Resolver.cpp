@@ -169,7 +169,7 @@ private:
       if (statement->kind == StatementKind::Param) {
         // A list of names is one of subtasks.
         if (statement->value && !statement->value->isListOfNames() &&
-            !isWordOfLoss(*statement->value))
+            !isWordOfSetting(*statement->value))
           expression(*statement->value);
         declare(statement->name, true, true);
       }
@@ -179,9 +179,9 @@ private:
   }
 
   /// Whether the value of a param is such a word and not a name of the program.
-  bool isWordOfLoss(const Expression &value) {
+  bool isWordOfSetting(const Expression &value) {
     return value.kind == ast::ExpressionKind::Name && !find(value.text) &&
-           !unit->names.count(value.text) && (isLossKind(value.text) || isLossReach(value.text));
+           !unit->names.count(value.text) && findChoice(value.text);
   }
 
   // Statements. `loop` is the innermost loop around them: "a repeat", "a recur" or null.
@@ -227,9 +227,8 @@ private:
         if (argument.name.text == "symbols" || argument.name.text == "width" ||
             argument.name.text == "gap")
           expression(*argument.value);
-        else if (Variable *variable = find(argument.value->text);
-                 variable && argument.name.text == "subtasks")
-          variable->used = true;
+        else if (Variable *variable = find(argument.value->text))
+          variable->used = true; // as a list of subtasks, or as one of two words
       return;
     }
     if (statement.kind == StatementKind::Loss)
