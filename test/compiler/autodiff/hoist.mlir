@@ -8,8 +8,8 @@
 // Both operands are stacked already: one as a slice, one as a result. The sum leaves the loop.
 // CHECK-LABEL: func.func @stacked(
 // CHECK-SAME: %[[X:.*]]: !iarc.value<layer 3, position 1, feature 4 : f32>, %[[D:.*]]: !iarc.value<position 1, feature 4 : f32>, %[[W:.*]]: !iarc.weight
-// CHECK-NEXT: %[[R:.*]]:2 = iarc.repeat 3 reverse carry(%[[D]]) slices(%[[X]])
-// CHECK-NEXT: ^bb0(%[[C:.*]]: !iarc.value<position 1, feature 4 : f32>, %{{.*}}: !iarc.value<position 1, feature 4 : f32>):
+// CHECK-NEXT: %[[R:.*]]:2 = iarc.repeat 3 reverse carry(%[[D]]) :
+// CHECK-NEXT: ^bb0(%[[C:.*]]: !iarc.value<position 1, feature 4 : f32>):
 // CHECK-NEXT: %[[DX:.*]] = iarc.linear %[[C]], %[[W]] transposed
 // CHECK-NEXT: iarc.yield %[[DX]], %[[DX]]
 // CHECK: %[[DY:.*]] = iarc.reshape %[[R]]#1 : <layer 3, position 1, feature 4 : f32> -> <position 3, feature 4 : f32>
