@@ -61,6 +61,6 @@ def write_job(options, study, left, compiler):
         name="".join(c if c.isalnum() or c in "_.-" else "_" for c in study.name),
         threads=options.threads_per_cell, logs=logs, command=" ".join(map(quoted, command)))
     write_atomically(script, text)
-    print(script)
+    print(script, flush=True)
     note(f"{counted(len(left), 'cell')} in {counted(tasks, 'array task')}; submit it with: "
          f"sbatch {quoted(script)}")
