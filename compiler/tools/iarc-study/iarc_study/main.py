@@ -245,8 +245,13 @@ def run(options, tool_folder):
                 raise
             unreadable = problem  # unless iarcc says it better
     if not (options.present or options.list):
-        variants = (list({cell.variant: cell.name for cell in reversed(chosen)}.items())[::-1]
-                    if chosen is not None else combinations_to_check(study, options.only))
+        if chosen is None:
+            variants = combinations_to_check(study, options.only)
+        else:
+            names = {}
+            for cell in chosen:
+                names.setdefault(cell.variant, cell.name.rpartition("/")[0])
+            variants = list(names.items())
         problems += check_models(study, programs, variants, options.cores, progress)
     if problems:
         for message, hint in problems:

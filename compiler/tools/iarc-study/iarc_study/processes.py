@@ -9,7 +9,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def start(command, **options):
-    """A process in a session of its own, so that Ctrl-C reaches this tool only, which the kernel ends
+    """A process in a session of its own, so that Ctrl-C reaches this tool only; the kernel ends it
     when this process ends, even by SIGKILL. `options` are those of Popen."""
     parent = os.getpid()
 

@@ -79,7 +79,8 @@ class Programs:
 
     def _name(self, variant):
         file, parameters = variant
-        content = json.dumps([self.sources.hash(file, dict(parameters).values()), parameters, self.compiler.identity])
+        source = self.sources.hash(file, dict(parameters).values())
+        content = json.dumps([source, parameters, self.compiler.identity])
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def place(self, variant):

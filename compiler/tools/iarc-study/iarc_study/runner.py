@@ -13,7 +13,7 @@ from .progress import TimeLeft, left_text
 from .store import HOST
 
 def compile_all(programs, variants, cores, progress):
-    """Compiles the models whose programs are not there yet, as many at a time as there are cores."""
+    """Compiles the models whose programs are not there yet, `cores` at a time."""
     pending = [variant for variant in variants if not programs.ready(variant)]
     running, done, total = [], 0, len(pending)
     try:
@@ -107,7 +107,8 @@ def commands_of(study, cell, arguments):
     """What gives the cell's result by hand, in the folder of the study file."""
     model = study.models[cell.model]
     name = os.path.splitext(os.path.basename(model.shown))[0]
-    parameters = "".join(f"-D {quoted(f'{key}={value}')} " for key, value in sorted(cell.set.items()))
+    parameters = "".join(f"-D {quoted(f'{key}={value}')} "
+                         for key, value in sorted(cell.set.items()))
     return [f"iarcc {parameters}{quoted(model.shown)} -o {quoted(name)}",
             f"./{quoted(name)} {' '.join(arguments)}"]
 

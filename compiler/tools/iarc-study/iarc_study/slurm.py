@@ -16,9 +16,9 @@ _SCRIPT = """#!/bin/bash
 #
 #     sbatch {script}
 #
-# Options of sbatch go before the script, such as --partition=NAME or --array=0-{last}%16 for at most
-# 16 at a time. Each array task runs its share of what is then missing; submitted again, the job goes
-# on with what is not finished. The page of what there is, at any time:
+# Options of sbatch go before the script, such as --partition=NAME or --array=0-{last}%16 for at
+# most 16 at a time. Each array task runs its share of the cells; submitted again, the job goes on
+# with what is not finished. The page of what there is, at any time:
 #
 #     {present}
 #

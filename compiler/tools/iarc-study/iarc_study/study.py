@@ -202,7 +202,8 @@ def _models(reader, tables, folder):
         shown = reader.get(table, "file", str, None, here) or ""
         path = os.path.normpath(os.path.join(folder, shown))
         if shown and not os.path.isfile(path):
-            beside = os.listdir(os.path.dirname(path)) if os.path.isdir(os.path.dirname(path)) else []
+            folder_of_it = os.path.dirname(path)
+            beside = os.listdir(folder_of_it) if os.path.isdir(folder_of_it) else []
             files = [file for file in beside if file.endswith(".iarc")]
             reader.problem(here, f"there is no file '{shown}'",
                            did_you_mean(os.path.basename(shown), files) if files else

@@ -16,7 +16,8 @@ code, pre { font: 12.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
 .progress { height: 6px; border-radius: 3px; background: var(--line); overflow: hidden;
   max-width: 520px; }
 .progress span { display: block; height: 100%; background: var(--c0); }
-.pair { display: grid; gap: 20px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); }
+.pair { display: grid; gap: 20px;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); }
 figure { margin: 14px 0 0; padding: 16px 16px 12px; background: var(--panel);
   border: 1px solid var(--line); border-radius: 10px; min-width: 0; max-width: 960px; }
 figcaption { margin-top: 8px; color: var(--soft); font-size: 13px; line-height: 1.45; }
