@@ -2,6 +2,7 @@
 #include "Emitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -31,7 +32,41 @@ bool Emitter::isPositionOp(Operation *op) {
          gradient.getInput().getType().getPositions() >= kPositionsToShare;
 }
 
+Value Emitter::firstPosition(Operation *op, int64_t positions) {
+  if (!plan.live.onlyLast.contains(op))
+    return index(0);
+  auto repeat = dyn_cast<RepeatOp>(op->getParentOp());
+  Value last = index(positions - 1);
+  if (!repeat)
+    return last;
+  Value iteration = LLVM::LoadOp::create(b, b.getI64Type(), loop, /*alignment=*/8);
+  Value atEdge = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, iteration,
+                                       index(int64_t(repeat.getCount()) - 1));
+  return select(atEdge, last, index(0));
+}
+
 void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
+  // A gradient has a sum of nothing, but an update, where its output adjoint is zero.
+  if (!plan.live.onlyLast.contains(op) || isPositionOp(op))
+    return emitWholeTile(op, p, begin, end);
+  int64_t positions = cast<ValueType>(op->getResult(0).getType()).getPositions();
+  Value live = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, p, firstPosition(op, positions));
+  SmallVector<Value> zeros;
+  for (Value result : op->getResults())
+    if (plan.live.zeroElsewhere.contains(result))
+      zeros.push_back(result);
+  auto branch = scf::IfOp::create(b, live, /*withElseRegion=*/!zeros.empty());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  emitWholeTile(op, p, begin, end);
+  if (zeros.empty())
+    return;
+  b.setInsertionPointToStart(branch.elseBlock());
+  for (Value zero : zeros)
+    emitFill(zero, p, begin, end);
+}
+
+void Emitter::emitWholeTile(Operation *op, Value p, Value begin, Value end) {
   llvm::TypeSwitch<Operation *>(op)
       .Case<EncodeOp>([&](auto op) { emitEncode(op, p, begin, end); })
       .Case<LinearOp>([&](auto op) { emitLinear(op, p, begin, end); })
@@ -213,29 +248,21 @@ void Emitter::emitElements(Operation *op, Value task) {
     operands.push_back(address(operand));
   for (Value result : op->getResults())
     results.push_back(address(result));
-  auto narrow = [&](Value real) {
-    return element.isF64() ? real : arith::TruncFOp::create(b, element, real).getResult();
-  };
-  Value rate, momentum;
-  if (isa<UpdateOp>(op)) {
-    rate = narrow(field(Rate, b.getF64Type()));
-    momentum = narrow(field(Momentum, b.getF64Type()));
-  }
   // `type` is a vector or, for the rest at the end, one number.
   auto body = [&](Value i, Type type) {
-    auto as = [&](Value scalar) { return type == element ? scalar : splat(scalar); };
     SmallVector<Value> in, out;
     for (Value operand : operands)
       in.push_back(LLVM::LoadOp::create(b, type, offset(operand, i), layout.elementBytes));
     if (isa<ZeroOp>(op))
-      out = {as(arith::ConstantOp::create(b, b.getFloatAttr(element, 0.0)))};
+      out = {type == element ? arith::ConstantOp::create(b, b.getFloatAttr(element, 0.0)).getResult()
+                             : splat(0.0)};
     else if (isa<CopyOp>(op))
       out = in;
     else if (isa<AddOp>(op))
       out = {addF(in[0], in[1])};
     else { // update
-      Value velocity = addF(mulF(as(momentum), in[1]), in[2]);
-      out = {subF(in[0], mulF(as(rate), velocity)), velocity};
+      out.resize(2);
+      update(in[0], in[1], in[2], out[0], out[1]);
     }
     for (auto [value, pointer] : llvm::zip(out, results))
       LLVM::StoreOp::create(b, value, offset(pointer, i), layout.elementBytes);

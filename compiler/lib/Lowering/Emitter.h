@@ -106,6 +106,8 @@ public:
   /// Start of tokens at position t, group g in an array [..][groups][lanes] of i32.
   Value tokens(unsigned fieldNumber, Value t, Value g);
   Value sampleWeights(Value g);
+  /// Whether this call updates weights; otherwise it gives gradients.
+  Value updates();
   /// An array of vectors on the region function's own stack frame.
   Value scratch(int64_t vectors);
 
@@ -120,8 +122,12 @@ public:
   Value select(Value condition, Value yes, Value no);
   /// Applies a scalar region to vectors.
   llvm::SmallVector<Value> inlineRegion(mlir::Block &block, mlir::ValueRange arguments);
-  /// The sum over the lanes of each vector, in a fixed tree.
+  /// The sum over the lanes of each vector, in a fixed tree: `lanes` sums in each vector returned.
   llvm::SmallVector<Value> sumLanes(llvm::ArrayRef<Value> vectors);
+  /// Lanes first .. first + count - 1 of a vector; a number when it is one.
+  Value piece(Value vector, int64_t first, int64_t count);
+  /// A training step's new velocity and new weight; vectors of any length, or numbers.
+  void update(Value weight, Value velocity, Value gradient, Value &newWeight, Value &newVelocity);
 
   // --- ops; positions p, lane groups begin <= g < end ---
   /// Whether the op computes each (position, lane group) from the same one.
@@ -130,6 +136,8 @@ public:
   /// weight per position. In the task that made its operands they are still in the nearer caches.
   static bool isPositionOp(mlir::Operation *op);
   void emitTile(mlir::Operation *op, Value p, Value begin, Value end);
+  /// The first position that the op computes in this iteration; see Positions.h.
+  Value firstPosition(mlir::Operation *op, int64_t positions);
 
   /// Tasks of one op that is a region of its own, as a number, and the code of one task.
   Value countTasks(mlir::Operation *op);
@@ -153,6 +161,7 @@ public:
   };
 
 private:
+  void emitWholeTile(mlir::Operation *op, Value p, Value begin, Value end);
   void emitEncode(EncodeOp op, Value p, Value begin, Value end);
   void emitLinear(LinearOp op, Value p, Value begin, Value end);
   void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
@@ -165,10 +174,16 @@ private:
   void emitFill(Value to, Value p, Value begin, Value end);
   void emitWeightGradient(WeightGradientOp op, Value task);
   void emitGradientOfPosition(WeightGradientOp op, Value p);
+  /// The lane groups that a gradient's position is summed over: none where the output adjoint is zero.
+  Value summedGroups(WeightGradientOp op, Value p);
   void emitGradientStrip(WeightGradientOp op, Value matrix, Value first, Value last, Value row0,
                          int64_t rows);
   void emitGradientBlock(WeightGradientOp op, Value corner, Value first, Value last, Value row0,
                          Value column, int64_t rows, int64_t columns);
+  /// Stores a finished block of a weight's gradient, or updates the weight by it. `corner` counts the
+  /// elements from the tensor's start to the block's; `sums` holds a vector for each element.
+  void finishGradientBlock(mlir::Value gradient, Value corner, int64_t rows, int64_t columns,
+                           int64_t rowStride, llvm::ArrayRef<Value> sums);
   void emitAttention(AttentionOp op, Value task);
   void emitAttentionAdjoint(AttentionAdjointOp op, Value task);
   void emitLossTask(LossOp op, Value group);

@@ -8,6 +8,7 @@
 #ifndef IARC_LOWERING_PLAN_H
 #define IARC_LOWERING_PLAN_H
 
+#include "Positions.h"
 #include "iarc/Dialect/Iarc.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
@@ -61,10 +62,16 @@ WeightOffsets planWeights(mlir::ModuleOp module);
 struct Plan {
   llvm::DenseMap<mlir::Value, Buffer> buffers;
   llvm::DenseMap<mlir::Operation *, Buffer> scratch; ///< of iarc.loss: its sum for each lane
-  bool ownsGradients = false; ///< the array of gradients is the start of the workspace
+  LivePositions live;
+  /// Some gradient of a training step is stored before its update: at the workspace's start.
+  bool storesGradients = false;
   int64_t fixedElements = 0;
   int64_t elementsPerGroup = 0;
 };
+
+/// The update that is made together with `gradient`, block by block as the gradient's op makes it; null
+/// where there is none.
+UpdateOp updateOf(mlir::Value gradient);
 
 /// Inserts the copies without which some value would need two buffers, then plans all buffers.
 /// The emitters rely on the copies; the IR stays valid.
