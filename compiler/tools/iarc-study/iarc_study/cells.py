@@ -80,7 +80,8 @@ def expand(study: Study, sources):
 
 def key_of(cell, sources):
     """16 hexadecimal digits; the machine and the number of threads do not enter."""
-    content = {"format": KEY_FORMAT, "source": sources.hash(cell.file), "set": cell.set,
+    source = sources.hash(cell.file, cell.set.values())
+    content = {"format": KEY_FORMAT, "source": source, "set": cell.set,
                "seed": cell.seed, "steps": cell.steps, "every": cell.every,
                "windows": cell.windows}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

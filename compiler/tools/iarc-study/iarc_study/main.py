@@ -8,9 +8,10 @@ from . import VERSION, messages
 from .cells import combinations_to_check, expand
 from .messages import (INPUT_OUTPUT, INTERNAL_ERROR, SUCCESS, WRONG_SOURCE, WRONG_USAGE,
                        StudyError, counted, did_you_mean, list_of)
+from .processes import Stopped, catch_signals, check_stopped
 from .programs import Compiler, Programs
 from .progress import Progress
-from .runner import Runner, Stopped, catch_signals, compile_all
+from .runner import Runner, compile_all
 from .source import Sources
 from .store import Store
 from .study import read
@@ -151,6 +152,7 @@ def check_models(study, programs, variants, cores, progress):
             while pending and len(running) < cores:
                 variant, where = pending.pop(0)
                 running.append((variant, where, programs.start_check(variant)))
+            check_stopped()
             progress.status(f"checking models: {done} of {total}")
             variant, where, process = running.pop(0)
             said = process.communicate()[1].strip()
@@ -231,6 +233,8 @@ def run(options, tool_folder):
         store.prepare()
     progress = Progress(options.quiet)
     programs = Programs(compiler, sources, store.programs)
+    if not options.list:
+        programs.clean()
     cells = chosen = unreadable = None
     if not problems:
         try:
@@ -241,8 +245,13 @@ def run(options, tool_folder):
                 raise
             unreadable = problem  # unless iarcc says it better
     if not (options.present or options.list):
-        variants = (list({cell.variant: cell.name for cell in reversed(chosen)}.items())[::-1]
-                    if chosen is not None else combinations_to_check(study, options.only))
+        if chosen is None:
+            variants = combinations_to_check(study, options.only)
+        else:
+            names = {}
+            for cell in chosen:
+                names.setdefault(cell.variant, cell.name.rpartition("/")[0])
+            variants = list(names.items())
         problems += check_models(study, programs, variants, options.cores, progress)
     if problems:
         for message, hint in problems:
@@ -286,6 +295,7 @@ def run(options, tool_folder):
         if options.share != (0, 1):
             store.gather(order)
             return status
+        check_stopped()
         page = present()
         progress.line(f"page: {page}")
         return status

@@ -6,6 +6,7 @@ import platform
 import shutil
 import subprocess
 
+from . import processes
 from .messages import INTERNAL_ERROR, StudyError
 from .store import HOST
 
@@ -68,9 +69,18 @@ class Programs:
         self.compiler, self.sources, self.folder = compiler, sources, folder
         self.infos = {}
 
+    def clean(self):
+        """Removes what compilations of ended processes of this machine left behind."""
+        for name in os.listdir(self.folder):
+            _, dot, owner = name.partition(".")
+            host, _, number = owner.rpartition(".")
+            if dot and host == HOST and number.isdigit() and not processes.alive(int(number)):
+                shutil.rmtree(os.path.join(self.folder, name), ignore_errors=True)
+
     def _name(self, variant):
         file, parameters = variant
-        content = json.dumps([self.sources.hash(file), parameters, self.compiler.identity])
+        source = self.sources.hash(file, dict(parameters).values())
+        content = json.dumps([source, parameters, self.compiler.identity])
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def place(self, variant):
@@ -87,10 +97,9 @@ class Programs:
     def start_check(self, variant):
         """Starts the front end on a model; what it prints is the complaint."""
         file, parameters = variant
-        return subprocess.Popen(
+        return processes.start(
             self.compiler.command(os.path.relpath(file), dict(parameters), "--emit=iarc"),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            text=True, errors="replace")
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace")
 
     def mark_checked(self, variant):
         try:
@@ -106,10 +115,9 @@ class Programs:
         shutil.rmtree(place, ignore_errors=True)
         os.makedirs(place)
         name = os.path.join(place, os.path.splitext(os.path.basename(file))[0])
-        process = subprocess.Popen(
+        process = processes.start(
             self.compiler.command(file, dict(parameters), "-o", name),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, errors="replace", start_new_session=True)
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         return process, place, name
 
     def finish_compile(self, variant, process, place, name):

@@ -1,47 +1,19 @@
 """Runs the cells of a study as processes, and ends at once when told to."""
-import ctypes
 import json
 import os
 import shutil
 import signal
-import subprocess
 import time
 from datetime import datetime, timezone
 
-from . import VERSION, messages
+from . import VERSION, messages, processes
 from .messages import INPUT_OUTPUT, INTERNAL_ERROR, StudyError, counted, duration
+from .processes import check_stopped
 from .progress import TimeLeft, left_text
 from .store import HOST
 
-_libc = ctypes.CDLL(None)
-_PR_SET_PDEATHSIG = 1
-
-
-def _die_with_parent():
-    """In the child: the kernel ends it when this process ends, even by SIGKILL."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-class Stopped(Exception):
-    """SIGINT or SIGTERM came."""
-
-    def __init__(self, number):
-        super().__init__(number)
-        self.number = number
-
-
-def catch_signals():
-    def stop(number, _):
-        # A second one while ending must not interrupt that.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise Stopped(number)
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-
-
 def compile_all(programs, variants, cores, progress):
-    """Compiles the models whose programs are not there yet, as many at a time as there are cores."""
+    """Compiles the models whose programs are not there yet, `cores` at a time."""
     pending = [variant for variant in variants if not programs.ready(variant)]
     running, done, total = [], 0, len(pending)
     try:
@@ -49,6 +21,7 @@ def compile_all(programs, variants, cores, progress):
             while pending and len(running) < cores:
                 variant = pending.pop(0)
                 running.append((variant, *programs.start_compile(variant)))
+            check_stopped()
             progress.status(f"compiling models: {done} of {total}")
             for entry in list(running):
                 if entry[1].poll() is not None:
@@ -81,9 +54,7 @@ class RunningCell:
                    "--threads", str(threads), "--log", self.log]
         with open(os.path.join(self.folder, "evaluation.json"), "wb") as output, \
                 open(os.path.join(self.folder, "errors"), "wb") as errors:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
-                                            stderr=errors, start_new_session=True,
-                                            preexec_fn=_die_with_parent)
+            self.process = processes.start(command, stdout=output, stderr=errors)
         self.log_at = 0
         self.last = {}
 
@@ -136,7 +107,8 @@ def commands_of(study, cell, arguments):
     """What gives the cell's result by hand, in the folder of the study file."""
     model = study.models[cell.model]
     name = os.path.splitext(os.path.basename(model.shown))[0]
-    parameters = "".join(f"-D {quoted(f'{key}={value}')} " for key, value in sorted(cell.set.items()))
+    parameters = "".join(f"-D {quoted(f'{key}={value}')} "
+                         for key, value in sorted(cell.set.items()))
     return [f"iarcc {parameters}{quoted(model.shown)} -o {quoted(name)}",
             f"./{quoted(name)} {' '.join(arguments)}"]
 
@@ -178,6 +150,7 @@ class Runner:
                     if entry.process.poll() is not None:
                         self.running.remove(entry)
                         self._complete(entry)
+                check_stopped()
                 if self.progress.due():
                     self.progress.status(self._status(pending))
                 time.sleep(0.05 if self.running else 0)
@@ -249,7 +222,7 @@ class Runner:
             "status": "finished" if status == 0 else "diverged",
             "message": "" if status == 0 else _complaint(entry.read("errors")),
             "set": cell.set, "file": self.study.models[cell.model].shown,
-            "source": self.programs.sources.hash(cell.file),
+            "source": self.programs.sources.hash(cell.file, cell.set.values()),
         }
         for name in ("loss", "accuracy_last", "accuracy_all", "subtask_accuracy",
                      "subtask_windows", "position_accuracy"):

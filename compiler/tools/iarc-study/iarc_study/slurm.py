@@ -16,9 +16,9 @@ _SCRIPT = """#!/bin/bash
 #
 #     sbatch {script}
 #
-# Options of sbatch go before the script, such as --partition=NAME or --array=0-{last}%16 for at most
-# 16 at a time. Each array task runs its share of what is then missing; submitted again, the job goes
-# on with what is not finished. The page of what there is, at any time:
+# Options of sbatch go before the script, such as --partition=NAME or --array=0-{last}%16 for at
+# most 16 at a time. Each array task runs its share of the cells; submitted again, the job goes on
+# with what is not finished. The page of what there is, at any time:
 #
 #     {present}
 #
@@ -61,6 +61,6 @@ def write_job(options, study, left, compiler):
         name="".join(c if c.isalnum() or c in "_.-" else "_" for c in study.name),
         threads=options.threads_per_cell, logs=logs, command=" ".join(map(quoted, command)))
     write_atomically(script, text)
-    print(script)
+    print(script, flush=True)
     note(f"{counted(len(left), 'cell')} in {counted(tasks, 'array task')}; submit it with: "
          f"sbatch {quoted(script)}")

@@ -80,13 +80,15 @@ class Sources:
                     self._reach(imported, seen)
                     break
 
-    def hash(self, path):
-        """A hexadecimal hash of what the model in `path` is made of."""
+    def hash(self, path, parameters=()):
+        """A hexadecimal hash of what the model in `path` is made of; the values of `parameters`, as
+        -D gives them, may name further definitions."""
         path = os.path.realpath(path)
-        if path not in self.hashes:
+        values = tuple(sorted({word for value in parameters for word in tokens(value)}))
+        if (path, values) not in self.hashes:
             reached = []
             self._reach(path, reached)
-            by_name, pending = {}, []
+            by_name, pending = {}, [values]
             for file in reached:
                 for kind, name, words in self._definitions(file):
                     if kind == "model":
@@ -97,11 +99,12 @@ class Sources:
             parts, done = set(), set()
             while pending:
                 words = pending.pop()
-                parts.add("\n".join(words))
+                if words is not values:
+                    parts.add("\n".join(words))
                 for word in words:
                     if word in by_name and word not in done:
                         done.add(word)
                         pending += by_name[word]
             text = "\n\n".join(sorted(parts))
-            self.hashes[path] = hashlib.sha256(text.encode()).hexdigest()
-        return self.hashes[path]
+            self.hashes[path, values] = hashlib.sha256(text.encode()).hexdigest()
+        return self.hashes[path, values]

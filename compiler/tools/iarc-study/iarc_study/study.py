@@ -202,7 +202,8 @@ def _models(reader, tables, folder):
         shown = reader.get(table, "file", str, None, here) or ""
         path = os.path.normpath(os.path.join(folder, shown))
         if shown and not os.path.isfile(path):
-            beside = os.listdir(os.path.dirname(path)) if os.path.isdir(os.path.dirname(path)) else []
+            folder_of_it = os.path.dirname(path)
+            beside = os.listdir(folder_of_it) if os.path.isdir(folder_of_it) else []
             files = [file for file in beside if file.endswith(".iarc")]
             reader.problem(here, f"there is no file '{shown}'",
                            did_you_mean(os.path.basename(shown), files) if files else
@@ -221,7 +222,7 @@ def _axes(reader, tables):
         if name in ("model", "task", "seed", "steps"):
             reader.problem(here, f"an axis cannot be called '{name}'")
         reader.keys(table, ("label", "options"), here)
-        options = reader.get(table, "options", dict, None, here) or {}
+        options = reader.get(table, "options", dict, {}, here)
         if not options:
             reader.problem(here, "an axis needs options")
         result[name] = Axis(name, reader.get(table, "label", str, name, here),
@@ -243,7 +244,7 @@ def _picks(reader, table, group, models, tasks, axes, here):
             if axis in known and name not in allowed:
                 reader.problem(place, f"unknown {axis} {_written(name)}",
                                did_you_mean(name, list(allowed)))
-        picks.append(pick)
+        picks.append({axis: name for axis, name in pick.items() if axis in known})
     return picks
 
 
@@ -364,6 +365,8 @@ def read(path):
                 "seeds": reader.get(head, "seeds", list, [1], "[study]")}
     record = reader.table(document.get("record", {}), "[record]")
     reader.keys(record, ("every", "windows"), "[record]")
+    every = reader.count(record, "every", 100, "[record]")
+    windows = reader.count(record, "windows", 10000, "[record]")
     name = os.path.splitext(os.path.basename(path))[0]
     tables = {key: reader.table(document.get(key, {}), f"[{key}]")
               for key in ("models", "tasks", "axes", "groups", "paper")}
@@ -375,8 +378,7 @@ def read(path):
                   _models(reader, tables["models"], folder),
                   _choices(reader, tables["tasks"], "tasks", "a task"),
                   _axes(reader, tables["axes"]), [], [], {}, "",
-                  reader.count(record, "every", 100, "[record]"),
-                  reader.count(record, "windows", 10000, "[record]"), folder)
+                  every, windows, folder)
     study.groups = _groups(reader, tables["groups"], study.models, study.tasks, study.axes,
                            defaults)
     present = document.get("present", [])

@@ -16,11 +16,13 @@ code, pre { font: 12.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
 .progress { height: 6px; border-radius: 3px; background: var(--line); overflow: hidden;
   max-width: 520px; }
 .progress span { display: block; height: 100%; background: var(--c0); }
-.pair { display: grid; gap: 20px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); }
+.pair { display: grid; gap: 20px;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); }
 figure { margin: 14px 0 0; padding: 16px 16px 12px; background: var(--panel);
   border: 1px solid var(--line); border-radius: 10px; min-width: 0; max-width: 960px; }
 figcaption { margin-top: 8px; color: var(--soft); font-size: 13px; line-height: 1.45; }
-figure svg { display: block; width: 100%; height: auto; min-width: 440px; }
+figure svg { display: block; width: 100%; height: auto; min-width: 560px; }
+.pair figure svg { min-width: 320px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin-top: 14px; font-size: 14px; width: 100%;
   font-variant-numeric: tabular-nums; }
@@ -30,6 +32,7 @@ thead th { color: var(--soft); font-weight: 600; font-size: 13px; vertical-align
   border-bottom: 1px solid var(--axis); white-space: nowrap; }
 tbody th { font-weight: 600; white-space: nowrap; }
 .accuracy { max-width: 900px; }
+.accuracy td { white-space: nowrap; }
 .value { font-weight: 600; font-size: 15px; }
 .spread { color: var(--soft); font-size: 13px; }
 .detail, .paper { display: block; font-size: 12px; line-height: 1.4; color: var(--soft); }

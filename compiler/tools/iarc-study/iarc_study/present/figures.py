@@ -82,9 +82,9 @@ def curves(series, by_flop):
             outline = ([(x_of(step, flop), y_of(high)) for step, _, _, high in points]
                        + [(x_of(step, flop), y_of(low)) for step, _, low, _ in reversed(points)])
             parts.append(element("path", d=path(outline) + "Z", fill=colour(index), class_="band"))
+        means = [(x_of(step, flop), y_of(mean)) for step, mean, _, _ in points]
         parts.append(element("path", title(f"{series_name}: {points[-1][1]:.3f} after "
-                                           f"{points[-1][0]:,} steps"),
-                             d=path([(x_of(step, flop), y_of(mean)) for step, mean, _, _ in points]),
+                                           f"{points[-1][0]:,} steps"), d=path(means),
                              stroke=colour(index), class_="curve"))
         for step, mean, low, high in points[::max(1, len(points) // 40)]:
             spread = f" ({low:.3f} to {high:.3f})" if high > low else ""

@@ -78,7 +78,8 @@ def subtasks(index, presentation):
     columns.sort(key=lambda name: list(names).index(name) if name in names else 9)
     for model, task, values in found:
         row = (f"<th scope='row'>{_swatch(study.models[model].colour)}"
-               f"{escape(study.models[model].label)}</th><td>{escape(study.tasks[task].label)}</td>")
+               f"{escape(study.models[model].label)}</th>"
+               f"<td>{escape(study.tasks[task].label)}</td>")
         for name in columns:
             value = values.get(name)
             row += ('<td class="none">&#8211;</td>' if value is None else
@@ -161,14 +162,13 @@ def every_cell(index):
         by_subtask = "  ".join(f"{name} {number(value, 2)}" for name, value in
                                (record["subtask_accuracy"] or {}).items())
         commands = "\n".join(record["commands"])
-        versions = record["versions"]
+        versions, task = record["versions"], record["task_declared"]
         detail = (f"in the folder of the study file:\n{commands}\n\n"
                   f"{record['loss_declared']}, sgd rate {record['train']['rate']:g}, momentum "
                   f"{record['train']['momentum']:g}, batch {record['train']['batch']}, context "
                   f"{record['context']}, {record['precision']}, {record['total_weights']:,} weights"
-                  f"\ntask {record['task_declared']['subtasks']}, "
-                  f"{record['task_declared']['symbols']} symbols, gap "
-                  f"{record['task_declared']['gap_minimum']}..{record['task_declared']['gap_maximum']}"
+                  f"\ntask {task['subtasks']}, {task['symbols']} symbols, gap "
+                  f"{task['gap_minimum']}..{task['gap_maximum']}"
                   f"\niarcc {versions['iarcc']} ({versions['iarcc_hash']}), iarc-study "
                   f"{versions['iarc_study']}\non {timing['cpu']} ({timing['target_cpu']}), "
                   f"{timing['threads']} thread{'s' if timing['threads'] > 1 else ''}, "
