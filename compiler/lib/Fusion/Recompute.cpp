@@ -55,7 +55,8 @@ Value findInBackward(Value value, const SavedValue &saved) {
 /// The product that makes the saved value, when it is cheap and all it reads is in the backward body.
 LinearOp cheapProduct(const SavedValue &saved, int64_t mostReduced) {
   auto linear = saved.original.getDefiningOp<LinearOp>();
-  if (!linear || linear.getNumResults() != 1 || linear.getReduced() > mostReduced)
+  if (!linear || linear.getNumResults() != 1 || linear.getReduced() > mostReduced ||
+      linear.getWeight().getType().isAcrossPositions())
     return {};
   // The chain of products ends here: what is read must itself be saved.
   bool available = llvm::all_of(linear->getOperands(), [&](Value operand) {
