@@ -109,6 +109,11 @@ def number(value, digits=3):
     return "\u2013" if value is None else f"{value:.{digits}f}"
 
 
+def signed(value):
+    """With its sign, a true minus."""
+    return f"{value:+.3f}".replace("-", "\u2212")
+
+
 def scaled(value, unit=""):
     """With a prefix: 1.52 G."""
     for factor, prefix in ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"),

@@ -1,7 +1,7 @@
 """The figures: learning curves, bars for each task, variants against a reference."""
 import math
 
-from .data import number, paper_text
+from .data import number, paper_text, signed
 from .svg import (colour, element, figure, label, line, path, spread_labels, text_width, title)
 
 _TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]
@@ -231,6 +231,6 @@ def variants(rows, base):
                                  opacity="0.45"))
         parts.append(element("circle", title(f"{name}: {mean:.4f}"), cx=x_of(mean), cy=y, r=5,
                              fill=colour(0)))
-        change = "" if base is None or reference else f"  ({mean - base:+.3f})"
+        change = "" if base is None or reference else f"  ({signed(mean - base)})"
         parts.append(label(right + 12, y + 4, number(mean) + change, class_="small"))
     return figure(width, height, parts, "Accuracy of variants against the reference"), width, height

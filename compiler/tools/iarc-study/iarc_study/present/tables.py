@@ -1,7 +1,7 @@
 """The tables: accuracy beside the paper's values, subtasks, grids of settings, every cell."""
 from html import escape
 
-from .data import number, paper_text, scaled
+from .data import number, paper_text, scaled, signed
 from .svg import colour
 
 
@@ -135,7 +135,7 @@ def grid(index, presentation):
                 text += '<td class="none">&#8211;</td>'
             else:
                 side = "more" if value >= 0 else "less"
-                text += (f'<td class="gap {side}"><span class="value">{value:+.3f}</span>'
+                text += (f'<td class="gap {side}"><span class="value">{signed(value)}</span>'
                          f'<span class="bar"><span style="width:{100 * abs(value) / most:.0f}%">'
                          "</span></span></td>")
         lines.append(text)
