@@ -1,6 +1,7 @@
 # The lit suite of the whole project. Tests mirror the source folders; a folder that brings a
 # lit.site.cfg.py of its own into the build tree is a suite of its own inside this one.
 import os
+import shutil
 import subprocess
 import sys
 
@@ -59,3 +60,15 @@ if found:
 else:
     lit_config.note("python3-torch is not installed: comparisons with PyTorch are skipped")
 config.substitutions.append(("%torch", torch_python))
+
+# What some tests of the study tool need beside: a browser; Slurm, whose daemons only root starts.
+chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+if chromium:
+    config.available_features.add("chromium")
+    config.substitutions.append(("%chromium", chromium))
+else:
+    lit_config.note("chromium is not installed: the study's page is not opened in a browser")
+slurm = all(os.path.exists(os.path.join("/usr/sbin", name))
+            for name in ("munged", "slurmctld", "slurmd"))
+if slurm and shutil.which("sbatch") and os.geteuid() == 0:
+    config.available_features.add("slurm")

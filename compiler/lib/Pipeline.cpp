@@ -38,6 +38,9 @@ void addFusionPasses(OpPassManager &passes, int optLevel) {
   passes.addNestedPass<func::FuncOp>(createIarcFuseEpilogues());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  passes.addNestedPass<func::FuncOp>(createIarcRecompute());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createIarcFuseUpdates());
 }
 
 void addLoweringPasses(OpPassManager &passes, const TargetOptions &target, int optLevel) {

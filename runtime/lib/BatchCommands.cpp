@@ -51,10 +51,33 @@ std::vector<int32_t> readRows(const SafetensorsFile &file, const char *name, int
   return values;
 }
 
+/// An interspersed batch has a symbol or a control token at every position, and a symbol after them.
+void checkInterspersed(const iarc_model &model, const std::string &path, const GivenBatch &batch) {
+  const int64_t context = model.context;
+  for (int64_t b = 0; b < batch.samples; ++b)
+    for (int64_t t = 0; t <= context; ++t) {
+      int32_t symbol = batch.symbols[size_t(b * (context + 1) + t)];
+      int32_t control = t < context ? batch.controls[size_t(b * context + t)] : -1;
+      if (t == context && symbol < 0)
+        fail(Exit::InputOutput,
+             "%s does not fit the model: symbols[%lld, %lld] is -1, but what follows the window is "
+             "predicted",
+             quoted(path).c_str(), (long long)b, (long long)t);
+      if ((symbol < 0) != (control >= 0))
+        fail(Exit::InputOutput,
+             "%s does not fit the model, whose control tokens are positions of their own: position "
+             "%lld of sample %lld has %s",
+             quoted(path).c_str(), (long long)t, (long long)b,
+             symbol < 0 ? "neither symbol nor control token"
+                        : "both a symbol and a control token");
+    }
+}
+
 GivenBatch readBatch(const iarc_model &model, const std::string &path) {
   SafetensorsFile file(path);
   GivenBatch batch;
-  batch.symbols = readRows(file, "symbols", model.context + 1, 0, model.task.symbols - 1);
+  batch.symbols = readRows(file, "symbols", model.context + 1, model.task.interspersed ? -1 : 0,
+                           model.task.symbols - 1);
   batch.controls = readRows(file, "controls", model.context, -1,
                             int64_t(std::string(model.task.subtasks).size()) - 1);
   batch.samples = int64_t(batch.symbols.size()) / (model.context + 1);
@@ -62,17 +85,19 @@ GivenBatch readBatch(const iarc_model &model, const std::string &path) {
   if (rows != batch.samples)
     fail(Exit::InputOutput, "%s is no batch: 'symbols' has %lld samples but 'controls' has %lld",
          quoted(path).c_str(), (long long)batch.samples, (long long)rows);
+  if (model.task.interspersed)
+    checkInterspersed(model, path, batch);
   return batch;
 }
 
-/// The logits [batch][context][symbols] out of the lane groups.
+/// The logits [batch][predicted_positions][symbols] out of the lane groups.
 template <class Real> void copyLogits(Session &session, Real *to) {
   const iarc_model &model = session.model;
   const int64_t lanes = model.lanes, symbols = model.task.symbols;
   const int64_t groups = session.batch().groups();
   const Real *from = static_cast<const Real *>(session.logits());
   for (int64_t b = 0; b < session.batch().samples(); ++b)
-    for (int64_t t = 0; t < model.context; ++t)
+    for (int64_t t = 0; t < model.predicted_positions; ++t)
       for (int64_t s = 0; s < symbols; ++s)
         *to++ = from[((t * groups + b / lanes) * symbols + s) * lanes + b % lanes];
 }
@@ -97,17 +122,18 @@ int runGradients(const Invocation &invocation) {
   loadWeights(model, weights, session.weights());
   session.batch().fill(batch.symbols.data(), batch.controls.data(), batch.samples);
   double loss = session.computeGradients();
+  session.forward(); // for the logits of all positions
   withReal(model, [&](auto real) {
     using Real = decltype(real);
     Real lossValue = Real(loss);
-    Array logits(uint64_t(batch.samples) * uint64_t(model.context) * uint64_t(model.task.symbols) *
-                 sizeof(Real));
+    Array logits(uint64_t(batch.samples) * uint64_t(model.predicted_positions) *
+                 uint64_t(model.task.symbols) * sizeof(Real));
     copyLogits(session, logits.as<Real>());
     std::vector<TensorSource> tensors = weightTensors(model, session.gradients(), "gradient.");
     tensors.push_back({"loss", elementType(model), {1}, &lossValue});
     tensors.push_back({"logits",
                        elementType(model),
-                       {batch.samples, model.context, model.task.symbols},
+                       {batch.samples, model.predicted_positions, model.task.symbols},
                        logits.data()});
     writeSafetensors(out, tensors, {{"model", model.name}});
   });

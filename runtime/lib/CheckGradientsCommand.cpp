@@ -53,8 +53,12 @@ template <class Real> double lossOfLogitsIn(Session &session) {
   double sum = 0;
   for (int64_t t = first; t < model.context; ++t)
     for (int64_t b = 0; b < batch.samples(); ++b) {
-      const Real *row = logits + (t * batch.groups() + b / lanes) * symbols * lanes + b % lanes;
       const int32_t target = batch.symbols()[(t + 1) * batch.padded() + b];
+      if (target < 0)
+        continue; // an interspersed control token
+      const int64_t predicted = t - (model.context - model.predicted_positions);
+      const Real *row =
+          logits + (predicted * batch.groups() + b / lanes) * symbols * lanes + b % lanes;
       double largest = double(row[0]), exponentials = 0, squares = 0;
       for (int64_t s = 1; s < symbols; ++s)
         largest = std::max(largest, double(row[s * lanes]));

@@ -36,7 +36,9 @@ public:
 
   /// Writes one window: symbols[t * stride] for t = 0 .. context, controls[t * stride] for
   /// t < context (the control index, -1 where there is none), and unless null governing[t * stride]
-  /// for t < context: the index of the subtask (never C) that made symbol t + 1.
+  /// for t < context: the index of the subtask (never C) that made symbol t + 1. Where an
+  /// interspersed control token stands the symbol is -1, which the last of the window never is; as
+  /// the one that makes it counts the subtask that it leaves in charge.
   void generate(uint64_t sample, int32_t *scratch, int32_t *symbols, int32_t *controls,
                 int32_t *governing, int64_t stride) const noexcept;
 

@@ -31,11 +31,15 @@ static int64_t layersOf(const iarc_model &model) {
 }
 
 static std::string initialiserText(const iarc_weight &weight) {
+  std::string scale;
+  if (weight.fan_in)
+    scale = format(weight.fan_in_grows ? ", over sqrt(%lld (t + 1))" : ", over sqrt(%lld)",
+                   (long long)weight.fan_in);
   switch (weight.initialiser) {
   case IARC_INITIALISE_NORMAL:
-    return format("normal(%g, %g)", weight.first, weight.second);
+    return format("normal(%g, %g)", weight.first, weight.second) + scale;
   case IARC_INITIALISE_UNIFORM:
-    return format("uniform(%g, %g)", weight.first, weight.second);
+    return format("uniform(%g, %g)", weight.first, weight.second) + scale;
   default:
     return format("constant(%g)", weight.first);
   }
@@ -68,7 +72,9 @@ static std::string infoJson(const iarc_model &model, int64_t batch, int64_t tota
   json.field("subtasks", model.task.subtasks).field("symbols", model.task.symbols);
   json.field("gap_minimum", model.task.gap_minimum).field("gap_maximum", model.task.gap_maximum);
   json.field("mirror_repeats_last", model.task.mirror_repeats_last != 0);
-  json.field("increment_keeps", model.task.increment_keeps != 0).endObject();
+  json.field("increment_keeps", model.task.increment_keeps != 0);
+  json.field("encoding", model.task.interspersed ? "interspersed" : "tape").endObject();
+  json.field("predicted_positions", model.predicted_positions);
   json.field("loss", lossName(model)).field("loss_at", lossPlace(model));
   json.key("weights").beginArray();
   for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
@@ -121,13 +127,15 @@ int runInfo(const Invocation &invocation) {
   if (int64_t layers = layersOf(model))
     text += format(", %lld layer%s", (long long)layers, layers == 1 ? "" : "s");
   text +=
-      format("\ntask       iarc, %lld symbols, subtasks %s, gap %lld..%lld%s%s\n",
+      format("\ntask       iarc, %lld symbols, subtasks %s, gap %lld..%lld%s%s%s\n",
              (long long)task.symbols, task.subtasks, (long long)task.gap_minimum,
              (long long)task.gap_maximum, task.mirror_repeats_last ? ", mirror repeats last" : "",
-             task.increment_keeps ? ", increment keeps" : "");
+             task.increment_keeps ? ", increment keeps" : "",
+             task.interspersed ? ", interspersed" : "");
   text += format("context    %lld positions of %lld features\n", (long long)model.context,
                  (long long)model.width);
-  text += format("loss       %s at %s\n", lossName(model), lossPlace(model));
+  text += format("loss       %s at %s%s\n", lossName(model), lossPlace(model),
+                 model.predicted_positions < model.context ? ", the only position predicted" : "");
   text += format("protocol   sgd, rate %g, momentum %g, batch %lld, %lld steps\n", model.rate,
                  model.momentum, (long long)model.batch, (long long)model.steps);
   text += format("precision  %s, %lld lanes, for %s, by iarcc %s\n\nweights\n",

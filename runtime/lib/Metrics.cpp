@@ -17,10 +17,14 @@ void Metrics::add(const Metrics &other) {
     subtaskWindows[subtask] += other.subtaskWindows[subtask];
     subtaskRight[subtask] += other.subtaskRight[subtask];
   }
-  if (rightAt.size() < other.rightAt.size())
+  if (rightAt.size() < other.rightAt.size()) {
     rightAt.resize(other.rightAt.size());
-  for (size_t t = 0; t < other.rightAt.size(); ++t)
+    countedAt.resize(other.rightAt.size());
+  }
+  for (size_t t = 0; t < other.rightAt.size(); ++t) {
     rightAt[t] += other.rightAt[t];
+    countedAt[t] += other.countedAt[t];
+  }
 }
 
 double Metrics::subtaskAccuracy(size_t subtask) const noexcept {
@@ -30,10 +34,12 @@ double Metrics::subtaskAccuracy(size_t subtask) const noexcept {
 }
 
 double Metrics::accuracyAll() const noexcept {
-  double sum = 0;
-  for (int64_t at : rightAt)
-    sum += double(at);
-  return windows && !rightAt.empty() ? sum / (double(windows) * double(rightAt.size())) : 0;
+  double sum = 0, counted = 0;
+  for (size_t t = 0; t < rightAt.size(); ++t) {
+    sum += double(rightAt[t]);
+    counted += double(countedAt[t]);
+  }
+  return counted > 0 ? sum / counted : std::numeric_limits<double>::quiet_NaN();
 }
 
 /// `Lanes` lanes side by side, in registers.
@@ -69,7 +75,8 @@ void largestLogit(const Real *logits, int64_t symbols, int64_t lanes, int32_t *b
 template void largestLogit(const float *, int64_t, int64_t, int32_t *) noexcept;
 template void largestLogit(const double *, int64_t, int64_t, int32_t *) noexcept;
 
-/// Calls visit(b, right) for every real sample at position t.
+/// Calls visit(b, right) for every real sample that has a target at position t, one that is
+/// predicted.
 template <class Visit>
 static void visitPosition(const iarc_model &model, const Batch &batch, const void *logits,
                           int64_t t, std::vector<int32_t> &best, Visit &&visit) {
@@ -77,12 +84,14 @@ static void visitPosition(const iarc_model &model, const Batch &batch, const voi
   const int32_t *targets = batch.symbols() + (t + 1) * padded;
   withReal(model, [&](auto real) {
     using Real = decltype(real);
-    const Real *from = static_cast<const Real *>(logits) + t * padded * symbols;
+    const Real *from = static_cast<const Real *>(logits) +
+                       (t - (model.context - model.predicted_positions)) * padded * symbols;
     for (int64_t group = 0; group < batch.groups(); ++group) {
       largestLogit(from + group * symbols * lanes, symbols, lanes, best.data());
       int64_t here = std::min(lanes, batch.samples() - group * lanes);
       for (int64_t lane = 0; lane < here; ++lane)
-        visit(group * lanes + lane, best[size_t(lane)] == targets[group * lanes + lane]);
+        if (int32_t target = targets[group * lanes + lane]; target >= 0)
+          visit(group * lanes + lane, best[size_t(lane)] == target);
     }
   });
 }
@@ -105,11 +114,16 @@ Metrics countLast(const iarc_model &model, const Batch &batch, const void *logit
 
 Metrics countAll(const iarc_model &model, const Batch &batch, const void *logits, double loss) {
   Metrics metrics = countLast(model, batch, logits, loss);
+  if (model.predicted_positions < model.context)
+    return metrics;
   metrics.rightAt.resize(size_t(model.context));
+  metrics.countedAt.resize(size_t(model.context));
   std::vector<int32_t> best(size_t(model.lanes));
   for (int64_t t = 0; t < model.context; ++t)
-    visitPosition(model, batch, logits, t, best,
-                  [&](int64_t, bool right) { metrics.rightAt[size_t(t)] += right; });
+    visitPosition(model, batch, logits, t, best, [&](int64_t, bool right) {
+      metrics.rightAt[size_t(t)] += right;
+      ++metrics.countedAt[size_t(t)];
+    });
   return metrics;
 }
 

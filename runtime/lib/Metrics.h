@@ -22,14 +22,16 @@ struct Metrics {
   int64_t right = 0;                                     ///< at the last position
   std::array<int64_t, maximumSubtasks> subtaskWindows{}; ///< by what governs the last position
   std::array<int64_t, maximumSubtasks> subtaskRight{};
-  std::vector<int64_t> rightAt; ///< [context], only from countAll
+  std::vector<int64_t> rightAt;   ///< [context], only from countAll and if all are predicted
+  std::vector<int64_t> countedAt; ///< [context]: windows in which that position has a target
 
   void add(const Metrics &other);
   double accuracy() const noexcept { return windows ? double(right) / double(windows) : 0; }
   double meanLoss() const noexcept { return windows ? loss / double(windows) : 0; }
   /// Accuracy at the last position of the windows that this subtask governs there; NaN without any.
   double subtaskAccuracy(size_t subtask) const noexcept;
-  /// Accuracy over all positions.
+  /// Accuracy over all positions that have a target; NaN without any, and where the model predicts
+  /// from the last position only.
   double accuracyAll() const noexcept;
 };
 
@@ -40,7 +42,7 @@ void largestLogit(const Real *logits, int64_t symbols, int64_t lanes, int32_t *b
 /// Counts the last position of a batch whose logits and loss were computed.
 Metrics countLast(const iarc_model &model, const Batch &batch, const void *logits, double loss);
 
-/// Counts all positions.
+/// Counts all positions; only the last one where the model predicts from it alone.
 Metrics countAll(const iarc_model &model, const Batch &batch, const void *logits, double loss);
 
 } // namespace iarc::runtime

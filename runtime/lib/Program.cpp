@@ -122,7 +122,9 @@ std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint
     writer.beginObject();
     writer.field("model", model.name).field("windows", metrics.windows).field("seed", seed);
     writer.field("loss", metrics.meanLoss());
-    writer.field("accuracy_all", metrics.accuracyAll()).field("accuracy_last", metrics.accuracy());
+    if (!metrics.rightAt.empty())
+      writer.field("accuracy_all", metrics.accuracyAll());
+    writer.field("accuracy_last", metrics.accuracy());
     for (const char *what : {"subtask_accuracy", "subtask_windows"}) {
       writer.key(what).beginObject();
       for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask) {
@@ -136,11 +138,13 @@ std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint
       }
       writer.endObject();
     }
-    writer.key("position_accuracy").beginArray();
-    for (int64_t right : metrics.rightAt)
-      writer.value(double(right) / double(metrics.windows));
-    writer.endArray().endObject();
-    return writer.text() + "\n";
+    if (!metrics.rightAt.empty()) {
+      writer.key("position_accuracy").beginArray();
+      for (size_t t = 0; t < metrics.rightAt.size(); ++t) // NaN: no window has a target there
+        writer.value(double(metrics.rightAt[t]) / double(metrics.countedAt[t]));
+      writer.endArray();
+    }
+    return writer.endObject().text() + "\n";
   }
   // The second figure is the standard error of a proportion.
   auto row = [](const std::string &name, double accuracy, int64_t windows) {
@@ -155,7 +159,8 @@ std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint
                             metrics.windows == 1 ? "" : "s", (unsigned long long)seed);
   text += format("  %-15s  %8s\n", "loss", lossText(metrics.meanLoss(), 4).c_str());
   text += format("  %-15s  %8s\n", "", "accuracy");
-  text += format("  %-15s  %8.4f\n", "all positions", metrics.accuracyAll());
+  if (!metrics.rightAt.empty())
+    text += format("  %-15s  %8.4f\n", "all positions", metrics.accuracyAll());
   text += row("last position", metrics.accuracy(), metrics.windows);
   for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask)
     if (model.task.subtasks[subtask] != 'C')
@@ -175,7 +180,9 @@ static void checkModel(const iarc_model &model) {
   if ((model.element_bytes != 4 && model.element_bytes != 8) || model.lanes < 1 ||
       model.context < 1 || model.weight_elements < 0 || model.workspace_bytes < 0 ||
       model.workspace_bytes_per_group < 0 || model.batch < 1 || model.steps < 0 || !model.forward ||
-      !model.gradients || !model.train_step || !model.peak)
+      !model.gradients || !model.train_step || !model.peak ||
+      (model.predicted_positions != model.context &&
+       (model.predicted_positions != 1 || model.loss_at != IARC_LOSS_AT_LAST)))
     fail(Exit::Internal, "the descriptor of the model %s is invalid", quoted(model.name).c_str());
 }
 

@@ -17,7 +17,7 @@ MemoryPlan Session::plan(const iarc_model &model, const SessionNeeds &needs) {
             1 + int64_t(needs.velocity) + int64_t(needs.gradients)});
   plan.add({model.workspace_bytes});
   plan.add({groups, model.workspace_bytes_per_group});
-  plan.add({model.context, groups, model.task.symbols, model.lanes, model.element_bytes});
+  plan.add({model.predicted_positions, groups, model.task.symbols, model.lanes, model.element_bytes});
   Batch::plan(model, needs.batch, plan);
   return plan;
 }
@@ -47,8 +47,8 @@ Session::Session(const iarc_model &model, const SessionNeeds &needs)
     gradientArray = Array(weightBytes);
   workspace =
       Array(uint64_t(model.workspace_bytes) + groups * uint64_t(model.workspace_bytes_per_group));
-  logitArray = Array(uint64_t(model.context) * groups * uint64_t(model.task.symbols) *
-                     uint64_t(model.lanes * model.element_bytes));
+  logitArray = Array(uint64_t(model.predicted_positions) * groups *
+                     uint64_t(model.task.symbols) * uint64_t(model.lanes * model.element_bytes));
   lossArray = Array(64);
 }
 

@@ -4,6 +4,7 @@
 #include "Metrics.h"
 #include "Random.h"
 
+#include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
@@ -17,7 +18,8 @@ iarc_model modelOf(int64_t lanes, int64_t elementBytes) {
   model.lanes = lanes;
   model.context = 6;
   model.width = 20;
-  model.task = {"IARC", 16, 1, 9, 0, 0};
+  model.predicted_positions = 6;
+  model.task = {"IARC", 16, 1, 9, 0, 0, 0};
   return model;
 }
 } // namespace
@@ -126,4 +128,46 @@ TEST(Metrics, CountsByPositionAndSubtask) {
   EXPECT_EQ(twice.windows, 26);
   EXPECT_DOUBLE_EQ(twice.accuracy(), metrics.accuracy());
   EXPECT_DOUBLE_EQ(twice.meanLoss(), 0.5);
+}
+
+// Logits of the last position alone lie at the front, and nothing is said of the others.
+TEST(Metrics, CountsTheOnlyPredictedPosition) {
+  iarc_model model = modelOf(8, 8);
+  model.predicted_positions = 1;
+  ThreadPool pool(1);
+  Batch batch(model, 13);
+  batch.fill(3, EvaluationStream, 0, 13, pool);
+  std::vector<double> logits(size_t(batch.padded() * 16));
+  for (int64_t b = 0; b < batch.padded(); ++b) {
+    int32_t answer = batch.symbols()[6 * batch.padded() + b];
+    logits[size_t((b / 8 * 16 + (b % 4 ? answer : (answer + 1) % 16)) * 8 + b % 8)] = 1;
+  }
+  Metrics metrics = countAll(model, batch, logits.data(), 0);
+  EXPECT_EQ(metrics.right, 13 - 4);
+  EXPECT_TRUE(metrics.rightAt.empty());
+  EXPECT_TRUE(std::isnan(metrics.accuracyAll()));
+}
+
+// A position before an interspersed control token is neither right nor wrong.
+TEST(Metrics, SkipsInterspersedControlTokens) {
+  iarc_model model = modelOf(8, 4);
+  model.task.interspersed = 1;
+  ThreadPool pool(1);
+  Batch batch(model, 16);
+  batch.fill(3, EvaluationStream, 0, 16, pool);
+  std::vector<float> logits(size_t(6 * batch.padded() * 16));
+  std::vector<int64_t> targets(6);
+  for (int64_t t = 0; t < 6; ++t)
+    for (int64_t b = 0; b < batch.padded(); ++b) {
+      int32_t answer = batch.symbols()[(t + 1) * batch.padded() + b];
+      targets[size_t(t)] += answer >= 0;
+      logits[size_t(((t * batch.groups() + b / 8) * 16 + std::max(answer, 0)) * 8 + b % 8)] = 1;
+    }
+  Metrics metrics = countAll(model, batch, logits.data(), 0);
+  EXPECT_EQ(metrics.right, 16);
+  EXPECT_EQ(metrics.rightAt, targets);
+  EXPECT_EQ(metrics.countedAt, targets);
+  EXPECT_LT(targets[2], 16);
+  EXPECT_EQ(targets[5], 16);
+  EXPECT_DOUBLE_EQ(metrics.accuracyAll(), 1);
 }

@@ -14,6 +14,8 @@
 //   FAKE_HUGE             asks for 64 GiB of workspace per lane group
 //   FAKE_VERSION          another version of the descriptor
 //   FAKE_SUBTASKS         other subtasks
+//   FAKE_INTERSPERSED     control tokens are positions of their own
+//   FAKE_PREDICTED        so many positions are predicted: 1 is the last one
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,6 +33,12 @@
 #ifndef FAKE_SUBTASKS
 #define FAKE_SUBTASKS "IARC"
 #endif
+#ifndef FAKE_INTERSPERSED
+#define FAKE_INTERSPERSED 0
+#endif
+#ifndef FAKE_PREDICTED
+#define FAKE_PREDICTED context
+#endif
 #ifdef FAKE_INVALID
 #define FAKE_BYTES 2
 #else
@@ -47,17 +55,20 @@ namespace {
 using Real = FAKE_REAL;
 constexpr int64_t symbols = 16, width = 20, context = 24, lanes = 8;
 constexpr int64_t biasOffset = 320; // after 16 x 20
+constexpr int64_t predicted = FAKE_PREDICTED;
 
 /// One lane group: logits of all positions.
 void forwardGroups(const iarc_call *call, const int64_t *, int64_t begin, int64_t end) {
   const Real *weights = static_cast<const Real *>(call->weights);
   Real *logits = static_cast<Real *>(call->logits);
   for (int64_t group = begin; group < end; ++group)
-    for (int64_t t = 0; t < context; ++t)
+    for (int64_t t = 0; t < predicted; ++t)
       for (int64_t lane = 0; lane < lanes; ++lane) {
-        int64_t at = (t * call->groups + group) * lanes + lane;
+        int64_t at = ((t + context - predicted) * call->groups + group) * lanes + lane;
         for (int64_t s = 0; s < symbols; ++s) {
-          Real sum = weights[biasOffset + s] + weights[s * width + call->symbols[at]];
+          Real sum = weights[biasOffset + s];
+          if (call->symbols[at] >= 0)
+            sum += weights[s * width + call->symbols[at]];
           if (call->controls[at] >= 0)
             sum += weights[s * width + symbols + call->controls[at]];
 #ifdef FAKE_RELU
@@ -75,7 +86,8 @@ void lossAndGradients(const iarc_call *call, Real *gradients) {
   double loss = 0;
   for (int64_t b = 0; b < call->groups * lanes; ++b) {
     int64_t group = b / lanes, lane = b % lanes, last = context - 1;
-    const Real *row = logits + ((last * call->groups + group) * symbols) * lanes + lane;
+    const Real *row =
+        logits + (((predicted - 1) * call->groups + group) * symbols) * lanes + lane;
     int64_t at = last * call->groups * lanes + b;
     int32_t target = call->symbols[at + call->groups * lanes];
     double largest = row[0], sum = 0;
@@ -90,7 +102,8 @@ void lossAndGradients(const iarc_call *call, Real *gradients) {
 #ifdef FAKE_RELU
       error *= Real(row[s * lanes] > 0);
 #endif
-      gradients[s * width + call->symbols[at]] += error;
+      if (call->symbols[at] >= 0)
+        gradients[s * width + call->symbols[at]] += error;
       if (call->controls[at] >= 0)
         gradients[s * width + symbols + call->controls[at]] += error;
       gradients[biasOffset + s] += error;
@@ -169,8 +182,9 @@ extern "C" const iarc_model iarc_model_descriptor = {FAKE_VERSION,
                                                      lanes,
                                                      context,
                                                      width,
-                                                     context,
-                                                     {FAKE_SUBTASKS, symbols, 1, 9, 0, 0, 0},
+                                                     predicted,
+                                                     {FAKE_SUBTASKS, symbols, 1, 9, 0, 0,
+                                                      FAKE_INTERSPERSED},
                                                      IARC_LOSS_CROSS_ENTROPY,
                                                      IARC_LOSS_AT_LAST,
                                                      weights,

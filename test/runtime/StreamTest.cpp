@@ -10,6 +10,7 @@
 #include "IarcStream.h"
 #include "Random.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -27,7 +28,7 @@ struct Window {
 };
 
 iarc_task taskOf(const char *subtasks, int64_t symbols = 16) {
-  return {subtasks, symbols, 1, 9, 0, 0};
+  return {subtasks, symbols, 1, 9, 0, 0, 0};
 }
 
 Window windowOf(const iarc_task &task, int64_t context, uint64_t seed, uint32_t stream,
@@ -85,6 +86,22 @@ int replay(const iarc_task &task, const Window &window) {
     ++checked;
   }
   return checked;
+}
+
+/// The tape that an interspersed window stands for: a control token goes back to the symbol before
+/// it. One at the window's beginning has none there and is left out.
+Window tapeOf(const Window &window) {
+  Window tape;
+  for (size_t t = 0; t < window.symbols.size(); ++t) {
+    if (window.symbols[t] >= 0) {
+      tape.symbols.push_back(window.symbols[t]);
+      tape.controls.push_back(-1);
+    } else if (!tape.symbols.empty()) {
+      tape.controls.back() = window.controls[t];
+    }
+  }
+  tape.controls.pop_back();
+  return tape;
 }
 
 std::vector<std::string> subsets() {
@@ -274,6 +291,62 @@ TEST(Stream, SamplesAreIndependentOfEachOther) {
   EXPECT_EQ(longer.symbols, a.symbols);
 }
 
+TEST(Stream, InterspersedWindowsFollowTheRules) {
+  for (const std::string &subset : subsets())
+    for (int64_t context : {1, 2, 24}) {
+      SCOPED_TRACE(subset + " context " + std::to_string(context));
+      iarc_task task = taskOf(subset.c_str(), 17);
+      task.interspersed = 1;
+      int checked = 0, controls = 0, first = 0;
+      for (uint64_t sample = 0; sample < 200; ++sample) {
+        Window window = windowOf(task, context, 5, TrainingStream, sample);
+        for (size_t t = 0; t < size_t(context); ++t) {
+          bool isControl = window.controls[t] >= 0;
+          ASSERT_EQ(isControl, window.symbols[t] == -1); // one of them
+          ASSERT_LT(window.controls[t], int32_t(subset.size()));
+          ASSERT_FALSE(isControl && window.symbols[t + 1] < 0); // never two control tokens
+          controls += isControl;
+          first += isControl && t == 0;
+          // What follows a control token is made by it, or by what it continues.
+          if (isControl && subset[size_t(window.controls[t])] != 'C') {
+            EXPECT_EQ(window.governing[t], window.controls[t]);
+          }
+          EXPECT_NE(subset[size_t(window.governing[t])], 'C');
+        }
+        ASSERT_GE(window.symbols.back(), 0); // the last position always has a target
+        if (context > 2)
+          checked += replay(task, tapeOf(window));
+      }
+      EXPECT_GT(controls, 200 * int(context) / 12);
+      EXPECT_GT(first, 0);
+      EXPECT_GT(checked, context > 2 ? 200 * 5 : -1);
+    }
+}
+
+// Both encodings write the same stream: the tape's window, interspersed, lies within the other.
+TEST(Stream, InterspersedIsTheSameStream) {
+  for (const char *subset : {"IARC", "RA"})
+    for (uint64_t sample = 0; sample < 30; ++sample) {
+      iarc_task task = taskOf(subset), other = task;
+      other.interspersed = 1;
+      Window tape = windowOf(task, 24, 7, TrainingStream, sample);
+      Window window = windowOf(other, 120, 7, TrainingStream, sample);
+      std::vector<int32_t> expected, tokens; // control index c as ~c
+      for (size_t t = 0; t < 24; ++t) {
+        expected.push_back(tape.symbols[t]);
+        if (tape.controls[t] >= 0)
+          expected.push_back(~tape.controls[t]);
+      }
+      for (size_t t = 0; t < 120; ++t)
+        tokens.push_back(window.symbols[t] >= 0 ? window.symbols[t] : ~window.controls[t]);
+      auto found = std::search(tokens.begin(), tokens.end(), expected.begin(), expected.end());
+      ASSERT_NE(found, tokens.end());
+      // The warm-up counts tokens, so that the window begins by its control tokens earlier.
+      EXPECT_LE(found - tokens.begin(), 40);
+      EXPECT_GT(found - tokens.begin(), 2);
+    }
+}
+
 // These values pin the stream for ever: whoever changes them changes every result ever reported.
 TEST(Stream, PinnedValues) {
   auto text = [](const iarc_task &task, uint64_t seed, uint64_t sample) {
@@ -289,6 +362,20 @@ TEST(Stream, PinnedValues) {
   EXPECT_EQ(text(taskOf("IARC"), 1, 0), "15 14 13 11 8(R) 11 13 14 15 15(C) 15 14 13");
   EXPECT_EQ(text(taskOf("IARC"), 1, 1), "15 5 4(I) 5 6 7 8 9 10 11(I) 12 13 14");
   EXPECT_EQ(text(taskOf("RI", 18), 123456789012345, 7777777777), "0 1 2 3 4(R) 3 2 1 0(I) 1 2 3 4");
+  auto interspersed = [](const char *subtasks, uint64_t sample) {
+    iarc_task task = taskOf(subtasks);
+    task.interspersed = 1;
+    Window window = windowOf(task, 12, 1, TrainingStream, sample);
+    std::string result;
+    for (size_t t = 0; t < window.symbols.size(); ++t)
+      result += (t ? " " : "") + (window.symbols[t] >= 0
+                                      ? std::to_string(window.symbols[t])
+                                      : std::string(1, task.subtasks[window.controls[t]]));
+    return result;
+  };
+  EXPECT_EQ(interspersed("IARC", 0), "R 7 4 3 2 1 0 15 A 15 14 13 11");
+  EXPECT_EQ(interspersed("IARC", 1), "14 13 12 R 13 A 9 6 15 5 4 I 5");
+  EXPECT_EQ(interspersed("RI", 5), "R 11 10 R 11 I 12 R 11 10 11 12 11");
 }
 
 TEST(Stream, InvalidTasksAreRefused) {

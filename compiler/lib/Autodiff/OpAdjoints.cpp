@@ -136,7 +136,8 @@ LogicalResult LossOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   if (adjoints.needs(getLogits()))
     adjoints.add(builder, getLogits(),
                  LossAdjointOp::create(builder, getLoc(), getLogits().getType(), getLogits(),
-                                       getBatch(), getKindAttr(), getAtAttr()));
+                                       getBatch(), getKindAttr(), getAtAttr(),
+                                       getInterspersedAttr()));
   return success();
 }
 

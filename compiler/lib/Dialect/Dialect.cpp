@@ -51,6 +51,12 @@ void IarcDialect::initialize() {
 
 LogicalResult IarcDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   StringRef name = attribute.getName().getValue();
+  if (name == kGivesGradientsAttr) {
+    auto function = dyn_cast<FunctionOpInterface>(op);
+    if (!function || function.getName() != "train_step" || !isa<UnitAttr>(attribute.getValue()))
+      return op->emitError() << "'" << name << "' belongs on @train_step, without a value";
+    return success();
+  }
   if (name != kModelAttr && name != kDescriptorAttr)
     return op->emitError() << "unknown attribute '" << name << "' of the iarc dialect";
   auto dictionary = dyn_cast<DictionaryAttr>(attribute.getValue());

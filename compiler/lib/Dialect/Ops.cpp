@@ -310,7 +310,8 @@ template <typename Op> static LogicalResult verifyLogits(Op op) {
       (type.getPositions() != batch.getPositions() && type.getPositions() != 1) ||
       type.getFeatures() != batch.getSymbols())
     return op.emitOpError("logits must have position ")
-           << batch.getPositions() << " and feature " << batch.getSymbols() << ", got " << type;
+           << batch.getPositions() << " or 1 and feature " << batch.getSymbols() << ", got "
+           << type;
   if (type.getPositions() != batch.getPositions() && op.getAt() == LossAt::All)
     return op.emitOpError("at all positions needs logits of ")
            << batch.getPositions() << " positions, got " << type;

@@ -23,6 +23,9 @@ static double matrixFlop(WeightType weight, int64_t positions) {
 
 DescriptorFacts gatherFacts(ModuleOp module) {
   DescriptorFacts facts;
+  LivePositions live;
+  if (auto step = module.lookupSymbol<func::FuncOp>("train_step"))
+    live = findLivePositions(step);
   module.walk([&](Operation *op) {
     auto function = op->getParentOfType<func::FuncOp>();
     if (!function)
@@ -34,10 +37,11 @@ DescriptorFacts gatherFacts(ModuleOp module) {
                                        linear.getInput().getType().getPositions());
       // Backward there is a product for the input's adjoint and one for the weight's gradient.
       facts.productFlop += isForward ? 3 * flop : 0;
-      facts.executedProductFlop += isStep ? flop : 0;
+      facts.executedProductFlop += isStep ? flop * computedShare(op, live) : 0;
     } else if (auto gradient = dyn_cast<WeightGradientOp>(op)) {
       facts.executedProductFlop +=
-          isStep ? times * matrixFlop(gradient.getResult().getType(),
+          isStep ? times * computedShare(op, live) *
+                       matrixFlop(gradient.getResult().getType(),
                                       gradient.getInput().getType().getPositions())
                  : 0;
     } else if (auto attention = dyn_cast<AttentionOp>(op); attention && isForward) {

@@ -31,16 +31,14 @@ Value Emitter::shareOut(LinearOp op, Value order) {
 // linear
 //===----------------------------------------------------------------------===//
 
-void Emitter::emitAcrossBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
-                              int64_t columns) {
+/// The sums of a block so far plus what the positions first .. last - 1 contribute.
+SmallVector<Value> Emitter::emitAcrossBlock(LinearOp op, Value p, Value first, Value last,
+                                            Value group, Value feature, RegisterBlock block,
+                                            ValueRange start) {
   int64_t lanes = layout.lanes, reduced = op.getReduced(), produced = op.getProduced();
   bool transposed = op.getTransposed();
   Value weights = address(op.getWeight()), input = address(op.getInput());
-  // The position that is read: s of (p, s), or t of (t, p) when transposed.
-  Value first = transposed ? p : index(0);
-  Value last = transposed ? index(op.getInput().getType().getPositions()) : add(p, index(1));
-  SmallVector<Value> start = emitStart(op, p, feature, rows, columns);
-  SmallVector<Value> sums = forLoop(first, last, 1, start, [&](Value q, ValueRange outer) {
+  return forLoop(first, last, 1, start, [&](Value q, ValueRange outer) {
     Value pair = transposed ? add(pairsBefore(*this, q), p) : add(pairsBefore(*this, p), q);
     Value matrix = offset(weights, mul(pair, reduced * produced));
     Value x = row(input, reduced, q, group);
@@ -51,13 +49,65 @@ void Emitter::emitAcrossBlock(LinearOp op, Value p, Value group, Value feature, 
       Value corner = transposed ? offset(matrix, add(mul(i, produced), feature))
                                 : offset(matrix, add(mul(feature, reduced), i));
       emitOuterProduct(
-          next, rows, columns,
+          next, block.rows, block.columns,
           [&](int64_t r) { return loadSplat(offset(corner, transposed ? r : r * reduced)); },
           [&](int64_t c) { return load(offset(column, c * reduced * lanes)); });
       return next;
     });
   });
-  emitLinearEnd(op, sums, p, group, feature, rows, columns);
+}
+
+/// Positions whose matrices and inputs of one strip stay in the nearest cache while all features of
+/// the result pass by.
+static int64_t positionsAtOnce(int64_t columns, int64_t reduced, int64_t produced,
+                               const Layout &layout) {
+  constexpr int64_t kNearBytes = 20 << 10;
+  int64_t bytes = (columns * reduced * layout.lanes + reduced * produced) * layout.elementBytes;
+  return std::clamp<int64_t>(kNearBytes / bytes, 1, 8);
+}
+
+/// The lane groups group .. group + block.columns - 1 of position p.
+void Emitter::emitAcrossStrip(LinearOp op, Value p, Value group, RegisterBlock block) {
+  int64_t produced = op.getProduced(), columns = block.columns;
+  // The position that is read: s of (p, s), or t of (t, p) when transposed.
+  bool transposed = op.getTransposed();
+  Value first = transposed ? p : index(0);
+  Value last = transposed ? index(op.getInput().getType().getPositions()) : add(p, index(1));
+  Value sums = scratch(produced * columns);
+  auto forBlocks = [&](llvm::function_ref<void(Value, int64_t)> body) {
+    int64_t full = produced / block.rows * block.rows;
+    if (full)
+      forLoop(index(0), index(full), block.rows,
+              [&](Value feature) { body(feature, block.rows); });
+    if (produced > full)
+      body(index(full), produced - full);
+  };
+  auto loadSums = [&](Value feature, int64_t rows) {
+    SmallVector<Value> values;
+    Value at = offset(sums, mul(feature, columns * layout.lanes));
+    for (int64_t k = 0; k < rows * columns; ++k)
+      values.push_back(load(offset(at, k * layout.lanes)));
+    return values;
+  };
+  auto storeSums = [&](Value feature, ArrayRef<Value> values) {
+    Value at = offset(sums, mul(feature, columns * layout.lanes));
+    for (auto [k, value] : llvm::enumerate(values))
+      store(value, offset(at, k * layout.lanes));
+  };
+  forBlocks([&](Value feature, int64_t rows) {
+    storeSums(feature, emitStart(op, p, feature, rows, columns));
+  });
+  int64_t step = positionsAtOnce(columns, op.getReduced(), produced, layout);
+  forLoop(first, last, step, [&](Value q) {
+    Value end = minimum(add(q, index(step)), last);
+    forBlocks([&](Value feature, int64_t rows) {
+      storeSums(feature, emitAcrossBlock(op, p, q, end, group, feature, {rows, columns},
+                                         loadSums(feature, rows)));
+    });
+  });
+  forBlocks([&](Value feature, int64_t rows) {
+    emitLinearEnd(op, loadSums(feature, rows), p, group, feature, rows, columns);
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -66,64 +116,106 @@ void Emitter::emitAcrossBlock(LinearOp op, Value p, Value group, Value feature, 
 
 /// One block of a pair's gradient, from the rows of dy at t and the columns of x at s of lane group
 /// 0, summed over the lane groups in their order.
-void Emitter::emitAcrossGradientBlock(WeightGradientOp op, Value corner, Value dy, Value x,
-                                      int64_t rows, int64_t columns) {
+SmallVector<Value> Emitter::emitAcrossGradientBlock(WeightGradientOp op, Value dy, Value x,
+                                                    int64_t rows, int64_t columns) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in"), lanes = layout.lanes;
   SmallVector<Value> zeros(rows * columns, splat(0.0));
-  SmallVector<Value> sums =
-      forLoop(index(0), groups(), 1, zeros, [&](Value g, ValueRange carried) {
-        SmallVector<Value> next(carried);
-        Value left = offset(dy, mul(g, out * lanes)), right = offset(x, mul(g, in * lanes));
-        emitOuterProduct(
-            next, rows, columns, [&](int64_t r) { return load(offset(left, r * lanes)); },
-            [&](int64_t c) { return load(offset(right, c * lanes)); });
-        return next;
-      });
-  storeGradientBlock(sums, corner, rows, columns, in);
+  return forLoop(index(0), groups(), 1, zeros, [&](Value g, ValueRange carried) {
+    SmallVector<Value> next(carried);
+    Value left = offset(dy, mul(g, out * lanes)), right = offset(x, mul(g, in * lanes));
+    emitOuterProduct(
+        next, rows, columns, [&](int64_t r) { return load(offset(left, r * lanes)); },
+        [&](int64_t c) { return load(offset(right, c * lanes)); });
+    return next;
+  });
 }
 
-void Emitter::emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t, Value s,
-                                      Value row0, int64_t rows) {
-  WeightType weight = op.getResult().getType();
-  int64_t out = weight.getSize("out"), in = weight.getSize("in"), lanes = layout.lanes;
-  int64_t columns = chooseGradientBlock(out, in, target).columns, full = in / columns * columns;
-  Value dy = offset(row(address(op.getOutputAdjoint()), out, t, index(0)), mul(row0, lanes));
-  Value x = row(address(op.getInput()), in, s, index(0));
-  auto block = [&](Value column, int64_t width) {
-    emitAcrossGradientBlock(op, offset(matrix, add(mul(row0, in), column)), dy,
-                            offset(x, mul(column, lanes)), rows, width);
+/// `rows` rows from row0 on and the columns column .. column + width - 1 of a pair's gradient. The
+/// sums of several blocks are kept, so that the lanes of a row's neighbours are added up together.
+void Emitter::emitAcrossGradientPiece(WeightGradientOp op, Value corner, Value dy, Value x,
+                                      int64_t rows, int64_t width) {
+  int64_t in = op.getResult().getType().getSize("in"), lanes = layout.lanes;
+  int64_t columns = chooseGradientBlock(op.getResult().getType().getSize("out"), in, target).columns;
+  Value sums = scratch(rows * width);
+  auto block = [&](Value column, int64_t count) {
+    SmallVector<Value> values =
+        emitAcrossGradientBlock(op, dy, offset(x, mul(column, lanes)), rows, count);
+    Value at = offset(sums, mul(column, lanes));
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t c = 0; c < count; ++c)
+        store(values[r * count + c], offset(at, (r * width + c) * lanes));
   };
+  int64_t full = width / columns * columns;
   if (full)
     forLoop(index(0), index(full), columns, [&](Value column) { block(column, columns); });
-  if (in > full)
-    block(index(full), in - full);
+  if (width > full)
+    block(index(full), width - full);
+  forLoop(index(0), index(rows), 1, [&](Value r) {
+    SmallVector<Value> row;
+    Value from = offset(sums, mul(r, width * lanes));
+    for (int64_t c = 0; c < width; ++c)
+      row.push_back(load(offset(from, c * lanes)));
+    finishGradientBlock(op.getResult(), add(corner, mul(r, in)), 1, width, in, row);
+  });
 }
 
-/// A task is one strip of rows of one pair's matrix.
+/// `matrix` counts the elements from the tensor's start to the pair's.
+void Emitter::emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t, Value s,
+                                      Value row0, int64_t rows) {
+  // Columns of which the sums are kept at once.
+  constexpr int64_t kWidth = 48;
+  WeightType weight = op.getResult().getType();
+  int64_t out = weight.getSize("out"), in = weight.getSize("in"), lanes = layout.lanes;
+  Value dy = offset(row(address(op.getOutputAdjoint()), out, t, index(0)), mul(row0, lanes));
+  Value x = row(address(op.getInput()), in, s, index(0));
+  auto piece = [&](Value column, int64_t width) {
+    emitAcrossGradientPiece(op, add(matrix, add(mul(row0, in), column)), dy,
+                            offset(x, mul(column, lanes)), rows, width);
+  };
+  int64_t full = in / kWidth * kWidth;
+  if (full)
+    forLoop(index(0), index(full), kWidth, [&](Value column) { piece(column, kWidth); });
+  if (in > full)
+    piece(index(full), in - full);
+}
+
+/// Positions on a side of a task's square of pairs: what they read stays in the second cache, while all
+/// positions of dy and x would not.
+static int64_t squareSide(WeightGradientOp op) {
+  return op.getInput().getType().getPositions() >= kPositionsToShare ? 3 : 1;
+}
+
+int64_t countAcrossTasks(WeightGradientOp op) {
+  int64_t sides = llvm::divideCeil(op.getInput().getType().getPositions(), squareSide(op));
+  return sides * (sides + 1) / 2;
+}
+
+/// A task is a square of pairs, the positions side * i .. side * (i + 1) - 1 with those of side * j, j <= i.
 void Emitter::emitAcrossGradient(WeightGradientOp op, Value task) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in");
-  int64_t rows = chooseGradientBlock(out, in, target).rows, blocks = llvm::divideCeil(out, rows);
-  Value pair = arith::DivSIOp::create(b, task, index(blocks));
-  Value strip = arith::RemSIOp::create(b, task, index(blocks));
-  // t is the root of t (t + 1) / 2 = pair, rounded down. Where the root is whole, 8 pair + 1 is a
+  int64_t rows = chooseGradientBlock(out, in, target).rows, full = out / rows * rows;
+  // i is the root of i (i + 1) / 2 = task, rounded down. Where the root is whole, 8 task + 1 is a
   // square, whose root is exact; elsewhere it is further from a whole number than any rounding.
-  Value number = arith::SIToFPOp::create(b, b.getF64Type(), add(mul(pair, 8), index(1)));
-  Value root = math::SqrtOp::create(b, number);
-  Value t = arith::FPToSIOp::create(b, b.getI64Type(), root);
-  t = arith::ShRUIOp::create(b, sub(t, index(1)), index(1));
-  Value s = sub(pair, pairsBefore(*this, t));
-  Value matrix = offset(address(op.getResult()), mul(pair, out * in)), row0 = mul(strip, rows);
-  int64_t rest = out % rows;
-  if (!rest)
-    return emitAcrossGradientStrip(op, matrix, t, s, row0, rows);
-  Value isLast = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, strip, index(blocks - 1));
-  ifThen(isLast, [&] { emitAcrossGradientStrip(op, matrix, t, s, row0, rest); });
-  if (blocks > 1) {
-    Value isFull = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, strip, index(blocks - 1));
-    ifThen(isFull, [&] { emitAcrossGradientStrip(op, matrix, t, s, row0, rows); });
-  }
+  Value number = arith::SIToFPOp::create(b, b.getF64Type(), add(mul(task, 8), index(1)));
+  Value root = arith::FPToSIOp::create(b, b.getI64Type(), math::SqrtOp::create(b, number));
+  Value i = arith::ShRUIOp::create(b, sub(root, index(1)), index(1));
+  Value j = sub(task, pairsBefore(*this, i));
+  int64_t side = squareSide(op), positions = op.getInput().getType().getPositions();
+  Value firstT = mul(i, side), firstS = mul(j, side);
+  Value lastT = minimum(add(firstT, index(side)), index(positions));
+  forLoop(firstT, lastT, 1, [&](Value t) {
+    Value lastS = minimum(add(firstS, index(side)), add(t, index(1)));
+    forLoop(firstS, lastS, 1, [&](Value s) {
+      Value matrix = mul(add(pairsBefore(*this, t), s), out * in);
+      if (full)
+        forLoop(index(0), index(full), rows,
+                [&](Value row0) { emitAcrossGradientStrip(op, matrix, t, s, row0, rows); });
+      if (out > full)
+        emitAcrossGradientStrip(op, matrix, t, s, index(full), out - full);
+    });
+  });
 }
 
 } // namespace iarc

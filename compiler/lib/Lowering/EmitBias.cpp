@@ -20,9 +20,9 @@ void Emitter::emitBiasGradientBlock(BiasGradientOp op, Value first, Value last, 
                                     int64_t rows) {
   WeightType bias = op.getResult().getType();
   int64_t features = bias.getSize("out");
-  Value dyBase = address(op.getOutputAdjoint()), to = offset(address(op.getResult()), feature);
+  Value dyBase = address(op.getOutputAdjoint()), corner = feature;
   if (bias.isPerPosition())
-    to = offset(to, mul(first, features));
+    corner = add(mul(first, features), feature);
   SmallVector<Value> zeros(rows, splat(0.0));
   SmallVector<Value> sums = forLoop(first, last, 1, zeros, [&](Value p, ValueRange outer) {
     return forLoop(index(0), groups(), 1, outer, [&](Value g, ValueRange carried) {
@@ -33,20 +33,7 @@ void Emitter::emitBiasGradientBlock(BiasGradientOp op, Value first, Value last, 
       return next;
     });
   });
-  for (auto [r, scalar] : llvm::enumerate(sumLanes(sums)))
-    storeScalar(scalar, offset(to, r));
-}
-
-/// The gradient of one position's bias, over all lane groups.
-void Emitter::emitBiasGradientOfPosition(BiasGradientOp op, Value p) {
-  int64_t features = op.getResult().getType().getSize("out");
-  int64_t full = features / kBiasRows * kBiasRows;
-  Value last = add(p, index(1));
-  if (full)
-    forLoop(index(0), index(full), kBiasRows,
-            [&](Value feature) { emitBiasGradientBlock(op, p, last, feature, kBiasRows); });
-  if (features > full)
-    emitBiasGradientBlock(op, p, last, index(full), features - full);
+  finishGradientBlock(op.getResult(), corner, 1, rows, features, sums);
 }
 
 /// A task is one block of features, of one position or of all. The sum over the samples, and for a

@@ -2,6 +2,7 @@
 #include "Emitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -34,12 +35,46 @@ bool Emitter::isAcrossOp(Operation *op) {
 }
 
 bool Emitter::isPositionOp(Operation *op) {
-  if (!isa<WeightGradientOp, BiasGradientOp>(op) || isLargeProduct(op))
-    return false;
-  return cast<WeightType>(op->getResult(0).getType()).getSize("position") >= kPositionsToShare;
+  auto gradient = dyn_cast<WeightGradientOp>(op);
+  return gradient && !isLargeProduct(op) && gradient.getResult().getType().isPerPosition() &&
+         gradient.getInput().getType().getPositions() >= kPositionsToShare;
+}
+
+Value Emitter::firstPosition(Operation *op, int64_t positions) {
+  if (!plan.live.onlyLast.contains(op))
+    return index(0);
+  auto repeat = dyn_cast<RepeatOp>(op->getParentOp());
+  Value last = index(positions - 1);
+  if (!repeat)
+    return last;
+  Value iteration = LLVM::LoadOp::create(b, b.getI64Type(), loop, /*alignment=*/8);
+  Value atEdge = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, iteration,
+                                       index(int64_t(repeat.getCount()) - 1));
+  return select(atEdge, last, index(0));
 }
 
 void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
+  // A gradient has a sum of nothing, but an update, where its output adjoint is zero.
+  if (!plan.live.onlyLast.contains(op) || isPositionOp(op))
+    return emitWholeTile(op, p, begin, end);
+  int64_t positions = cast<ValueType>(op->getResult(0).getType()).getPositions();
+  Value live = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, p, firstPosition(op, positions));
+  SmallVector<Value> zeros;
+  for (Value result : op->getResults())
+    if (plan.live.zeroElsewhere.contains(result))
+      zeros.push_back(result);
+  auto branch = scf::IfOp::create(b, live, /*withElseRegion=*/!zeros.empty());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  emitWholeTile(op, p, begin, end);
+  if (zeros.empty())
+    return;
+  b.setInsertionPointToStart(branch.elseBlock());
+  for (Value zero : zeros)
+    emitFill(zero, p, begin, end);
+}
+
+void Emitter::emitWholeTile(Operation *op, Value p, Value begin, Value end) {
   llvm::TypeSwitch<Operation *>(op)
       .Case<EncodeOp>([&](auto op) { emitEncode(op, p, begin, end); })
       .Case<LinearOp>([&](auto op) { emitLinear(op, p, begin, end); })
@@ -49,7 +84,6 @@ void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
       .Case<NormOp>([&](auto op) { emitNorm(op, p, begin, end); })
       .Case<NormAdjointOp>([&](auto op) { emitNormAdjoint(op, p, begin, end); })
       .Case<WeightGradientOp>([&](auto op) { emitGradientOfPosition(op, p); })
-      .Case<BiasGradientOp>([&](auto op) { emitBiasGradientOfPosition(op, p); })
       .Case<SliceOp>([&](SliceOp op) {
         int64_t count = op.getResult().getType().getFeatures();
         emitMove(op.getInput(), op.getInput().getType().getFeatures(), op.getBegin(),
@@ -224,29 +258,21 @@ void Emitter::emitElements(Operation *op, Value task) {
     operands.push_back(address(operand));
   for (Value result : op->getResults())
     results.push_back(address(result));
-  auto narrow = [&](Value real) {
-    return element.isF64() ? real : arith::TruncFOp::create(b, element, real).getResult();
-  };
-  Value rate, momentum;
-  if (isa<UpdateOp>(op)) {
-    rate = narrow(field(Rate, b.getF64Type()));
-    momentum = narrow(field(Momentum, b.getF64Type()));
-  }
   // `type` is a vector or, for the rest at the end, one number.
   auto body = [&](Value i, Type type) {
-    auto as = [&](Value scalar) { return type == element ? scalar : splat(scalar); };
     SmallVector<Value> in, out;
     for (Value operand : operands)
       in.push_back(LLVM::LoadOp::create(b, type, offset(operand, i), layout.elementBytes));
     if (isa<ZeroOp>(op))
-      out = {as(arith::ConstantOp::create(b, b.getFloatAttr(element, 0.0)))};
+      out = {type == element ? arith::ConstantOp::create(b, b.getFloatAttr(element, 0.0)).getResult()
+                             : splat(0.0)};
     else if (isa<CopyOp>(op))
       out = in;
     else if (isa<AddOp>(op))
       out = {addF(in[0], in[1])};
     else { // update
-      Value velocity = addF(mulF(as(momentum), in[1]), in[2]);
-      out = {subF(in[0], mulF(as(rate), velocity)), velocity};
+      out.resize(2);
+      update(in[0], in[1], in[2], out[0], out[1]);
     }
     for (auto [value, pointer] : llvm::zip(out, results))
       LLVM::StoreOp::create(b, value, offset(pointer, i), layout.elementBytes);
@@ -263,11 +289,12 @@ Value Emitter::countTasks(Operation *op) {
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case<WeightGradientOp>([&](WeightGradientOp op) {
         WeightType weight = op.getResult().getType();
+        if (weight.isAcrossPositions())
+          return index(countAcrossTasks(op));
         int64_t rows =
             chooseGradientBlock(weight.getSize("out"), weight.getSize("in"), target).rows;
         int64_t blocks = llvm::divideCeil(weight.getSize("out"), rows);
-        // The axis of the matrices, where there is one.
-        return index(blocks * (weight.getAxes().size() > 2 ? weight.getAxes().front().size : 1));
+        return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
       })
       .Case<BiasGradientOp>([&](BiasGradientOp op) { return index(countBiasTasks(op)); })
       .Case<AttentionOp, AttentionAdjointOp>([&](auto op) { return mul(groups(), op.getHeads()); })

@@ -14,6 +14,7 @@ struct Prediction {
   Value logits;  ///< pointer to the features
   Value targets; ///< lanes of i32
   int64_t symbols;
+  Value isPredicted; ///< lanes of i1: the target is a symbol; null where it always is
 };
 
 Value isTarget(Emitter &e, const Prediction &prediction, Value symbol) {
@@ -39,13 +40,25 @@ std::pair<Value, Value> emitPartition(Emitter &e, const Prediction &prediction) 
   return {maximum, sum};
 }
 
+/// Of the position whose logits stand in row t: logits of one row are those of the last position.
 template <typename Op>
 Prediction predictionAt(Emitter &e, Op op, Value logits, Value t, Value group) {
-  // Logits of one position are those of the last.
-  int64_t next0 = op.getBatch().getType().getPositions() - op.getLogits().getType().getPositions();
-  Value next = e.add(t, e.index(next0 + 1));
-  return {logits, e.loadIntegers(e.tokens(Emitter::Symbols, next, group)),
-          op.getBatch().getType().getSymbols()};
+  BatchType batch = op.getBatch().getType();
+  int64_t before = batch.getPositions() - op.getLogits().getType().getPositions();
+  Value next = e.add(t, e.index(before + 1));
+  Prediction prediction{logits, e.loadIntegers(e.tokens(Emitter::Symbols, next, group)),
+                        batch.getSymbols(), Value()};
+  if (op.getInterspersed()) {
+    Value zero = arith::ConstantOp::create(e.b, DenseElementsAttr::get(e.integers, int32_t(0)));
+    prediction.isPredicted =
+        arith::CmpIOp::create(e.b, arith::CmpIPredicate::sge, prediction.targets, zero);
+  }
+  return prediction;
+}
+
+/// `value`, or zero where there is nothing to predict.
+Value whereTarget(Emitter &e, const Prediction &prediction, Value value) {
+  return prediction.isPredicted ? e.select(prediction.isPredicted, value, e.splat(0.0)) : value;
 }
 
 } // namespace
@@ -75,7 +88,7 @@ void Emitter::emitLossTask(LossOp op, Value group) {
             return SmallVector<Value>{fma(difference, difference, sums[0])};
           })[0];
         }
-        return SmallVector<Value>{addF(carried[0], loss)};
+        return SmallVector<Value>{addF(carried[0], whereTarget(*this, prediction, loss))};
       })[0];
   Value scaled = mulF(sum, sampleWeights(group));
   if (all)
@@ -112,7 +125,7 @@ void Emitter::emitLossAdjointTask(LossAdjointOp op, Value group) {
         slope = subF(mulF(expF(subF(logit, maximum)), scale), hot);
       else
         slope = mulF(splat(2.0), subF(logit, hot));
-      store(mulF(seed, slope), offset(to, mul(s, layout.lanes)));
+      store(whereTarget(*this, prediction, mulF(seed, slope)), offset(to, mul(s, layout.lanes)));
     });
   });
 }

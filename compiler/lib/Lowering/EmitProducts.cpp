@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Emitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 #include <algorithm>
 #include <limits>
@@ -163,23 +164,20 @@ void Emitter::emitLinearEnd(LinearOp op, ArrayRef<Value> sums, Value p, Value gr
 }
 
 void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
-  bool isAcross = op.getWeight().getType().isAcrossPositions();
-  auto emitBlock = [&](Value group, Value feature, int64_t rows, int64_t columns) {
-    if (isAcross)
-      emitAcrossBlock(op, p, group, feature, rows, columns);
-    else
-      emitLinearBlock(op, p, group, feature, rows, columns);
-  };
   int64_t produced = op.getProduced();
   auto strip = [&](Value group, RegisterBlock block) {
+    if (isAcrossOp(op))
+      return emitAcrossStrip(op, p, group, block);
     int64_t full = produced / block.rows * block.rows;
     if (full)
-      forLoop(index(0), index(full), block.rows,
-              [&](Value feature) { emitBlock(group, feature, block.rows, block.columns); });
+      forLoop(index(0), index(full), block.rows, [&](Value feature) {
+        emitLinearBlock(op, p, group, feature, block.rows, block.columns);
+      });
     if (produced > full)
-      emitBlock(group, index(full), produced - full, block.columns);
+      emitLinearBlock(op, p, group, index(full), produced - full, block.columns);
   };
-  RegisterBlock block = chooseLinearBlock(produced, kGroupsPerTile, target);
+  int64_t usual = isAcrossOp(op) ? kGroupsAcross : kGroupsPerTile;
+  RegisterBlock block = chooseLinearBlock(produced, usual, target);
   RegisterBlock single = chooseLinearBlock(produced, 1, target);
   Value whole = arith::DivSIOp::create(b, sub(end, begin), index(block.columns));
   Value middle = add(begin, mul(whole, block.columns));
@@ -209,22 +207,62 @@ void Emitter::emitGradientBlock(WeightGradientOp op, Value corner, Value first, 
   };
   SmallVector<Value> sums;
   if (weight.isPerPosition())
-    sums = forLoop(index(0), groups(), 1, zeros,
+    sums = forLoop(index(0), summedGroups(op, first), 1, zeros,
                    [&](Value g, ValueRange carried) { return step(first, g, carried); });
   else
     sums = forLoop(first, last, 1, zeros, [&](Value p, ValueRange outer) {
       return forLoop(index(0), groups(), 1, outer,
                      [&](Value g, ValueRange carried) { return step(p, g, carried); });
     });
-  storeGradientBlock(sums, corner, rows, columns, in);
+  finishGradientBlock(op.getResult(), corner, rows, columns, in, sums);
 }
 
-void Emitter::storeGradientBlock(ArrayRef<Value> sums, Value corner, int64_t rows, int64_t columns,
-                                 int64_t in) {
-  SmallVector<Value> scalars = sumLanes(sums);
-  for (int64_t r = 0; r < rows; ++r)
-    for (int64_t c = 0; c < columns; ++c)
-      storeScalar(scalars[r * columns + c], offset(corner, r * in + c));
+void Emitter::finishGradientBlock(Value gradient, Value corner, int64_t rows, int64_t columns,
+                                  int64_t rowStride, ArrayRef<Value> sums) {
+  SmallVector<Value> totals = sumLanes(sums);
+  // A row's sums lie side by side, in memory as in the vectors: they are stored in pieces.
+  auto forPieces = [&](llvm::function_ref<void(Value sum, int64_t at)> body) {
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t c = 0; c < columns;) {
+        int64_t number = r * columns + c, lane = number % layout.lanes;
+        int64_t size = llvm::bit_floor(uint64_t(std::min(columns - c, layout.lanes - lane)));
+        body(piece(totals[number / layout.lanes], lane, size), r * rowStride + c);
+        c += size;
+      }
+  };
+  auto place = [&](Value tensor, int64_t at) { return offset(address(tensor), add(corner, index(at))); };
+  auto store = [&](Value value, Value pointer) {
+    LLVM::StoreOp::create(b, value, pointer, layout.elementBytes);
+  };
+  auto storeGradient = [&] {
+    forPieces([&](Value sum, int64_t at) { store(sum, place(gradient, at)); });
+  };
+  UpdateOp op = updateOf(gradient);
+  if (!op)
+    return storeGradient();
+  auto branch = scf::IfOp::create(b, updates(), /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  forPieces([&](Value sum, int64_t at) {
+    Value weightPlace = place(op.getWeight(), at), velocityPlace = place(op.getVelocity(), at);
+    auto load = [&](Value pointer) {
+      return LLVM::LoadOp::create(b, sum.getType(), pointer, layout.elementBytes).getResult();
+    };
+    Value newWeight, newVelocity;
+    update(load(weightPlace), load(velocityPlace), sum, newWeight, newVelocity);
+    store(newWeight, weightPlace);
+    store(newVelocity, velocityPlace);
+  });
+  b.setInsertionPointToStart(branch.elseBlock());
+  storeGradient();
+}
+
+Value Emitter::summedGroups(WeightGradientOp op, Value p) {
+  if (!plan.live.onlyLast.contains(op))
+    return groups();
+  Value first = firstPosition(op, op.getInput().getType().getPositions());
+  Value live = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, p, first);
+  return select(live, groups(), index(0));
 }
 
 void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, Value last,
@@ -233,7 +271,7 @@ void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, 
   int64_t columns =
       chooseGradientBlock(op.getResult().getType().getSize("out"), in, target).columns;
   auto block = [&](Value column, int64_t width) {
-    Value corner = offset(matrix, add(mul(row0, in), column));
+    Value corner = add(matrix, add(mul(row0, in), column));
     emitGradientBlock(op, corner, first, last, row0, column, rows, width);
   };
   int64_t full = in / columns * columns;
@@ -248,7 +286,7 @@ void Emitter::emitGradientOfPosition(WeightGradientOp op, Value p) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in");
   int64_t rows = chooseGradientBlock(out, in, target).rows, full = out / rows * rows;
-  Value matrix = offset(address(op.getResult()), mul(p, out * in)), last = add(p, index(1));
+  Value matrix = mul(p, out * in), last = add(p, index(1));
   if (full)
     forLoop(index(0), index(full), rows,
             [&](Value row0) { emitGradientStrip(op, matrix, p, last, row0, rows); });
@@ -262,13 +300,14 @@ void Emitter::emitWeightGradient(WeightGradientOp op, Value task) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in");
   int64_t rows = chooseGradientBlock(out, in, target).rows, blocks = llvm::divideCeil(out, rows);
-  Value matrix = address(op.getResult());
-  Value first = index(0), last = index(op.getInput().getType().getPositions()), strip = task;
+  Value matrix = index(0);
+  int64_t positions = op.getInput().getType().getPositions();
+  Value first = firstPosition(op, positions), last = index(positions), strip = task;
   if (weight.isPerPosition()) {
     first = arith::DivSIOp::create(b, task, index(blocks));
     last = add(first, index(1));
     strip = arith::RemSIOp::create(b, task, index(blocks));
-    matrix = offset(matrix, mul(first, out * in));
+    matrix = mul(first, out * in);
   }
   Value row0 = mul(strip, rows);
   int64_t rest = out % rows;

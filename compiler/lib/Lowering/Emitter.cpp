@@ -5,6 +5,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 
@@ -226,9 +227,25 @@ SmallVector<Value> Emitter::inlineRegion(Block &block, ValueRange arguments) {
           constant && constant->getBlock() != &block && !mapping.contains(operand))
         mapConstant(constant);
   });
+  // Divisions are the slowest arithmetic: what divides twice, as in a function and its derivative,
+  // becomes one reciprocal.
+  DenseMap<Value, unsigned> quotients;
+  DenseMap<Value, Value> reciprocals;
+  for (auto division : block.getOps<arith::DivFOp>())
+    ++quotients[division.getRhs()];
   for (Operation &op : block.without_terminator()) {
     if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
       mapConstant(constant);
+      continue;
+    }
+    if (auto division = dyn_cast<arith::DivFOp>(op);
+        division && quotients.lookup(division.getRhs()) > 1) {
+      Value &reciprocal = reciprocals[division.getRhs()];
+      if (!reciprocal)
+        reciprocal = divF(splat(1.0), mapping.lookup(division.getRhs()));
+      bool isReciprocal = matchPattern(division.getLhs(), m_OneFloat());
+      mapping.map(division.getResult(),
+                  isReciprocal ? reciprocal : mulF(mapping.lookup(division.getLhs()), reciprocal));
       continue;
     }
     // Ops of arith and math work on vectors as on numbers.
@@ -249,7 +266,6 @@ SmallVector<Value> Emitter::sumLanes(ArrayRef<Value> vectors) {
     // Halve the lanes of each vector and put two into one, until one holds a sum a lane:
     // n - 1 additions for n vectors instead of n log n.
     SmallVector<Value> level(vectors.slice(first, std::min<size_t>(lanes, vectors.size() - first)));
-    size_t count = level.size();
     for (int64_t block = lanes; block > 1; block /= 2) {
       SmallVector<Value> next;
       for (size_t i = 0; i < level.size(); i += 2) {
@@ -266,10 +282,38 @@ SmallVector<Value> Emitter::sumLanes(ArrayRef<Value> vectors) {
       }
       level = next;
     }
-    for (size_t i = 0; i < count; ++i)
-      sums.push_back(vector::ExtractOp::create(b, level.front(), ArrayRef<int64_t>{int64_t(i)}));
+    sums.push_back(level.front());
   }
   return sums;
+}
+
+Value Emitter::piece(Value vector, int64_t first, int64_t count) {
+  if (count == layout.lanes)
+    return vector;
+  if (count == 1)
+    return vector::ExtractOp::create(b, vector, ArrayRef<int64_t>{first});
+  SmallVector<int64_t> lanes;
+  for (int64_t lane = first; lane < first + count; ++lane)
+    lanes.push_back(lane);
+  return vector::ShuffleOp::create(b, vector, vector, lanes);
+}
+
+Value Emitter::updates() {
+  Value null = LLVM::ZeroOp::create(b, fields[Velocity].getType());
+  return LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::ne, fields[Velocity], null);
+}
+
+void Emitter::update(Value weight, Value velocity, Value gradient, Value &newWeight,
+                     Value &newVelocity) {
+  auto as = [&](unsigned number) -> Value {
+    Value real = field(number, b.getF64Type());
+    if (!element.isF64())
+      real = arith::TruncFOp::create(b, element, real);
+    auto type = dyn_cast<VectorType>(gradient.getType());
+    return type ? vector::BroadcastOp::create(b, type, real).getResult() : real;
+  };
+  newVelocity = addF(mulF(as(Momentum), velocity), gradient);
+  newWeight = subF(weight, mulF(as(Rate), newVelocity));
 }
 
 } // namespace iarc

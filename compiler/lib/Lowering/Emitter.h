@@ -37,6 +37,10 @@ int64_t countPackedElements(mlir::Operation *op, const Target &target, const Lay
 /// register block widths.
 inline constexpr int64_t kGroupsPerTile = 25;
 
+/// Lane groups of one task of a product across positions: so few that the input of all positions stays
+/// in the second cache, where each position of the result reads it again.
+inline constexpr int64_t kGroupsAcross = 5;
+
 /// From this many positions on, positions alone are enough to share out among threads.
 inline constexpr int64_t kPositionsToShare = 16;
 
@@ -53,6 +57,9 @@ RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &
 
 /// Rows and columns of a weight's gradient that are summed at once, chosen in the same way.
 RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target);
+
+/// Tasks of the gradient of a weight across positions.
+int64_t countAcrossTasks(WeightGradientOp op);
 
 /// Tasks of the gradient of a bias as a region of its own.
 int64_t countBiasTasks(BiasGradientOp op);
@@ -122,6 +129,8 @@ public:
   /// Start of tokens at position t, group g in an array [..][groups][lanes] of i32.
   Value tokens(unsigned fieldNumber, Value t, Value g);
   Value sampleWeights(Value g);
+  /// Whether this call updates weights; otherwise it gives gradients.
+  Value updates();
   /// An array of vectors on the region function's own stack frame.
   Value scratch(int64_t vectors);
 
@@ -136,8 +145,12 @@ public:
   Value select(Value condition, Value yes, Value no);
   /// Applies a scalar region to vectors.
   llvm::SmallVector<Value> inlineRegion(mlir::Block &block, mlir::ValueRange arguments);
-  /// The sum over the lanes of each vector, in a fixed tree.
+  /// The sum over the lanes of each vector, in a fixed tree: `lanes` sums in each vector returned.
   llvm::SmallVector<Value> sumLanes(llvm::ArrayRef<Value> vectors);
+  /// Lanes first .. first + count - 1 of a vector; a number when it is one.
+  Value piece(Value vector, int64_t first, int64_t count);
+  /// A training step's new velocity and new weight; vectors of any length, or numbers.
+  void update(Value weight, Value velocity, Value gradient, Value &newWeight, Value &newVelocity);
 
   /// One step of a register block: `next[r, c] += left(r) * right(c)`. The shorter side is held, the
   /// longer passes.
@@ -152,10 +165,12 @@ public:
   /// same lane group of several positions, which must all be there.
   static bool isAcrossOp(mlir::Operation *op);
   /// Whether the op computes each position from the whole batch of the same one: the gradient of a
-  /// weight or bias per position. In the task that made its operands they are still in the nearer caches.
+  /// weight per position. In the task that made its operands they are still in the nearer caches.
   static bool isPositionOp(mlir::Operation *op);
   void emitTile(mlir::Operation *op, Value p, Value begin, Value end);
-  /// The position that number `order` of a region's tasks computes of a product across positions:
+  /// The first position that the op computes in this iteration; see Positions.h.
+  Value firstPosition(mlir::Operation *op, int64_t positions);
+  /// The position that number `order` of a chunk's tasks computes of a product across positions:
   /// long ones and short ones in turn, so that any run of tasks is about the same work.
   Value shareOut(LinearOp op, Value order);
 
@@ -186,6 +201,7 @@ public:
   };
 
 private:
+  void emitWholeTile(mlir::Operation *op, Value p, Value begin, Value end);
   void emitEncode(EncodeOp op, Value p, Value begin, Value end);
   void emitLinear(LinearOp op, Value p, Value begin, Value end);
   void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
@@ -200,8 +216,10 @@ private:
   /// Passes a block's sums through the epilogue and stores the results.
   void emitLinearEnd(LinearOp op, llvm::ArrayRef<Value> sums, Value p, Value group, Value feature,
                      int64_t rows, int64_t columns);
-  void emitAcrossBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
-                       int64_t columns);
+  void emitAcrossStrip(LinearOp op, Value p, Value group, RegisterBlock block);
+  llvm::SmallVector<Value> emitAcrossBlock(LinearOp op, Value p, Value first, Value last,
+                                           Value group, Value feature, RegisterBlock block,
+                                           mlir::ValueRange start);
   int64_t countLargeTasks(mlir::Operation *op);
   void emitLargeLinear(LinearOp op, Value task);
   void emitLargeGradient(WeightGradientOp op, Value task);
@@ -221,21 +239,24 @@ private:
   void emitFill(Value to, Value p, Value begin, Value end);
   void emitWeightGradient(WeightGradientOp op, Value task);
   void emitGradientOfPosition(WeightGradientOp op, Value p);
+  /// The lane groups that a gradient's position is summed over: none where the output adjoint is zero.
+  Value summedGroups(WeightGradientOp op, Value p);
   void emitGradientStrip(WeightGradientOp op, Value matrix, Value first, Value last, Value row0,
                          int64_t rows);
   void emitGradientBlock(WeightGradientOp op, Value corner, Value first, Value last, Value row0,
                          Value column, int64_t rows, int64_t columns);
-  /// Ends a block of a weight's gradient: adds up the lanes of its sums and stores them at `corner`
-  /// of a matrix of `in` columns.
-  void storeGradientBlock(llvm::ArrayRef<Value> sums, Value corner, int64_t rows, int64_t columns,
-                          int64_t in);
+  /// Stores a finished block of a weight's gradient, or updates the weight by it. `corner` counts the
+  /// elements from the tensor's start to the block's; `sums` holds a vector for each element.
+  void finishGradientBlock(mlir::Value gradient, Value corner, int64_t rows, int64_t columns,
+                           int64_t rowStride, llvm::ArrayRef<Value> sums);
   void emitAcrossGradient(WeightGradientOp op, Value task);
   void emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t, Value s, Value row0,
                                int64_t rows);
-  void emitAcrossGradientBlock(WeightGradientOp op, Value corner, Value dy, Value x, int64_t rows,
-                               int64_t columns);
+  void emitAcrossGradientPiece(WeightGradientOp op, Value corner, Value dy, Value x, int64_t rows,
+                               int64_t width);
+  llvm::SmallVector<Value> emitAcrossGradientBlock(WeightGradientOp op, Value dy, Value x,
+                                                   int64_t rows, int64_t columns);
   void emitBiasGradient(BiasGradientOp op, Value task);
-  void emitBiasGradientOfPosition(BiasGradientOp op, Value p);
   void emitBiasGradientBlock(BiasGradientOp op, Value first, Value last, Value feature,
                              int64_t rows);
   void emitAttention(AttentionOp op, Value task);

@@ -28,13 +28,15 @@ public:
   FunctionLowering(ModuleOp module, func::FuncOp source, const Plan &plan, const Layout &layout,
                    const Target &target, Type element, SharedCode &shared)
       : module(module), source(source), plan(plan), layout(layout), target(target),
-        element(element), shared(shared), pointer(LLVM::LLVMPointerType::get(module.getContext())) {
-  }
+        element(element), shared(shared), pointer(LLVM::LLVMPointerType::get(module.getContext())),
+        givesGradients(source->hasAttr(kGivesGradientsAttr)) {}
 
   void run();
 
 private:
   LLVM::LLVMFuncOp makeFunction(StringRef name, ArrayRef<Type> arguments, Location location);
+  /// The function `name`, which calls `body` with one field of the call replaced.
+  void emitEntry(StringRef name, StringRef body, unsigned to, std::optional<unsigned> from);
   void lowerBlock(Block &block, unsigned depth);
   /// A region function whose tasks are made by `body`, and the call that runs `tasks` of them.
   void emitRegion(Location location, Value tasks, llvm::function_ref<void(Emitter &, Value)> body);
@@ -48,6 +50,7 @@ private:
   Type element;
   SharedCode &shared;
   Type pointer;
+  bool givesGradients; ///< the code also serves as that of @gradients
   OpBuilder *builder = nullptr; ///< in the step function
   Emitter *step = nullptr;
   Value call, loop;
@@ -115,8 +118,8 @@ static int64_t groupsPerTile(ArrayRef<Operation *> ops) {
 void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
   int64_t positions = positionsOf(ops.front());
   bool wholePositions = llvm::any_of(ops, Emitter::isPositionOp);
-  Operation *across = Emitter::isAcrossOp(ops.front()) ? ops.front() : nullptr;
-  int64_t tile = groupsPerTile(ops);
+  auto across = Emitter::isAcrossOp(ops.front()) ? cast<LinearOp>(ops.front()) : LinearOp();
+  int64_t tile = across ? kGroupsAcross : groupsPerTile(ops);
   auto chunksOf = [&](Emitter &e) {
     if (wholePositions)
       return e.index(1);
@@ -126,14 +129,20 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
   Value tasks = step->mul(chunksOf(*step), positions);
   emitRegion(ops.front()->getLoc(), tasks, [&](Emitter &e, Value task) {
     Value p = task, begin = e.index(0), end = e.groups();
-    if (!wholePositions) {
+    if (across) {
+      // One chunk after the other, each with all positions: their inputs stay in the second cache.
+      Value chunk = arith::DivSIOp::create(e.b, task, e.index(positions));
+      p = e.shareOut(across, arith::RemSIOp::create(e.b, task, e.index(positions)));
+      if (!wholePositions) {
+        begin = e.mul(chunk, tile);
+        end = e.minimum(e.add(begin, e.index(tile)), e.groups());
+      }
+    } else if (!wholePositions) {
       Value chunks = chunksOf(e);
       p = arith::DivSIOp::create(e.b, task, chunks);
       begin = e.mul(arith::RemSIOp::create(e.b, task, chunks), tile);
       end = e.minimum(e.add(begin, e.index(tile)), e.groups());
     }
-    if (across)
-      p = e.shareOut(cast<LinearOp>(across), p);
     for (Operation *op : ops) {
       e.b.setLoc(op->getLoc());
       e.emitTile(op, p, begin, end);
@@ -142,7 +151,8 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
 }
 
 /// The block's ops with those that only make weights last: nothing but the block's end reads
-/// them, and the others then form longer runs.
+/// them, and the others then form longer runs. A gradient whose update is made with it comes after
+/// all that read the weight.
 static SmallVector<Operation *> scheduleOf(Block &block) {
   DenseSet<Operation *> canWait;
   for (Operation &op : llvm::reverse(block.without_terminator()))
@@ -153,8 +163,23 @@ static SmallVector<Operation *> scheduleOf(Block &block) {
         }))
       canWait.insert(&op);
   SmallVector<Operation *> early, late;
-  for (Operation &op : block.without_terminator())
+  DenseMap<Operation *, SmallVector<Operation *>> after; // by the last reader of their weight
+  for (Operation &op : block.without_terminator()) {
+    if (auto gradient = dyn_cast<WeightGradientOp>(op); gradient && !canWait.contains(&op))
+      if (UpdateOp update = updateOf(gradient.getResult())) {
+        Operation *last = &op;
+        for (Operation *user : update.getWeight().getUsers())
+          if (Operation *reader = block.findAncestorOpInBlock(*user);
+              reader && reader != update && last->isBeforeInBlock(reader))
+            last = reader;
+        if (last != &op) {
+          after[last].push_back(&op);
+          continue;
+        }
+      }
     (canWait.contains(&op) ? late : early).push_back(&op);
+    early.append(after.lookup(&op));
+  }
   early.append(late);
   return early;
 }
@@ -175,12 +200,22 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
       run.push_back(op);
       continue;
     }
+    // Made together with its gradient.
+    if (auto update = dyn_cast<UpdateOp>(op); update && updateOf(update.getGradient()))
+      continue;
     flush();
     if (isa<ReshapeOp>(op))
       continue;
     if (Emitter::isAcrossOp(op)) {
       // What follows position by position still belongs to the same region.
       run.push_back(op);
+      continue;
+    }
+    if (auto update = dyn_cast<UpdateOp>(op); update && givesGradients) {
+      step->ifThen(step->updates(), [&] {
+        emitRegion(op->getLoc(), step->countTasks(op),
+                   [&](Emitter &e, Value task) { e.emitTask(op, task); });
+      });
       continue;
     }
     if (auto repeat = dyn_cast<RepeatOp>(op)) {
@@ -209,15 +244,16 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
               return SmallVector<Value>{
                   e.addF(carried[0], e.load(e.offset(partial, e.mul(g, e.layout.lanes))))};
             })[0];
-        e.storeScalar(e.sumLanes(sum).front(), e.field(Emitter::Loss, pointer));
+        e.storeScalar(e.piece(e.sumLanes(sum).front(), 0, 1), e.field(Emitter::Loss, pointer));
       });
     }
   }
   flush();
 }
 
-/// A copy of the call whose array of gradients is the start of the workspace.
-static Value withOwnGradients(ImplicitLocOpBuilder &b, Value call) {
+/// A copy of the call in which field number `to` has the value of field `from`, or null.
+static Value withField(ImplicitLocOpBuilder &b, Value call, unsigned to,
+                       std::optional<unsigned> from) {
   constexpr int64_t kFields = Emitter::Pool + 1;
   Type pointer = call.getType(), i64 = b.getI64Type();
   auto place = [&](Value base, unsigned number) {
@@ -227,23 +263,46 @@ static Value withOwnGradients(ImplicitLocOpBuilder &b, Value call) {
   Value fields = arith::ConstantOp::create(b, b.getI64IntegerAttr(kFields));
   Value copy = LLVM::AllocaOp::create(b, pointer, i64, fields, /*alignment=*/8);
   for (unsigned number = 0; number < kFields; ++number) {
-    unsigned source = number == Emitter::Gradients ? unsigned(Emitter::Workspace) : number;
-    Value value = LLVM::LoadOp::create(b, i64, place(call, source), /*alignment=*/8);
+    Value value;
+    if (number == to && !from)
+      value = arith::ConstantOp::create(b, b.getI64IntegerAttr(0));
+    else
+      value = LLVM::LoadOp::create(b, i64, place(call, number == to ? *from : number),
+                                   /*alignment=*/8);
     LLVM::StoreOp::create(b, value, place(copy, number), /*alignment=*/8);
   }
   return copy;
 }
 
+void FunctionLowering::emitEntry(StringRef name, StringRef body, unsigned to,
+                                 std::optional<unsigned> from) {
+  LLVM::LLVMFuncOp function = makeFunction(name, {pointer}, source.getLoc());
+  ImplicitLocOpBuilder b(source.getLoc(), module.getContext());
+  Block *entry = function.addEntryBlock(b);
+  b.setInsertionPointToEnd(entry);
+  LLVM::CallOp::create(b, TypeRange{}, body, withField(b, entry->getArgument(0), to, from));
+  LLVM::ReturnOp::create(b, ValueRange{});
+}
+
 void FunctionLowering::run() {
   Location location = source.getLoc();
-  LLVM::LLVMFuncOp function = makeFunction(("iarc_" + source.getName()).str(), {pointer}, location);
+  bool updates = !source.getOps<UpdateOp>().empty() || givesGradients;
+  std::string name = ("iarc_" + source.getName()).str();
+  std::string body = updates ? name + "_body" : name;
+  LLVM::LLVMFuncOp function = makeFunction(body, {pointer}, location);
   ImplicitLocOpBuilder b(location, module.getContext());
   Block *entry = function.addEntryBlock(b);
   b.setInsertionPointToEnd(entry);
   builder = &b;
   call = entry->getArgument(0);
-  if (plan.ownsGradients)
-    call = withOwnGradients(b, call);
+  if (updates) {
+    function.setLinkage(LLVM::Linkage::Internal);
+    // A training step has no array of gradients: it keeps the few that it stores in its workspace.
+    emitEntry(name, body, Emitter::Gradients, Emitter::Workspace);
+    // Without a velocity nothing is updated, and all gradients are stored.
+    if (givesGradients)
+      emitEntry("iarc_gradients", body, Emitter::Velocity, std::nullopt);
+  }
   int64_t depth = 0;
   source.walk([&](RepeatOp repeat) {
     int64_t own = 1;

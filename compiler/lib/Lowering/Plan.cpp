@@ -1,5 +1,6 @@
 //===- Plan.cpp - Copies and buffers ----------------------------------------===//
 #include "Plan.h"
+#include "Emitter.h"
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;
@@ -43,6 +44,26 @@ bool savesCarried(RepeatOp repeat, unsigned index) {
   return true;
 }
 
+/// Whether stacked result number `index` of the repeat is what an update makes of a slice: it then
+/// lies where the weight or the velocity does.
+bool isUpdatedSlice(RepeatOp repeat, unsigned index) {
+  auto result = dyn_cast<OpResult>(repeat.getYield()->getOperand(index));
+  auto update = result ? dyn_cast<UpdateOp>(result.getOwner()) : UpdateOp();
+  if (!update || index < repeat.getNumCarried())
+    return false;
+  auto slice = dyn_cast<BlockArgument>(result.getResultNumber() ? update.getVelocity() : update.getWeight());
+  return slice && slice.getOwner() == &repeat.getBodyBlock() &&
+         slice.getArgNumber() >= repeat.getNumCarried();
+}
+
+/// What a repeat yields as an updated slice is the whole operand, updated in place.
+Value updatedOperand(RepeatOp repeat, unsigned index) {
+  auto result = cast<OpResult>(repeat.getYield()->getOperand(index));
+  auto update = cast<UpdateOp>(result.getOwner());
+  auto slice = cast<BlockArgument>(result.getResultNumber() ? update.getVelocity() : update.getWeight());
+  return repeat.getSlices()[slice.getArgNumber() - repeat.getNumCarried()];
+}
+
 /// Number of the carried value whose next value stacked result number `index` is, if any. Then the
 /// carried value's ring, but for its first slot, is the stack itself.
 std::optional<unsigned> stacksNext(RepeatOp repeat, unsigned index) {
@@ -83,7 +104,8 @@ bool canBePlaced(Value value, Block *block) {
     return false;
   auto repeat = dyn_cast<RepeatOp>(op);
   unsigned index = cast<OpResult>(value).getResultNumber();
-  return !repeat || (index >= repeat.getNumCarried() && !liesInRing(repeat, index));
+  return !repeat || (index >= repeat.getNumCarried() && !liesInRing(repeat, index) &&
+                     !isUpdatedSlice(repeat, index));
 }
 
 /// Replaces `use` by a copy of its own, made at the end of its block.
@@ -106,7 +128,8 @@ void insertCopies(Operation *terminator, Block *block, function_ref<bool(unsigne
 void insertCopies(func::FuncOp function) {
   function.walk([&](RepeatOp repeat) {
     insertCopies(repeat.getYield(), &repeat.getBodyBlock(), [&](unsigned index) {
-      return index >= repeat.getNumCarried() && liesInRing(repeat, index);
+      return index >= repeat.getNumCarried() &&
+             (liesInRing(repeat, index) || isUpdatedSlice(repeat, index));
     });
     // What a repeat starts from is written straight into the first slot of its ring.
     OpBuilder builder(repeat);
@@ -117,15 +140,18 @@ void insertCopies(func::FuncOp function) {
     }
   });
   DenseSet<Value> gradients;
-  for (auto update : function.front().getOps<UpdateOp>()) {
+  function.walk([&](UpdateOp update) {
     OpOperand &gradient = update.getGradientMutable();
-    if (!canBePlaced(gradient.get(), &function.front()) || !gradients.insert(gradient.get()).second)
+    if (!canBePlaced(gradient.get(), update->getBlock()) || !gradients.insert(gradient.get()).second)
       copyFor(gradient);
-  }
+  });
   Operation *ret = function.front().getTerminator();
   insertCopies(ret, &function.front(), [&](unsigned index) {
     // An update writes in place: its results already lie where they belong.
-    return isa_and_nonnull<UpdateOp>(ret->getOperand(index).getDefiningOp());
+    auto result = dyn_cast<OpResult>(ret->getOperand(index));
+    auto repeat = result ? dyn_cast<RepeatOp>(result.getOwner()) : RepeatOp();
+    return result && (isa<UpdateOp>(result.getOwner()) ||
+                      (repeat && isUpdatedSlice(repeat, result.getResultNumber())));
   });
 }
 
@@ -208,6 +234,10 @@ void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
     if (liesInRing(repeat, i))
       continue;
     Value stack = repeat.getResult(i);
+    if (isUpdatedSlice(repeat, i)) {
+      plan.buffers[stack] = plan.buffers.lookup(updatedOperand(repeat, i));
+      continue;
+    }
     if (!plan.buffers.contains(stack))
       plan.buffers[stack] = allocate(stack.getType());
     plan.buffers[yield->getOperand(i)] =
@@ -224,6 +254,11 @@ void Planner::planBlock(Block &block, unsigned depth) {
       Buffer ring = allocate(argument.getType(), ringSlots(repeat, i));
       plan.buffers[repeat.getInits()[i]] = ring;
     }
+  for (auto update : block.getOps<UpdateOp>()) {
+    Buffer gradient = plan.buffers.lookup(update.getWeight());
+    gradient.storage = Storage::Gradients;
+    plan.buffers[update.getGradient()] = gradient;
+  }
   for (Operation &op : block) {
     if (auto repeat = dyn_cast<RepeatOp>(op)) {
       planRepeat(repeat, depth);
@@ -265,22 +300,24 @@ Plan Planner::run(func::FuncOp function) {
     else if (auto symbol = function.getResultAttrOfType<FlatSymbolRefAttr>(index, kGradientAttr))
       plan.buffers[value] = {Storage::Gradients, weights.offsets.lookup(symbol.getAttr()), {}};
   }
-  // A training step keeps its gradients where the workspace begins, arranged as the array of
-  // gradients is, so that both functions share their regions.
-  for (auto update : block.getOps<UpdateOp>()) {
-    auto symbol = function.getArgAttrOfType<FlatSymbolRefAttr>(
-        cast<BlockArgument>(update.getWeight()).getArgNumber(), kWeightAttr);
-    plan.buffers[update.getGradient()] = {
-        Storage::Gradients, weights.offsets.lookup(symbol.getAttr()), {}};
-    plan.ownsGradients = true;
-  }
-  if (plan.ownsGradients)
+  // A training step keeps the gradients that it stores where the workspace begins, arranged as the
+  // array of gradients is, so that both functions share their regions.
+  function.walk([&](UpdateOp update) { plan.storesGradients |= !updateOf(update.getGradient()); });
+  if (plan.storesGradients)
     plan.fixedElements = weights.elements;
   planBlock(block, 0);
   return std::move(plan);
 }
 
 } // namespace
+
+UpdateOp updateOf(Value gradient) {
+  auto op = gradient.getDefiningOp<WeightGradientOp>();
+  if (!op || !gradient.hasOneUse() || isLargeProduct(op))
+    return {};
+  auto update = dyn_cast<UpdateOp>(*gradient.user_begin());
+  return update && update->getBlock() == gradient.getDefiningOp()->getBlock() ? update : UpdateOp();
+}
 
 Plan planFunction(func::FuncOp function, const WeightOffsets &weights, const Layout &layout,
                   PackedElements packedElements) {
@@ -290,6 +327,7 @@ Plan planFunction(func::FuncOp function, const WeightOffsets &weights, const Lay
   function.walk([&](Operation *op) { packed = std::max(packed, packedElements(op)); });
   plan.packed = {Storage::PerGroup, plan.elementsPerGroup, {}};
   plan.elementsPerGroup += packed;
+  plan.live = findLivePositions(function);
   return plan;
 }
 

@@ -8,6 +8,7 @@
 #ifndef IARC_LOWERING_PLAN_H
 #define IARC_LOWERING_PLAN_H
 
+#include "Positions.h"
 #include "iarc/Dialect/Iarc.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
@@ -61,12 +62,18 @@ WeightOffsets planWeights(mlir::ModuleOp module);
 struct Plan {
   llvm::DenseMap<mlir::Value, Buffer> buffers;
   llvm::DenseMap<mlir::Operation *, Buffer> scratch; ///< of iarc.loss: its sum for each lane
+  LivePositions live;
+  /// Some gradient of a training step is stored before its update: at the workspace's start.
+  bool storesGradients = false;
   /// Where the products by OpenBLAS, one at a time, find their operands in its order.
   Buffer packed;
-  bool ownsGradients = false; ///< the array of gradients is the start of the workspace
   int64_t fixedElements = 0;
   int64_t elementsPerGroup = 0;
 };
+
+/// The update that is made together with `gradient`, block by block as the gradient's op makes it; null
+/// where there is none.
+UpdateOp updateOf(mlir::Value gradient);
 
 /// Elements a lane group that an op needs for its operands in another order, or 0.
 using PackedElements = llvm::function_ref<int64_t(mlir::Operation *)>;

@@ -75,11 +75,13 @@ constexpr const char *compileExamples =
   iarcc --emit=gradient model.iarc     print the model with its adjoint
   iarcc run model.iarc -- train --steps 100
                                        compile and run in one go
+  iarcc study paper.study              train every model of a study, make a page
   iarcc check-gradients model.iarc     compare the adjoint with differences
 
 Usage: iarcc [OPTIONS] FILE
        iarcc run [OPTIONS] FILE [-- ARGUMENTS]
-       iarcc check-gradients [OPTIONS] FILE [-- ARGUMENTS])";
+       iarcc check-gradients [OPTIONS] FILE [-- ARGUMENTS]
+       iarcc study FILE [OPTIONS])";
 
 constexpr const char *runText = "compile a model and run the program at once";
 constexpr const char *runExamples =
@@ -259,6 +261,10 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   CLI::App *check = app.add_subcommand("check-gradients", checkText)->group("Commands");
   check->footer(checkExamples);
   addOptions(*check, raw, /*executableOnly=*/true);
+  // Listed here; main hands it over to iarc-study before anything is parsed.
+  CLI::App *study =
+      app.add_subcommand("study", "train the models of a study and present the results")
+          ->group("Commands");
   app.require_subcommand(0, 1);
 
   // What follows "--" belongs to the program.
@@ -290,6 +296,8 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
     return {true, WrongUsage, {}};
   }
 
+  if (*study)
+    return usageError("'study' comes first: iarcc study FILE [OPTIONS]", name);
   CLI::App *command = &app;
   if (*run) {
     options.command = Command::Run;
@@ -326,7 +334,7 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
     return parsed; // needs no input
   if (raw.inputs.empty())
     return usageError("no input file", name);
-  const std::vector<std::string> commands = {"run", "check-gradients"};
+  const std::vector<std::string> commands = {"run", "check-gradients", "study"};
   std::error_code ignored;
   bool exists = std::filesystem::exists(raw.inputs.front(), ignored);
   if (command == &app && !exists && raw.inputs.front().find_first_of("./") == std::string::npos) {

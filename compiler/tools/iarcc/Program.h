@@ -1,4 +1,4 @@
-//===- Program.h - Running a program that was just compiled ----------------===//
+//===- Program.h - Becoming another program --------------------------------===//
 #ifndef IARCC_PROGRAM_H
 #define IARCC_PROGRAM_H
 
@@ -13,6 +13,11 @@ namespace iarcc {
 /// when that fails.
 llvm::Error becomeProgram(TemporaryFile file, const std::string &name,
                           const std::vector<std::string> &arguments);
+
+/// Replaces this process by the study tool that lies beside iarcc, `iarcc study ARGUMENTS...`; the
+/// null-terminated `arguments` are what follows "study". Returns an exit status only when that
+/// fails, after it was said.
+int becomeStudy(char **arguments);
 
 } // namespace iarcc
 #endif

@@ -5,12 +5,15 @@
 //===----------------------------------------------------------------------===//
 #include "Compile.h"
 #include "Messages.h"
+#include "Program.h"
 
 #include <exception>
 #include <new>
 #include <string>
 
 int main(int argc, char **argv) {
+  if (argc > 1 && std::string(argv[1]) == "study")
+    return iarcc::becomeStudy(argv + 2);
   iarcc::ParsedCommandLine parsed = iarcc::parseCommandLine(argc, argv);
   if (parsed.stop)
     return parsed.status;

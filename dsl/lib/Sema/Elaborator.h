@@ -198,7 +198,8 @@ private:
   static std::string wrongSubtasks(const std::string &letters);
   std::optional<int64_t> symbolsOf(const Binding &binding, SourceRange focus, Scope &scope);
   void context(Scope &scope);
-  void loss();
+  void loss(Scope &scope);
+  Value parameterValue(const Expression &expression, Scope &scope);
   void train(Scope &scope);
   void predict(const Statement &statement, Scope &scope);
   const Statement *setting(ast::StatementKind kind) const;

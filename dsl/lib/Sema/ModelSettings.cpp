@@ -71,7 +71,7 @@ void Elaborator::settings(Scope &scope) {
   task(scope);
   context(scope);
   weights = blockWeights(program.model->body, scope, weights);
-  loss();
+  loss(scope);
   train(scope);
   if (symbolCount && model->context > 0) {
     int64_t width = *symbolCount + static_cast<int64_t>(model->task.subtasks.size());
@@ -93,7 +93,7 @@ void Elaborator::parameters(Scope &scope) {
       continue;
     bool isList = statement->value && statement->value->isListOfNames();
     Value value = isList             ? subtaskList(*statement->value)
-                  : statement->value ? evaluate(*statement->value, scope)
+                  : statement->value ? parameterValue(*statement->value, scope)
                                      : Value::poison();
     std::string text = statement->value ? std::string(statement->value->range.text()) : "";
     bool allowed = value.is(ValueKind::Number) || value.is(ValueKind::Truth) ||
@@ -126,6 +126,15 @@ void Elaborator::parameters(Scope &scope) {
                                     " = ...'"
                                : "its parameters are " + listOf(names, "and"));
   }
+}
+
+/// A word of a setting is one here unless the program gives its name a meaning.
+Value Elaborator::parameterValue(const Expression &expression, Scope &scope) {
+  const std::string &text = expression.text;
+  if (expression.kind == ast::ExpressionKind::Name && findChoice(text) &&
+      !find(scope, text) && !scope.unit->names.count(text))
+    return Value::ofWord(text);
+  return evaluate(expression, scope);
 }
 
 /// Replaces the value of a parameter by what the command line says.
@@ -188,6 +197,11 @@ void Elaborator::override(const Statement &statement, Value &value, std::string 
     value.function.intrinsic = intrinsic;
     if (!intrinsic)
       value.function.definition = entry->second;
+  } else if (value.is(ValueKind::Word) && findChoice(value.word)) {
+    const WordChoice *choice = findChoice(value.word);
+    if (findChoice(given) != choice)
+      return fail(choice->what, "known are '" + choice->first + "' and '" + choice->second + "'");
+    value.word = given;
   } else if (value.is(ValueKind::Word)) {
     if (!isWord(given) || given == "shared" || given == "sum" || given == "absolute_sum")
       return fail("a word", "known are 'causal', 'none', 'alibi' and 'fan_in'");
@@ -226,7 +240,7 @@ void Elaborator::context(Scope &scope) {
   model->context = positions.value_or(0);
 }
 
-void Elaborator::loss() {
+void Elaborator::loss(Scope &scope) {
   const Statement *statement = setting(StatementKind::Loss);
   if (!statement || statement->broken)
     return;
@@ -235,6 +249,16 @@ void Elaborator::loss() {
                     const std::string &second) {
     if (given.text == first || given.text == second)
       return given.text == second;
+    if (const Value *parameter = find(scope, given.text)) {
+      if (parameter->is(ValueKind::Word) &&
+          (parameter->word == first || parameter->word == second))
+        return parameter->word == second;
+      if (!parameter->isPoison())
+        report(Code::UnknownOption, given.range,
+               "a " + std::string(what) + " cannot be " + describe(*parameter))
+            .hint("let 'param " + given.text + "' be '" + first + "' or '" + second + "'");
+      return false;
+    }
     std::string nearest = nearestName(given.text, {first, second});
     report(Code::UnknownOption, given.range,
            "unknown " + std::string(what) + " '" + given.text + "'")

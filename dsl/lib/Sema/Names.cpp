@@ -75,6 +75,20 @@ bool isWord(const std::string &name) {
   return std::find(words.begin(), words.end(), name) != words.end();
 }
 
+const WordChoice *findChoice(const std::string &name) {
+  static const std::vector<WordChoice> choices = {
+      {"a loss", "cross_entropy", "squared_error"},
+      {"a reach of the loss", "last", "all"},
+      {"a mirror", "from_previous", "repeat_last"},
+      {"an increment", "reset", "keep"},
+      {"an encoding", "tape", "interspersed"},
+  };
+  for (const WordChoice &choice : choices)
+    if (name == choice.first || name == choice.second)
+      return &choice;
+  return nullptr;
+}
+
 bool isTaskValue(const std::string &name) { return name == "encode" || name == "symbols"; }
 
 bool isPredefined(const std::string &name) {

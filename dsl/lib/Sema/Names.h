@@ -47,6 +47,16 @@ const PrimitiveEntry *findPrimitive(const std::string &name);
 /// Words that stand for themselves: causal, none, alibi, shared, sum, absolute_sum, fan_in.
 bool isWord(const std::string &name);
 
+/// The two words of a setting, which a param may hold. They are words only there, so that a program
+/// may use them as names.
+struct WordChoice {
+  std::string what; ///< with its article: "a loss"
+  std::string first, second;
+};
+
+/// The setting that takes the word `name`, such as cross_entropy, last or tape, or null.
+const WordChoice *findChoice(const std::string &name);
+
 /// encode and symbols: values that the task gives.
 bool isTaskValue(const std::string &name);
 

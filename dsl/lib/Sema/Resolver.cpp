@@ -168,13 +168,20 @@ private:
     for (const Statement *statement : item.body)
       if (statement->kind == StatementKind::Param) {
         // A list of names is one of subtasks.
-        if (statement->value && !statement->value->isListOfNames())
+        if (statement->value && !statement->value->isListOfNames() &&
+            !isWordOfSetting(*statement->value))
           expression(*statement->value);
         declare(statement->name, true, true);
       }
     body(item.body, nullptr);
     pop();
     uses.clear();
+  }
+
+  /// Whether the value of a param is such a word and not a name of the program.
+  bool isWordOfSetting(const Expression &value) {
+    return value.kind == ast::ExpressionKind::Name && !find(value.text) &&
+           !unit->names.count(value.text) && findChoice(value.text);
   }
 
   // Statements. `loop` is the innermost loop around them: "a repeat", "a recur" or null.
@@ -220,11 +227,14 @@ private:
         if (argument.name.text == "symbols" || argument.name.text == "width" ||
             argument.name.text == "gap")
           expression(*argument.value);
-        else if (Variable *variable = find(argument.value->text);
-                 variable && argument.name.text == "subtasks")
-          variable->used = true;
+        else if (Variable *variable = find(argument.value->text))
+          variable->used = true; // as a list of subtasks, or as one of two words
       return;
     }
+    if (statement.kind == StatementKind::Loss)
+      for (const ast::Name &word : {statement.name, statement.secondName})
+        if (Variable *variable = find(word.text))
+          variable->used = true;
     for (const ast::Argument &argument : statement.arguments)
       expression(*argument.value);
     for (const ast::Argument &setting : statement.settings)

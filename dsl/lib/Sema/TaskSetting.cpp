@@ -165,6 +165,16 @@ void Elaborator::task(Scope &scope) {
       return;
     const Expression &given = node(slot);
     std::string text(given.range.text());
+    if (const Value *parameter = find(scope, text); parameter && text != standard && text != other) {
+      if (parameter->is(ValueKind::Word) &&
+          (parameter->word == standard || parameter->word == other))
+        flag = parameter->word == other;
+      else if (!parameter->isPoison())
+        report(Code::UnknownOption, given.range,
+               "'" + std::string(name) + "' cannot be " + describe(*parameter))
+            .hint("let 'param " + text + "' be '" + standard + "' or '" + other + "'");
+      return;
+    }
     if (text == standard || text == other) {
       flag = text == other;
       return;

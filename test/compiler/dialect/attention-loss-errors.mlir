@@ -263,7 +263,7 @@ func.func @f(%x: !iarc.value<position 3, feature 2 : f32>, %b: !iarc.batch<posit
 // -----
 
 func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %b: !iarc.batch<position 3, symbol 2, control 2>) {
-  // expected-error @+1 {{'iarc.loss' op logits must have position 3 and feature 2, got '!iarc.value<position 3, feature 4 : f32>'}}
+  // expected-error @+1 {{'iarc.loss' op logits must have position 3 or 1 and feature 2, got '!iarc.value<position 3, feature 4 : f32>'}}
   %0 = iarc.loss cross_entropy at last %x, %b : (!iarc.value<position 3, feature 4 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> f32
   return
 }
@@ -271,7 +271,7 @@ func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %b: !iarc.batch<posit
 // -----
 
 func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %b: !iarc.batch<position 3, symbol 2, control 2>) {
-  // expected-error @+1 {{'iarc.loss_adjoint' op logits must have position 3 and feature 2, got '!iarc.value<position 3, feature 4 : f32>'}}
+  // expected-error @+1 {{'iarc.loss_adjoint' op logits must have position 3 or 1 and feature 2, got '!iarc.value<position 3, feature 4 : f32>'}}
   %0 = iarc.loss_adjoint cross_entropy at last %x, %b : (!iarc.value<position 3, feature 4 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<position 3, feature 4 : f32>
   return
 }
@@ -279,7 +279,7 @@ func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %b: !iarc.batch<posit
 // -----
 
 func.func @f(%x: !iarc.value<position 4, feature 2 : f32>, %b: !iarc.batch<position 3, symbol 2, control 2>) {
-  // expected-error @+1 {{'iarc.loss' op logits must have position 3 and feature 2, got '!iarc.value<position 4, feature 2 : f32>'}}
+  // expected-error @+1 {{'iarc.loss' op logits must have position 3 or 1 and feature 2, got '!iarc.value<position 4, feature 2 : f32>'}}
   %0 = iarc.loss cross_entropy at last %x, %b : (!iarc.value<position 4, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> f32
   return
 }
@@ -287,7 +287,7 @@ func.func @f(%x: !iarc.value<position 4, feature 2 : f32>, %b: !iarc.batch<posit
 // -----
 
 func.func @f(%x: !iarc.value<position 4, feature 2 : f32>, %b: !iarc.batch<position 3, symbol 2, control 2>) {
-  // expected-error @+1 {{'iarc.loss_adjoint' op logits must have position 3 and feature 2, got '!iarc.value<position 4, feature 2 : f32>'}}
+  // expected-error @+1 {{'iarc.loss_adjoint' op logits must have position 3 or 1 and feature 2, got '!iarc.value<position 4, feature 2 : f32>'}}
   %0 = iarc.loss_adjoint cross_entropy at last %x, %b : (!iarc.value<position 4, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<position 4, feature 2 : f32>
   return
 }
@@ -295,7 +295,7 @@ func.func @f(%x: !iarc.value<position 4, feature 2 : f32>, %b: !iarc.batch<posit
 // -----
 
 func.func @f(%x: !iarc.value<layer 2, position 3, feature 2 : f32>, %b: !iarc.batch<position 3, symbol 2, control 2>) {
-  // expected-error @+1 {{'iarc.loss' op logits must have position 3 and feature 2, got '!iarc.value<layer 2, position 3, feature 2 : f32>'}}
+  // expected-error @+1 {{'iarc.loss' op logits must have position 3 or 1 and feature 2, got '!iarc.value<layer 2, position 3, feature 2 : f32>'}}
   %0 = iarc.loss cross_entropy at last %x, %b : (!iarc.value<layer 2, position 3, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> f32
   return
 }
@@ -303,7 +303,7 @@ func.func @f(%x: !iarc.value<layer 2, position 3, feature 2 : f32>, %b: !iarc.ba
 // -----
 
 func.func @f(%x: !iarc.value<layer 2, position 3, feature 2 : f32>, %b: !iarc.batch<position 3, symbol 2, control 2>) {
-  // expected-error @+1 {{'iarc.loss_adjoint' op logits must have position 3 and feature 2, got '!iarc.value<layer 2, position 3, feature 2 : f32>'}}
+  // expected-error @+1 {{'iarc.loss_adjoint' op logits must have position 3 or 1 and feature 2, got '!iarc.value<layer 2, position 3, feature 2 : f32>'}}
   %0 = iarc.loss_adjoint cross_entropy at last %x, %b : (!iarc.value<layer 2, position 3, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<layer 2, position 3, feature 2 : f32>
   return
 }
@@ -322,5 +322,21 @@ func.func @f(%x: !iarc.value<position 3, feature 2 : f32>, %b: !iarc.batch<posit
   // expected-error @+2 {{expected ::iarc::LossAt to be one of: last, all}}
   // expected-error @+1 {{failed to parse Iarc_LossAtAttr}}
   %0 = iarc.loss cross_entropy at first %x, %b : (!iarc.value<position 3, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> f32
+  return
+}
+
+// -----
+
+func.func @loss_at_all_of_one(%logits: !iarc.value<position 1, feature 2 : f32>, %batch: !iarc.batch<position 3, symbol 2, control 2>) -> f32 {
+  // expected-error @+1 {{'iarc.loss' op at all positions needs logits of 3 positions, got '!iarc.value<position 1, feature 2 : f32>'}}
+  %0 = iarc.loss cross_entropy at all %logits, %batch : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> f32
+  return %0 : f32
+}
+
+// -----
+
+func.func @loss_adjoint_at_all_of_one(%logits: !iarc.value<position 1, feature 2 : f32>, %batch: !iarc.batch<position 3, symbol 2, control 2>) {
+  // expected-error @+1 {{'iarc.loss_adjoint' op at all positions needs logits of 3 positions, got '!iarc.value<position 1, feature 2 : f32>'}}
+  %0 = iarc.loss_adjoint cross_entropy at all %logits, %batch : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<position 1, feature 2 : f32>
   return
 }

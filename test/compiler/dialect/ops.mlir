@@ -10,7 +10,7 @@
 module attributes {iarc.model = {name = "tiny", task = {subtasks = "IARC"}, batch = 200, steps = 8000, rate = 0.02, momentum = 0.8}} {
 
 // CHECK: iarc.weight @query : !iarc.weight<layer 2, position 3, out 4, in 4 : f32> = normal(0.000000e+00, 1.000000e-01)
-// GENERIC: "iarc.weight"() <{first = 0.000000e+00 : f64, initialiser = #iarc<initialiser normal>, second = 1.000000e-01 : f64, sym_name = "query", type = !iarc.weight<layer 2, position 3, out 4, in 4 : f32>}> : () -> ()
+// GENERIC: "iarc.weight"() <{fan_in = 0 : i64, first = 0.000000e+00 : f64, initialiser = #iarc<initialiser normal>, second = 1.000000e-01 : f64, sym_name = "query", type = !iarc.weight<layer 2, position 3, out 4, in 4 : f32>}> : () -> ()
 iarc.weight @query : !iarc.weight<layer 2, position 3, out 4, in 4 : f32> = normal(0.0, 0.1)
 // CHECK: iarc.weight @shared : !iarc.weight<out 5, in 4 : f64> = uniform(-1.000000e+00, 1.000000e+00)
 iarc.weight @shared : !iarc.weight<out 5, in 4 : f64> = uniform(-1.0, 1.0)
@@ -185,6 +185,16 @@ func.func @loss(%logits: !iarc.value<position 3, feature 2 : f32>, %batch: !iarc
   %0 = iarc.loss cross_entropy at last %logits, %batch : (!iarc.value<position 3, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> f32
   // CHECK: iarc.loss_adjoint squared_error at all %arg0, %arg1 : (!iarc.value<position 3, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<position 3, feature 2 : f32>
   %1 = iarc.loss_adjoint squared_error at all %logits, %batch : (!iarc.value<position 3, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<position 3, feature 2 : f32>
+  return %0 : f32
+}
+
+// CHECK-LABEL: func.func @loss_interspersed
+func.func @loss_interspersed(%logits: !iarc.value<position 3, feature 2 : f32>, %last: !iarc.value<position 1, feature 2 : f32>, %batch: !iarc.batch<position 3, symbol 2, control 2>) -> f32 {
+  // CHECK: iarc.loss cross_entropy at all %arg0, %arg2 interspersed : (
+  // GENERIC: "iarc.loss"(%{{.*}}, %{{.*}}) <{at = #iarc<loss_at all>, interspersed, kind = #iarc<loss_kind cross_entropy>}>
+  %0 = iarc.loss cross_entropy at all %logits, %batch interspersed : (!iarc.value<position 3, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> f32
+  // CHECK: iarc.loss_adjoint squared_error at last %arg1, %arg2 interspersed : (!iarc.value<position 1, feature 2 : f32>,
+  %1 = iarc.loss_adjoint squared_error at last %last, %batch interspersed : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<position 1, feature 2 : f32>
   return %0 : f32
 }
 

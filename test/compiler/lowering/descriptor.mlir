@@ -23,8 +23,8 @@
 // 9 weights take 16 places, 54 take 64.
 // CHECK-SAME: weight_elements = 80 : i64
 // CHECK-SAME: weights = [
-// CHECK-SAME: axes = [{name = "out", size = 3 : i64}, {name = "in", size = 3 : i64}], count = 9 : i64, first = 0.000000e+00 : f64, initialiser = 0 : i64, name = "a", offset = 0 : i64, second = 1.000000e-01 : f64
-// CHECK-SAME: axes = [{name = "layer", size = 2 : i64}, {name = "position", size = 3 : i64}, {name = "out", size = 3 : i64}, {name = "in", size = 3 : i64}], count = 54 : i64, first = -1.000000e+00 : f64, initialiser = 1 : i64, name = "b", offset = 16 : i64, second = 1.000000e+00 : f64
+// CHECK-SAME: axes = [{name = "out", size = 3 : i64}, {name = "in", size = 3 : i64}], count = 9 : i64, fan_in = 0 : i64, fan_in_grows = 0 : i64, first = 0.000000e+00 : f64, initialiser = 0 : i64, name = "a", offset = 0 : i64, second = 1.000000e-01 : f64
+// CHECK-SAME: axes = [{name = "layer", size = 2 : i64}, {name = "position", size = 3 : i64}, {name = "out", size = 3 : i64}, {name = "in", size = 3 : i64}], count = 54 : i64, fan_in = 0 : i64, fan_in_grows = 0 : i64, first = -1.000000e+00 : f64, initialiser = 1 : i64, name = "b", offset = 16 : i64, second = 1.000000e+00 : f64
 // CHECK-SAME: width = 3 : i64
 // The gradients of a training step: 80 numbers. For each lane group: the encoding 9, what the repeat
 // carries and saves 3 * 9, the loss 1, its adjoint 6, what the reverse repeat carries 2 * 9, each of

@@ -291,12 +291,13 @@ def Iarc_LossOp : Iarc_DifferentiableOp<"loss"> {
     The sum over samples of the sample's weight times its loss: softmax cross entropy of the
     logits at position t against symbol t + 1, or the squared distance of the logits from the one-hot
     symbol; at the last position, or the mean over all positions. Logits of one position are those of the
-    last, whatever the context. A sample's weight (1 / batch, 0 for padding) is data of the call.
+    last, whatever the context. With `interspersed` a target may be a control token, symbol -1, whose
+    position adds no loss. A sample's weight (1 / batch, 0 for padding) is data of the call.
   }];
   let arguments = (ins Iarc_ValueType:$logits, Iarc_BatchType:$batch, Iarc_LossAttr:$kind,
-                       Iarc_LossAtAttr:$at);
+                       Iarc_LossAtAttr:$at, UnitAttr:$interspersed);
   let results = (outs AnyFloat:$result);
-  let assemblyFormat = "$kind `at` $at $logits `,` $batch attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$kind `at` $at $logits `,` $batch (`interspersed` $interspersed^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 
@@ -305,12 +306,13 @@ def Iarc_LossAdjointOp
   let summary = "gradient of iarc.loss with respect to the logits";
   let description = [{
     The sample's weight times softmax(logits) - onehot (cross entropy) or 2 (logits - onehot)
-    (squared error), divided by the context when `at all`; zero at positions that the loss does not read.
+    (squared error), divided by the context when `at all`; zero at positions that the loss does not read, and with
+    `interspersed` where the target is no symbol.
   }];
   let arguments = (ins Iarc_ValueType:$logits, Iarc_BatchType:$batch, Iarc_LossAttr:$kind,
-                       Iarc_LossAtAttr:$at);
+                       Iarc_LossAtAttr:$at, UnitAttr:$interspersed);
   let results = (outs Iarc_ValueType:$result);
-  let assemblyFormat = "$kind `at` $at $logits `,` $batch attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$kind `at` $at $logits `,` $batch (`interspersed` $interspersed^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 

@@ -54,6 +54,41 @@ def IarcFuseEpilogues : Pass<"iarc-fuse-epilogues", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::iarc::IarcDialect", "::mlir::arith::ArithDialect"];
 }
 
+def IarcRecompute : Pass<"iarc-recompute", "::mlir::func::FuncOp"> {
+  let summary = "makes cheap products again instead of saving them";
+  let description = [{
+    A value that a repeat stacks for its adjoint costs memory traffic: it is written, and read when it has long left the
+    caches. Where it is `linear(x, W)`, with or without an epilogue, of few reduced features, and the reverse repeat has
+    x and W anyway, the product is made again there:
+
+        repeat { y = linear(x, W) .. yield .., x, y }  repeat reverse slices(x.., y.., W..) { f(x, y, W) }
+          => repeat { .. yield .., x }  repeat reverse slices(x.., W..) { y = linear(x, W)  f(x, y, W) }
+
+    An element costs 2 n operations, n the reduced features, against some 12 bytes of traffic.
+  }];
+  let options = [
+    Option<"mostReduced", "most-reduced", "int64_t", "32", "reduced features up to which a product is made again">
+  ];
+  let dependentDialects = ["::iarc::IarcDialect"];
+}
+
+def IarcFuseUpdates : Pass<"iarc-fuse-updates", "::mlir::ModuleOp"> {
+  let summary = "updates a weight where its gradient is made";
+  let description = [{
+    Moves the updates of `@train_step` into the repeats that make the gradients:
+
+        update(W, V, repeat slices(W..) { .. yield G })
+          => repeat slices(W, V..) { .. yield update(W, V, G) }
+
+    where the gradient has no other reader, the repeat reads W by this slice only, and nothing between the repeat
+    and the update reads W. Lowering then updates each block of a weight while its gradient is in registers.
+
+    `@gradients` is `@train_step` without its updates: it is dropped, and the attribute
+    `iarc.gives_gradients` asks `iarc-lower` to make `iarc_gradients` from the same code.
+  }];
+  let dependentDialects = ["::iarc::IarcDialect"];
+}
+
 def IarcLower : Pass<"iarc-lower", "::mlir::ModuleOp"> {
   let summary = "buffers, lane groups, register blocks and loops";
   let description = [{

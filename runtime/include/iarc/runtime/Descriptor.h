@@ -71,7 +71,8 @@ typedef struct iarc_call {
   const int32_t *symbols;  /* [context + 1][groups][lanes]; -1 where an interspersed control token stands */
   const int32_t *controls; /* [context][groups][lanes]; -1 where there is no control token */
   const void *sample_weights; /* real [groups][lanes]: weight of a sample in the loss; 1 / batch, 0 for padding */
-  void *logits;     /* real [predicted_positions][groups][symbols][lanes]; written by all three functions */
+  void *logits;     /* real [predicted_positions][groups][symbols][lanes]; written by forward, and by the other
+                       two functions at the positions that the loss reads */
   void *loss;       /* real [1]: sum over samples of sample weight times loss; written by all three */
   int64_t groups;   /* number of lane groups, at least 1 */
   double rate;      /* learning rate of train_step: v := momentum v + g; w := w - rate v */

@@ -9,6 +9,7 @@ negate IN OUT NAME                 changes the sign of one tensor
 bump IN OUT POSITION SYMBOLS       symbols[:, POSITION] := symbols[:, POSITION] + 1 mod SYMBOLS
 rows IN OUT FIRST COUNT            a part of a batch
 join OUT PART ...                  outputs of `gradients` for parts of a batch: logits joined, else means
+loss G B KIND AT                   the loss of the logits of G on the batch B is that of G
 causal A B POSITION                logits agree exactly before POSITION and differ from there on
 
 A value is within the tolerance if |a - e| <= TOLERANCE (|e| + min(1, largest |e| of the tensor) + 1e-5).
@@ -182,6 +183,30 @@ def causal(first, second, position):
     print(f"a change at position {position} of {positions} changes no logits before it")
 
 
+def loss(result, batch, kind, at):
+    """No target, no loss: a symbol -1 is an interspersed control token."""
+    _, (samples, predicted, count), logits = result["logits"]
+    _, (_, length), symbols = batch["symbols"]
+    total, skipped = 0.0, 0
+    for row in range(samples):
+        for t in range(predicted if at == "all" else 1):
+            back = predicted - t if at == "all" else 1
+            target = symbols[row * length + length - back]
+            begin = (row * predicted + predicted - back) * count
+            z = logits[begin:begin + count]
+            if target < 0:
+                skipped += 1
+            elif kind == "cross_entropy":
+                total += math.log(sum(math.exp(v - max(z)) for v in z)) + max(z) - z[target]
+            else:
+                total += sum((v - (s == target)) ** 2 for s, v in enumerate(z))
+    expected = total / samples / (predicted if at == "all" else 1)
+    actual = result["loss"][2][0]
+    if not abs(actual - expected) <= 1e-12 * abs(expected):
+        sys.exit(f"the loss is {actual}, the logits give {expected}")
+    print(f"the loss agrees, {'with' if skipped else 'without'} positions that have no target")
+
+
 def main(command, *arguments):
     if command == "select":
         source, out, *maps = arguments
@@ -197,6 +222,8 @@ def main(command, *arguments):
         worst = compare(updated(read(before), read(gradients), float(rate)), read(after),
                         float(tolerance))
         print(f"updates agree to {worst:.1e}")
+    elif command == "loss":
+        loss(read(arguments[0]), read(arguments[1]), *arguments[2:])
     elif command == "tie":
         write(arguments[1], tie(read(arguments[0]), int(arguments[2])))
     elif command == "untie":
