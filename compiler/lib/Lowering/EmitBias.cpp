@@ -22,7 +22,7 @@ void Emitter::emitBiasGradientBlock(BiasGradientOp op, Value first, Value last, 
   int64_t features = bias.getSize("out");
   Value dyBase = address(op.getOutputAdjoint()), corner = feature;
   if (bias.isPerPosition())
-    corner = add(mul(first, features), feature);
+    corner = add(corner, mul(first, features));
   SmallVector<Value> zeros(rows, splat(0.0));
   SmallVector<Value> sums = forLoop(first, last, 1, zeros, [&](Value p, ValueRange outer) {
     return forLoop(index(0), groups(), 1, outer, [&](Value g, ValueRange carried) {

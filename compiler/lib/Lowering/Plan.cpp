@@ -44,23 +44,22 @@ bool savesCarried(RepeatOp repeat, unsigned index) {
   return true;
 }
 
-/// Whether stacked result number `index` of the repeat is what an update makes of a slice: it then
-/// lies where the weight or the velocity does.
-bool isUpdatedSlice(RepeatOp repeat, unsigned index) {
-  auto result = dyn_cast<OpResult>(repeat.getYield()->getOperand(index));
-  auto update = result ? dyn_cast<UpdateOp>(result.getOwner()) : UpdateOp();
-  if (!update || index < repeat.getNumCarried())
-    return false;
-  auto slice = dyn_cast<BlockArgument>(result.getResultNumber() ? update.getVelocity() : update.getWeight());
-  return slice && slice.getOwner() == &repeat.getBodyBlock() &&
-         slice.getArgNumber() >= repeat.getNumCarried();
-}
-
-/// What a repeat yields as an updated slice is the whole operand, updated in place.
-Value updatedOperand(RepeatOp repeat, unsigned index) {
-  auto result = cast<OpResult>(repeat.getYield()->getOperand(index));
-  auto update = cast<UpdateOp>(result.getOwner());
-  auto slice = cast<BlockArgument>(result.getResultNumber() ? update.getVelocity() : update.getWeight());
+/// The weight or velocity of which `value` is the update, made in place: the operand of an update, or of
+/// a repeat that updates it slice by slice. Null for any other value.
+Value updatedInPlace(Value value) {
+  auto result = dyn_cast<OpResult>(value);
+  if (!result)
+    return {};
+  unsigned index = result.getResultNumber();
+  if (auto update = dyn_cast<UpdateOp>(result.getOwner()))
+    return index ? update.getVelocity() : update.getWeight();
+  auto repeat = dyn_cast<RepeatOp>(result.getOwner());
+  if (!repeat || index < repeat.getNumCarried())
+    return {};
+  auto slice = dyn_cast_or_null<BlockArgument>(updatedInPlace(repeat.getYield()->getOperand(index)));
+  if (!slice || slice.getOwner() != &repeat.getBodyBlock() ||
+      slice.getArgNumber() < repeat.getNumCarried())
+    return {};
   return repeat.getSlices()[slice.getArgNumber() - repeat.getNumCarried()];
 }
 
@@ -105,7 +104,7 @@ bool canBePlaced(Value value, Block *block) {
   auto repeat = dyn_cast<RepeatOp>(op);
   unsigned index = cast<OpResult>(value).getResultNumber();
   return !repeat || (index >= repeat.getNumCarried() && !liesInRing(repeat, index) &&
-                     !isUpdatedSlice(repeat, index));
+                     !updatedInPlace(value));
 }
 
 /// Replaces `use` by a copy of its own, made at the end of its block.
@@ -129,7 +128,7 @@ void insertCopies(func::FuncOp function) {
   function.walk([&](RepeatOp repeat) {
     insertCopies(repeat.getYield(), &repeat.getBodyBlock(), [&](unsigned index) {
       return index >= repeat.getNumCarried() &&
-             (liesInRing(repeat, index) || isUpdatedSlice(repeat, index));
+             (liesInRing(repeat, index) || updatedInPlace(repeat.getResult(index)));
     });
     // What a repeat starts from is written straight into the first slot of its ring.
     OpBuilder builder(repeat);
@@ -148,10 +147,7 @@ void insertCopies(func::FuncOp function) {
   Operation *ret = function.front().getTerminator();
   insertCopies(ret, &function.front(), [&](unsigned index) {
     // An update writes in place: its results already lie where they belong.
-    auto result = dyn_cast<OpResult>(ret->getOperand(index));
-    auto repeat = result ? dyn_cast<RepeatOp>(result.getOwner()) : RepeatOp();
-    return result && (isa<UpdateOp>(result.getOwner()) ||
-                      (repeat && isUpdatedSlice(repeat, result.getResultNumber())));
+    return bool(updatedInPlace(ret->getOperand(index)));
   });
 }
 
@@ -234,8 +230,8 @@ void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
     if (liesInRing(repeat, i))
       continue;
     Value stack = repeat.getResult(i);
-    if (isUpdatedSlice(repeat, i)) {
-      plan.buffers[stack] = plan.buffers.lookup(updatedOperand(repeat, i));
+    if (Value updated = updatedInPlace(stack)) {
+      plan.buffers[stack] = plan.buffers.lookup(updated);
       continue;
     }
     if (!plan.buffers.contains(stack))
@@ -312,8 +308,9 @@ Plan Planner::run(func::FuncOp function) {
 } // namespace
 
 UpdateOp updateOf(Value gradient) {
-  auto op = gradient.getDefiningOp<WeightGradientOp>();
-  if (!op || !gradient.hasOneUse() || isLargeProduct(op))
+  Operation *op = gradient.getDefiningOp();
+  if (!isa_and_nonnull<WeightGradientOp, BiasGradientOp>(op) || !gradient.hasOneUse() ||
+      isLargeProduct(op))
     return {};
   auto update = dyn_cast<UpdateOp>(*gradient.user_begin());
   return update && update->getBlock() == gradient.getDefiningOp()->getBlock() ? update : UpdateOp();
