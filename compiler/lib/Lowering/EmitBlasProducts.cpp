@@ -23,8 +23,9 @@ static constexpr int64_t kBlasGroups = 25;
 static constexpr int64_t kPackFeatures = 64;
 
 bool usesBlas(Operation *op, const Target &target) {
-  // auto: the blocked kernels are at least as fast at every size that was measured, and need no
-  // packing and no library; see docs/rationale.md.
+  // auto: the blocked kernels. Of the one size measured so far, an LSTM of 480 units at batch 200 on
+  // two threads, OpenBLAS took 1.00 s a step and they 1.05 s, which is within the noise of that
+  // machine; they need no packing and no library.
   return isLargeProduct(op) && target.matmul == Matmul::Blas;
 }
 
