@@ -72,6 +72,8 @@ void Emitter::emitAcrossStrip(LinearOp op, Value p, Value group, RegisterBlock b
   // The position that is read: s of (p, s), or t of (t, p) when transposed.
   bool transposed = op.getTransposed();
   Value first = transposed ? p : index(0);
+  if (plan.live.zeroInput.contains(op))
+    first = arith::MaxSIOp::create(b, p, firstPosition(op, op.getInput().getType().getPositions()));
   Value last = transposed ? index(op.getInput().getType().getPositions()) : add(p, index(1));
   Value sums = scratch(produced * columns);
   auto forBlocks = [&](llvm::function_ref<void(Value, int64_t)> body) {
@@ -115,13 +117,13 @@ void Emitter::emitAcrossStrip(LinearOp op, Value p, Value group, RegisterBlock b
 //===----------------------------------------------------------------------===//
 
 /// One block of a pair's gradient, from the rows of dy at t and the columns of x at s of lane group
-/// 0, summed over the lane groups in their order.
+/// 0, summed over the first lane groups in their order: all of them, or none where dy is zero.
 SmallVector<Value> Emitter::emitAcrossGradientBlock(WeightGradientOp op, Value dy, Value x,
-                                                    int64_t rows, int64_t columns) {
+                                                    Value summed, int64_t rows, int64_t columns) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in"), lanes = layout.lanes;
   SmallVector<Value> zeros(rows * columns, splat(0.0));
-  return forLoop(index(0), groups(), 1, zeros, [&](Value g, ValueRange carried) {
+  return forLoop(index(0), summed, 1, zeros, [&](Value g, ValueRange carried) {
     SmallVector<Value> next(carried);
     Value left = offset(dy, mul(g, out * lanes)), right = offset(x, mul(g, in * lanes));
     emitOuterProduct(
@@ -134,13 +136,13 @@ SmallVector<Value> Emitter::emitAcrossGradientBlock(WeightGradientOp op, Value d
 /// `rows` rows from row0 on and the columns column .. column + width - 1 of a pair's gradient. The
 /// sums of several blocks are kept, so that the lanes of a row's neighbours are added up together.
 void Emitter::emitAcrossGradientPiece(WeightGradientOp op, Value corner, Value dy, Value x,
-                                      int64_t rows, int64_t width) {
+                                      Value summed, int64_t rows, int64_t width) {
   int64_t in = op.getResult().getType().getSize("in"), lanes = layout.lanes;
   int64_t columns = chooseGradientBlock(op.getResult().getType().getSize("out"), in, target).columns;
   Value sums = scratch(rows * width);
   auto block = [&](Value column, int64_t count) {
     SmallVector<Value> values =
-        emitAcrossGradientBlock(op, dy, offset(x, mul(column, lanes)), rows, count);
+        emitAcrossGradientBlock(op, dy, offset(x, mul(column, lanes)), summed, rows, count);
     Value at = offset(sums, mul(column, lanes));
     for (int64_t r = 0; r < rows; ++r)
       for (int64_t c = 0; c < count; ++c)
@@ -168,10 +170,10 @@ void Emitter::emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in"), lanes = layout.lanes;
   Value dy = offset(row(address(op.getOutputAdjoint()), out, t, index(0)), mul(row0, lanes));
-  Value x = row(address(op.getInput()), in, s, index(0));
+  Value x = row(address(op.getInput()), in, s, index(0)), summed = summedGroups(op, t);
   auto piece = [&](Value column, int64_t width) {
     emitAcrossGradientPiece(op, add(matrix, add(mul(row0, in), column)), dy,
-                            offset(x, mul(column, lanes)), rows, width);
+                            offset(x, mul(column, lanes)), summed, rows, width);
   };
   int64_t full = in / kWidth * kWidth;
   if (full)

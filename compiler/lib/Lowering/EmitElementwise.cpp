@@ -41,7 +41,7 @@ bool Emitter::isPositionOp(Operation *op) {
 }
 
 Value Emitter::firstPosition(Operation *op, int64_t positions) {
-  if (!plan.live.onlyLast.contains(op))
+  if (!plan.live.onlyLast.contains(op) && !plan.live.zeroInput.contains(op))
     return index(0);
   auto repeat = dyn_cast<RepeatOp>(op->getParentOp());
   Value last = index(positions - 1);

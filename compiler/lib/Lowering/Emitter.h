@@ -252,10 +252,10 @@ private:
   void emitAcrossGradient(WeightGradientOp op, Value task);
   void emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t, Value s, Value row0,
                                int64_t rows);
-  void emitAcrossGradientPiece(WeightGradientOp op, Value corner, Value dy, Value x, int64_t rows,
-                               int64_t width);
+  void emitAcrossGradientPiece(WeightGradientOp op, Value corner, Value dy, Value x, Value summed,
+                               int64_t rows, int64_t width);
   llvm::SmallVector<Value> emitAcrossGradientBlock(WeightGradientOp op, Value dy, Value x,
-                                                   int64_t rows, int64_t columns);
+                                                   Value summed, int64_t rows, int64_t columns);
   void emitBiasGradient(BiasGradientOp op, Value task);
   void emitBiasGradientBlock(BiasGradientOp op, Value first, Value last, Value feature,
                              int64_t rows);

@@ -442,7 +442,7 @@ struct Lower : impl::IarcLowerBase<Lower> {
       LLVM::LLVMFuncOp::create(atStart, module.getLoc(), "iarc_parallel", type);
     }
     // One workspace, divided in the same place, serves all functions.
-    SmallVector<Plan> plans;
+    SmallVector<Plan, 0> plans;
     for (func::FuncOp function : functions) {
       plans.push_back(planFunction(function, weights, layout, [&](Operation *op) {
         return countPackedElements(op, target, layout);

@@ -147,9 +147,16 @@ void Analysis::propagateReads(Operation &op) {
       .Case<EncodeOp, SliceOp, EmbedOp, CopyOp, AddOp, ZeroOp, MapOp, NormOp, NormAdjointOp>(
           [&](Operation *op) { readAll(op->getOperands(), extent); })
       .Case<LinearOp>([&](LinearOp op) {
-        // Across positions every position reads others; what it could skip is left to be computed.
-        onlyLast &= !op.getWeight().getType().isAcrossPositions() && !isLargeProduct(op);
-        readAll(op->getOperands(), onlyLast ? Extent::Last : Extent::All);
+        onlyLast &= !isLargeProduct(op);
+        if (!op.getWeight().getType().isAcrossPositions())
+          return readAll(op->getOperands(), onlyLast ? Extent::Last : Extent::All);
+        // Position t reads the positions s <= t of its input, or transposed the positions t >= s.
+        readAll(op.getExtras(), onlyLast ? Extent::Last : Extent::All);
+        bool zeroInput = op.getTransposed() && isZero(op.getInput());
+        read(op.getInput(), zeroInput || (onlyLast && op.getTransposed()) ? Extent::Last
+                                                                          : Extent::All);
+        if (zeroInput)
+          live.zeroInput.insert(op);
       })
       .Case<AttentionOp>([&](AttentionOp op) {
         read(op.getQuery(), extent);
@@ -165,9 +172,11 @@ void Analysis::propagateReads(Operation &op) {
         read(op.getValue(), Extent::All);
       })
       .Case<WeightGradientOp>([&](WeightGradientOp op) {
-        onlyLast = isZero(op.getOutputAdjoint()) &&
-                   !op.getResult().getType().isAcrossPositions() && !isLargeProduct(op);
-        readAll(op->getOperands(), onlyLast ? Extent::Last : Extent::All);
+        onlyLast = isZero(op.getOutputAdjoint()) && !isLargeProduct(op);
+        read(op.getOutputAdjoint(), onlyLast ? Extent::Last : Extent::All);
+        // Across positions the last row of pairs reads all of its input.
+        bool across = op.getResult().getType().isAcrossPositions();
+        read(op.getInput(), onlyLast && !across ? Extent::Last : Extent::All);
       })
       .Case<LossOp, LossAdjointOp>([&](auto op) {
         read(op.getLogits(), op.getAt() == LossAt::Last ? Extent::Last : Extent::All);
@@ -238,10 +247,16 @@ LivePositions Analysis::run() {
 LivePositions findLivePositions(func::FuncOp function) { return Analysis(function).run(); }
 
 double computedShare(Operation *op, const LivePositions &live) {
-  if (!live.onlyLast.contains(op))
+  if (!live.onlyLast.contains(op) && !live.zeroInput.contains(op))
     return 1;
   auto value = llvm::find_if(op->getOperands(), [](Value v) { return isa<ValueType>(v.getType()); });
-  double last = 1.0 / double(cast<ValueType>((*value).getType()).getPositions());
+  double positions = double(cast<ValueType>((*value).getType()).getPositions());
+  auto linear = dyn_cast<LinearOp>(op);
+  bool across = linear ? linear.getWeight().getType().isAcrossPositions()
+                       : isa<WeightGradientOp>(op) &&
+                             cast<WeightType>(op->getResult(0).getType()).isAcrossPositions();
+  // Of positions (positions + 1) / 2 pairs the last row has one for each position.
+  double last = across ? 2 / (positions + 1) : 1 / positions;
   auto repeat = dyn_cast<RepeatOp>(op->getParentOp());
   return repeat ? (double(repeat.getCount()) - 1 + last) / double(repeat.getCount()) : last;
 }

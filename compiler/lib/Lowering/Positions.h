@@ -23,6 +23,8 @@ struct LivePositions {
   llvm::DenseSet<mlir::Operation *> onlyLast;
   /// Results of such ops that are read at other positions too, where they are zero.
   llvm::DenseSet<mlir::Value> zeroElsewhere;
+  /// Products across positions that have a result everywhere, from an input that is zero elsewhere.
+  llvm::DenseSet<mlir::Operation *> zeroInput;
 };
 
 /// A training step and its gradients need the logits where the loss reads them, any other function
