@@ -25,6 +25,9 @@ static constexpr int64_t kLargeWeight = 32768;
 /// cache of all processors since 2008, the other half being for the weights' rows.
 static constexpr int64_t kPassingBytes = 16384;
 
+/// Lane groups of a block: few, so that the sums of a piece are long and few streams of features pass.
+static constexpr int64_t kPassingGroups = 2;
+
 /// Rows of a linear map's task: 10 tasks for 480 rows, so that the one position of a recurrence can be
 /// shared out among threads.
 static constexpr int64_t kLinearRows = 48;
@@ -66,7 +69,7 @@ static int64_t rowsOfLinearTask(RegisterBlock block) { return roundUp(kLinearRow
 void Emitter::emitLargeLinear(LinearOp op, Value task) {
   int64_t produced = op.getProduced(), reduced = op.getReduced();
   int64_t vectorBytes = layout.lanes * layout.elementBytes;
-  RegisterBlock block = chooseLinearBlock(produced, kGroupsPerTile, target);
+  RegisterBlock block = chooseLinearBlock(produced, kPassingGroups, target);
   int64_t taskRows = rowsOfLinearTask(block), tasks = llvm::divideCeil(produced, taskRows);
   int64_t rest = produced % block.rows;
   int64_t pieces = llvm::divideCeil(reduced * block.columns * vectorBytes, kPassingBytes);
@@ -325,7 +328,7 @@ int64_t Emitter::countLargeTasks(Operation *op) {
   if (auto linear = dyn_cast<LinearOp>(op)) {
     if (usesBlas(op, target))
       return countBlasTasks(op);
-    RegisterBlock block = chooseLinearBlock(linear.getProduced(), kGroupsPerTile, target);
+    RegisterBlock block = chooseLinearBlock(linear.getProduced(), kPassingGroups, target);
     return positionsOfProduct(op) *
            llvm::divideCeil(linear.getProduced(), rowsOfLinearTask(block));
   }
