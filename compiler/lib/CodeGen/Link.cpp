@@ -97,6 +97,9 @@ llvm::Error iarc::linkExecutable(llvm::StringRef object, llvm::StringRef runtime
                                    llvm::StringRef("-Wl,--gc-sections")})
     if (!argument.empty())
       arguments.push_back(argument);
+  // The runtime gives OpenBLAS its buffers: see Blas.cpp.
+  if (!openBlas.empty())
+    arguments.append({"-Wl,--wrap=blas_memory_alloc", "-Wl,--wrap=blas_memory_free"});
 
   // The linker's words are kept back: they matter only when it fails.
   llvm::SmallString<128> transcript;
