@@ -190,31 +190,20 @@ void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
 // weight_gradient
 //===----------------------------------------------------------------------===//
 
-void Emitter::emitGradientBlock(WeightGradientOp op, Value corner, Value first, Value last,
-                                Value row0, Value column, int64_t rows, int64_t columns) {
+SmallVector<Value> Emitter::emitGradientSums(WeightGradientOp op, Value p, Value summed, Value row0,
+                                             Value column, RegisterBlock block, ValueRange start) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in"), lanes = layout.lanes;
   Value dyBase = address(op.getOutputAdjoint()), xBase = address(op.getInput());
-  SmallVector<Value> zeros(rows * columns, splat(0.0));
-  auto step = [&](Value p, Value g, ValueRange carried) {
+  return forLoop(index(0), summed, 1, start, [&](Value g, ValueRange carried) {
     SmallVector<Value> next(carried);
     Value dy = offset(row(dyBase, out, p, g), mul(row0, lanes));
     Value x = offset(row(xBase, in, p, g), mul(column, lanes));
     emitOuterProduct(
-        next, rows, columns, [&](int64_t r) { return load(offset(dy, r * lanes)); },
+        next, block.rows, block.columns, [&](int64_t r) { return load(offset(dy, r * lanes)); },
         [&](int64_t c) { return load(offset(x, c * lanes)); });
     return next;
-  };
-  SmallVector<Value> sums;
-  if (weight.isPerPosition())
-    sums = forLoop(index(0), summedGroups(op, first), 1, zeros,
-                   [&](Value g, ValueRange carried) { return step(first, g, carried); });
-  else
-    sums = forLoop(first, last, 1, zeros, [&](Value p, ValueRange outer) {
-      return forLoop(index(0), groups(), 1, outer,
-                     [&](Value g, ValueRange carried) { return step(p, g, carried); });
-    });
-  finishGradientBlock(op.getResult(), corner, rows, columns, in, sums);
+  });
 }
 
 void Emitter::finishGradientBlock(Value gradient, Value corner, int64_t rows, int64_t columns,
@@ -267,18 +256,50 @@ Value Emitter::summedGroups(WeightGradientOp op, Value p) {
 
 void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, Value last,
                                 Value row0, int64_t rows) {
-  int64_t in = op.getResult().getType().getSize("in");
-  int64_t columns =
-      chooseGradientBlock(op.getResult().getType().getSize("out"), in, target).columns;
-  auto block = [&](Value column, int64_t width) {
-    Value corner = add(matrix, add(mul(row0, in), column));
-    emitGradientBlock(op, corner, first, last, row0, column, rows, width);
+  WeightType weight = op.getResult().getType();
+  int64_t in = weight.getSize("in"), lanes = layout.lanes;
+  int64_t columns = chooseGradientBlock(weight.getSize("out"), in, target).columns;
+  auto forBlocks = [&](llvm::function_ref<void(Value, int64_t)> body) {
+    int64_t full = in / columns * columns;
+    if (full)
+      forLoop(index(0), index(full), columns, [&](Value column) { body(column, columns); });
+    if (in > full)
+      body(index(full), in - full);
   };
-  int64_t full = in / columns * columns;
-  if (full)
-    forLoop(index(0), index(full), columns, [&](Value column) { block(column, columns); });
-  if (in > full)
-    block(index(full), in - full);
+  auto finish = [&](Value column, int64_t width, ArrayRef<Value> sums) {
+    Value corner = add(matrix, add(mul(row0, in), column));
+    finishGradientBlock(op.getResult(), corner, rows, width, in, sums);
+  };
+  if (weight.isPerPosition())
+    return forBlocks([&](Value column, int64_t width) {
+      SmallVector<Value> zeros(rows * width, splat(0.0));
+      finish(column, width,
+             emitGradientSums(op, first, summedGroups(op, first), row0, column, {rows, width},
+                              zeros));
+    });
+  // One position after the other: what the strip reads of it stays in the nearer caches while the
+  // blocks pass, whose sums so far rest on the stack.
+  Value partial = scratch(rows * in);
+  auto place = [&](Value column, int64_t k) {
+    return offset(partial, add(mul(column, rows * lanes), index(k * lanes)));
+  };
+  forLoop(index(0), index(rows * in), 1,
+          [&](Value k) { store(splat(0.0), offset(partial, mul(k, lanes))); });
+  auto loadSums = [&](Value column, int64_t width) {
+    SmallVector<Value> sums;
+    for (int64_t k = 0; k < rows * width; ++k)
+      sums.push_back(load(place(column, k)));
+    return sums;
+  };
+  forLoop(first, last, 1, [&](Value p) {
+    forBlocks([&](Value column, int64_t width) {
+      SmallVector<Value> sums = emitGradientSums(op, p, groups(), row0, column, {rows, width},
+                                                 loadSums(column, width));
+      for (auto [k, sum] : llvm::enumerate(sums))
+        store(sum, place(column, k));
+    });
+  });
+  forBlocks([&](Value column, int64_t width) { finish(column, width, loadSums(column, width)); });
 }
 
 /// The gradient of one position's matrix, over all lane groups.

@@ -243,8 +243,11 @@ private:
   Value summedGroups(WeightGradientOp op, Value p);
   void emitGradientStrip(WeightGradientOp op, Value matrix, Value first, Value last, Value row0,
                          int64_t rows);
-  void emitGradientBlock(WeightGradientOp op, Value corner, Value first, Value last, Value row0,
-                         Value column, int64_t rows, int64_t columns);
+  /// `start` plus what the first `summed` lane groups of position p contribute to a block of the
+  /// gradient.
+  llvm::SmallVector<Value> emitGradientSums(WeightGradientOp op, Value p, Value summed, Value row0,
+                                            Value column, RegisterBlock block,
+                                            mlir::ValueRange start);
   /// Stores a finished block of a weight's gradient, or updates the weight by it. `corner` counts the
   /// elements from the tensor's start to the block's; `sums` holds a vector for each element.
   void finishGradientBlock(mlir::Value gradient, Value corner, int64_t rows, int64_t columns,
