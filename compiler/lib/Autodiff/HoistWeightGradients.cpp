@@ -16,9 +16,9 @@ constexpr int64_t kStackedBatch = 32;
 
 /// A carried sum of weight gradients.
 struct CarriedSum {
-  unsigned index; ///< of the carried value
+  unsigned index;                    ///< of the carried value
   SmallVector<Operation *> products; ///< weight_gradient and bias_gradient
-  SmallVector<AddOp> adds; ///< of the sum, the last first
+  SmallVector<AddOp> adds;           ///< of the sum, the last first
 };
 
 /// Adds the summands of `value` to `sum`. False where one is neither a product nor, once, what is
@@ -155,13 +155,11 @@ void hoist(RepeatOp repeat) {
   // Where each operand of the hoisted products lies after the loop.
   auto stackOf = [&](Value value) -> Value {
     if (stacks.isSlice(value))
-      return repeat.getSlices()[cast<BlockArgument>(value).getArgNumber() -
-                                repeat.getNumCarried()];
+      return repeat.getSlices()[cast<BlockArgument>(value).getArgNumber() - repeat.getNumCarried()];
     if (unsigned index = stacks.position(value))
       return replacement.getResult(index - sums.size());
-    return replacement.getResult(oldResults.size() +
-                                 std::distance(stacks.fresh.begin(),
-                                               llvm::find(stacks.fresh, value)));
+    return replacement.getResult(
+        oldResults.size() + std::distance(stacks.fresh.begin(), llvm::find(stacks.fresh, value)));
   };
   for (const CarriedSum &sum : sums) {
     Value total = repeat.getInits()[sum.index];

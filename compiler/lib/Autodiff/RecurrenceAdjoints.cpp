@@ -6,25 +6,25 @@ using namespace iarc;
 
 LogicalResult ReshapeOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   if (adjoints.needs(getInput()))
-    adjoints.add(builder, getInput(),
-                 ReshapeOp::create(builder, getLoc(), getInput().getType(),
-                                   adjoints.get(getResult())));
+    adjoints.add(
+        builder, getInput(),
+        ReshapeOp::create(builder, getLoc(), getInput().getType(), adjoints.get(getResult())));
   return success();
 }
 
 LogicalResult FlattenOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   if (adjoints.needs(getInput()))
-    adjoints.add(builder, getInput(),
-                 UnflattenOp::create(builder, getLoc(), getInput().getType(),
-                                     adjoints.get(getResult())));
+    adjoints.add(
+        builder, getInput(),
+        UnflattenOp::create(builder, getLoc(), getInput().getType(), adjoints.get(getResult())));
   return success();
 }
 
 LogicalResult UnflattenOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   if (adjoints.needs(getInput()))
-    adjoints.add(builder, getInput(),
-                 FlattenOp::create(builder, getLoc(), getInput().getType(),
-                                   adjoints.get(getResult())));
+    adjoints.add(
+        builder, getInput(),
+        FlattenOp::create(builder, getLoc(), getInput().getType(), adjoints.get(getResult())));
   return success();
 }
 

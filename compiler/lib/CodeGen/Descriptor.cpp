@@ -66,8 +66,7 @@ public:
   }
 
 private:
-  template <typename AttrType>
-  AttrType read(llvm::StringRef key, const char *expected) {
+  template <typename AttrType> AttrType read(llvm::StringRef key, const char *expected) {
     if (!dictionary)
       return {};
     mlir::Attribute attribute = dictionary.get(key);

@@ -63,8 +63,8 @@ llvm::Expected<std::string> iarc::findOpenBlas() {
   // The compiler knows the library folders of its machine; what it does not find it gives back.
   llvm::SmallString<128> answer;
   if (std::error_code error = llvm::sys::fs::createTemporaryFile("iarcc-link", "txt", answer))
-    return llvm::createStringError(error, "cannot write to the temporary folder: " +
-                                              error.message());
+    return llvm::createStringError(error,
+                                   "cannot write to the temporary folder: " + error.message());
   llvm::FileRemover remover(answer);
   std::vector<std::string> words = linkerFromEnvironment();
   llvm::SmallVector<llvm::StringRef> arguments = {*linker};
@@ -92,9 +92,9 @@ llvm::Error iarc::linkExecutable(llvm::StringRef object, llvm::StringRef runtime
   llvm::SmallVector<llvm::StringRef> arguments = {*linker};
   for (size_t index = 1; index < words.size(); ++index)
     arguments.push_back(words[index]);
-  for (llvm::StringRef argument : {object, runtimeLibrary, openBlas, llvm::StringRef("-o"), output,
-                                   llvm::StringRef("-pthread"), llvm::StringRef("-lm"),
-                                   llvm::StringRef("-Wl,--gc-sections")})
+  for (llvm::StringRef argument :
+       {object, runtimeLibrary, openBlas, llvm::StringRef("-o"), output,
+        llvm::StringRef("-pthread"), llvm::StringRef("-lm"), llvm::StringRef("-Wl,--gc-sections")})
     if (!argument.empty())
       arguments.push_back(argument);
   // The runtime gives OpenBLAS its buffers: see Blas.cpp.
@@ -104,13 +104,13 @@ llvm::Error iarc::linkExecutable(llvm::StringRef object, llvm::StringRef runtime
   // The linker's words are kept back: they matter only when it fails.
   llvm::SmallString<128> transcript;
   if (std::error_code error = llvm::sys::fs::createTemporaryFile("iarcc-link", "txt", transcript))
-    return llvm::createStringError(error, "cannot write to the temporary folder: " +
-                                              error.message());
+    return llvm::createStringError(error,
+                                   "cannot write to the temporary folder: " + error.message());
   llvm::FileRemover remover(transcript);
   llvm::StringRef file = transcript;
   std::string reason;
-  int status = llvm::sys::ExecuteAndWait(*linker, arguments, std::nullopt, {"", file, file}, 0, 0,
-                                         &reason);
+  int status =
+      llvm::sys::ExecuteAndWait(*linker, arguments, std::nullopt, {"", file, file}, 0, 0, &reason);
   if (status == 0)
     return llvm::Error::success();
 

@@ -102,9 +102,8 @@ static LogicalResult verifyPlacement(Operation *op, ValueType value, WeightType 
     return op->emitOpError("takes weights without layer axes, got ") << weight;
   int64_t positions = value.getPositions(), pairs = positions * (positions + 1) / 2;
   if (weight.isAcrossPositions() && weight.getSize("pair") != pairs)
-    return op->emitOpError("weight has ")
-           << weight.getSize("pair") << " pairs, the value's " << positions << " positions make "
-           << pairs;
+    return op->emitOpError("weight has ") << weight.getSize("pair") << " pairs, the value's "
+                                          << positions << " positions make " << pairs;
   if (weight.isPerPosition() && weight.getSize("position") != value.getPositions())
     return op->emitOpError("weight has ")
            << weight.getSize("position") << " positions, the value " << value.getPositions();

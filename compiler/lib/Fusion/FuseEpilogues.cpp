@@ -90,8 +90,8 @@ struct MapOfMap : OpRewritePattern<MapOp> {
   }
 };
 
-/// map(linear(x, W, b), e..) { f } => linear(x, W, b) extras(e..) epilogue { f }, the product having no
-/// other reader
+/// map(linear(x, W, b), e..) { f } => linear(x, W, b) extras(e..) epilogue { f }, the product
+/// having no other reader
 struct MapOfLinear : OpRewritePattern<MapOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(MapOp op, PatternRewriter &rewriter) const override {
@@ -118,8 +118,9 @@ struct MapOfLinear : OpRewritePattern<MapOp> {
     Value first = body.insertArgument(0u, sum.getType(), op.getLoc());
     rewriter.replaceAllUsesWith(sum, first);
     body.eraseArgument(sum.getArgNumber());
-    auto fused = LinearOp::create(rewriter, linear.getLoc(), op.getResultTypes(), linear.getInput(),
-                                  linear.getWeight(), linear.getBias(), extras, linear.getTransposed());
+    auto fused =
+        LinearOp::create(rewriter, linear.getLoc(), op.getResultTypes(), linear.getInput(),
+                         linear.getWeight(), linear.getBias(), extras, linear.getTransposed());
     fused.getEpilogue().takeBody(op.getBody());
     rewriter.replaceOp(op, fused.getResults());
     rewriter.eraseOp(linear);

@@ -37,8 +37,8 @@ bool isUnreadBetween(Value weight, RepeatOp repeat, UpdateOp update) {
   });
 }
 
-/// update(W, V, repeat(slices(W..)) { .. yield G }) => repeat(slices(W, V..)) { .. yield update(W, V, G) }
-/// Returns the update in the body.
+/// update(W, V, repeat(slices(W..)) { .. yield G }) => repeat(slices(W, V..)) { .. yield update(W,
+/// V, G) } Returns the update in the body.
 UpdateOp moveIntoRepeat(UpdateOp update) {
   Value weight = update.getWeight(), gradient = update.getGradient();
   auto repeat = gradient.getDefiningOp<RepeatOp>();

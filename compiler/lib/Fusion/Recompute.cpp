@@ -28,8 +28,8 @@ SmallVector<SavedValue> savedValues(RepeatOp backward) {
     if (forward && forward->getBlock() == backward->getBlock() &&
         forward.getCount() == backward.getCount() &&
         result.getResultNumber() >= forward.getNumCarried())
-      saved.push_back({forward, backward, forward.getYield()->getOperand(result.getResultNumber()),
-                       argument});
+      saved.push_back(
+          {forward, backward, forward.getYield()->getOperand(result.getResultNumber()), argument});
   }
   return saved;
 }
@@ -52,16 +52,16 @@ Value findInBackward(Value value, const SavedValue &saved) {
   return {};
 }
 
-/// The product that makes the saved value, when it is cheap and all it reads is in the backward body.
+/// The product that makes the saved value, when it is cheap and all it reads is in the backward
+/// body.
 LinearOp cheapProduct(const SavedValue &saved, int64_t mostReduced) {
   auto linear = saved.original.getDefiningOp<LinearOp>();
   if (!linear || linear.getNumResults() != 1 || linear.getReduced() > mostReduced ||
       linear.getWeight().getType().isAcrossPositions())
     return {};
   // The chain of products ends here: what is read must itself be saved.
-  bool available = llvm::all_of(linear->getOperands(), [&](Value operand) {
-    return bool(findInBackward(operand, saved));
-  });
+  bool available = llvm::all_of(
+      linear->getOperands(), [&](Value operand) { return bool(findInBackward(operand, saved)); });
   return available ? linear : LinearOp();
 }
 

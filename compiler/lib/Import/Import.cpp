@@ -106,8 +106,7 @@ OwningOpRef<ModuleOp> Importer::run() {
   Value loss = LossOp::create(
       builder, locationOf(model.lossLocation), element, values[logits], batch,
       model.loss == dsl::LossKind::CrossEntropy ? LossKind::CrossEntropy : LossKind::SquaredError,
-      model.lossAt == dsl::LossAt::Last ? LossAt::Last : LossAt::All,
-      model.task.interspersed);
+      model.lossAt == dsl::LossAt::Last ? LossAt::Last : LossAt::All, model.task.interspersed);
   func::ReturnOp::create(builder, location, ValueRange{loss, values[logits]});
   if (failed(verify(*module)))
     return {};

@@ -42,7 +42,7 @@ DescriptorFacts gatherFacts(ModuleOp module) {
       facts.executedProductFlop +=
           isStep ? times * computedShare(op, live) *
                        matrixFlop(gradient.getResult().getType(),
-                                      gradient.getInput().getType().getPositions())
+                                  gradient.getInput().getType().getPositions())
                  : 0;
     } else if (auto attention = dyn_cast<AttentionOp>(op); attention && isForward) {
       // A visible pair of one head: two products of its size forward, four backward.

@@ -1,8 +1,8 @@
 //===- EmitAcross.cpp - Products across positions ---------------------------===//
 //
-// With a matrix for every pair (t, s <= t) of positions a position of the result is one long sum over
-// the positions that it reads and their features: the accumulators of a register block stay where they
-// are while both pass by. Matrix (t, s) lies at t (t + 1) / 2 + s.
+// With a matrix for every pair (t, s <= t) of positions a position of the result is one long sum
+// over the positions that it reads and their features: the accumulators of a register block stay
+// where they are while both pass by. Matrix (t, s) lies at t (t + 1) / 2 + s.
 //
 //===----------------------------------------------------------------------===//
 #include "Emitter.h"
@@ -79,8 +79,7 @@ void Emitter::emitAcrossStrip(LinearOp op, Value p, Value group, RegisterBlock b
   auto forBlocks = [&](llvm::function_ref<void(Value, int64_t)> body) {
     int64_t full = produced / block.rows * block.rows;
     if (full)
-      forLoop(index(0), index(full), block.rows,
-              [&](Value feature) { body(feature, block.rows); });
+      forLoop(index(0), index(full), block.rows, [&](Value feature) { body(feature, block.rows); });
     if (produced > full)
       body(index(full), produced - full);
   };
@@ -138,7 +137,8 @@ SmallVector<Value> Emitter::emitAcrossGradientBlock(WeightGradientOp op, Value d
 void Emitter::emitAcrossGradientPiece(WeightGradientOp op, Value corner, Value dy, Value x,
                                       Value summed, int64_t rows, int64_t width) {
   int64_t in = op.getResult().getType().getSize("in"), lanes = layout.lanes;
-  int64_t columns = chooseGradientBlock(op.getResult().getType().getSize("out"), in, target).columns;
+  int64_t columns =
+      chooseGradientBlock(op.getResult().getType().getSize("out"), in, target).columns;
   Value sums = scratch(rows * width);
   auto block = [&](Value column, int64_t count) {
     SmallVector<Value> values =
@@ -182,8 +182,8 @@ void Emitter::emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t
     piece(index(full), in - full);
 }
 
-/// Positions on a side of a task's square of pairs: what they read stays in the second cache, while all
-/// positions of dy and x would not.
+/// Positions on a side of a task's square of pairs: what they read stays in the second cache, while
+/// all positions of dy and x would not.
 static int64_t squareSide(WeightGradientOp op) {
   return op.getInput().getType().getPositions() >= kPositionsToShare ? 3 : 1;
 }
@@ -193,7 +193,8 @@ int64_t countAcrossTasks(WeightGradientOp op) {
   return sides * (sides + 1) / 2;
 }
 
-/// A task is a square of pairs, the positions side * i .. side * (i + 1) - 1 with those of side * j, j <= i.
+/// A task is a square of pairs, the positions side * i .. side * (i + 1) - 1 with those of side *
+/// j, j <= i.
 void Emitter::emitAcrossGradient(WeightGradientOp op, Value task) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in");

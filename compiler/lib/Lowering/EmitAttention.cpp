@@ -220,7 +220,8 @@ private:
     SmallVector<Value> query, out;
     Value step, share, projection; ///< what turns t_j and w_j into the adjoints of z_j and v_j
   };
-  using KeyBody = llvm::function_ref<void(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &)>;
+  using KeyBody =
+      llvm::function_ref<void(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &)>;
 
   Value at(Value numbers, Value j) { return e.offset(numbers, e.mul(j, e.layout.lanes)); }
   /// Visits the keys with the rows that see them, carrying numbers.
@@ -280,8 +281,7 @@ void AdjointRows::emitScores(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Va
   SmallVector<Value> scores = dots(rows, head.at(op.getKey(), j), &Row::query, &Row::queryPointer);
   SmallVector<Value> products = dots(rows, head.at(op.getValue(), j), &Row::out, &Row::outPointer);
   for (auto [r, score, product] : llvm::zip(rows, scores, products)) {
-    SmallVector<Value> values =
-        e.inlineRegion(op.getKernel().front(), e.mulF(score, head.scale));
+    SmallVector<Value> values = e.inlineRegion(op.getKernel().front(), e.mulF(score, head.scale));
     Value weight = values[0], slope = values[1];
     if (Value decay = head.decay(block[r].number, j)) {
       weight = exponential ? e.addF(weight, decay) : e.mulF(weight, decay);
@@ -322,8 +322,8 @@ void AdjointRows::emitAdjoints(Value j, ArrayRef<int64_t> rows,
       Value zero = e.splat(0.0);
       Value negative = arith::CmpFOp::create(e.b, arith::CmpFPredicate::OLT, weight, zero);
       Value positive = arith::CmpFOp::create(e.b, arith::CmpFPredicate::OGT, weight, zero);
-      Value signedProjection = e.select(
-          positive, row.projection, e.select(negative, e.subF(zero, row.projection), zero));
+      Value signedProjection = e.select(positive, row.projection,
+                                        e.select(negative, e.subF(zero, row.projection), zero));
       dw = e.subF(dw, signedProjection);
     } else if (row.projection) {
       dw = e.subF(dw, row.projection);

@@ -2,8 +2,8 @@
 //
 // A BLAS takes matrices with one stride, but the samples of a lane group lie side by side and the
 // features between the groups. So the operands are packed to [feature][sample] first, by a region
-// of their own, and a linear map's sums are unpacked in the epilogue. The serial OpenBLAS is called on
-// fixed pieces: bits do not depend on the number of threads.
+// of their own, and a linear map's sums are unpacked in the epilogue. The serial OpenBLAS is called
+// on fixed pieces: bits do not depend on the number of threads.
 //
 //===----------------------------------------------------------------------===//
 #include "Emitter.h"
@@ -23,8 +23,8 @@ static constexpr int64_t kBlasGroups = 25;
 static constexpr int64_t kPackFeatures = 64;
 
 bool usesBlas(Operation *op, const Target &target) {
-  // auto: the blocked kernels. Of the one size measured so far, an LSTM of 480 units at batch 200 on
-  // two threads, OpenBLAS took 1.00 s a step and they 1.05 s, which is within the noise of that
+  // auto: the blocked kernels. Of the one size measured so far, an LSTM of 480 units at batch 200
+  // on two threads, OpenBLAS took 1.00 s a step and they 1.05 s, which is within the noise of that
   // machine; they need no packing and no library.
   return isLargeProduct(op) && target.matmul == Matmul::Blas;
 }
@@ -132,8 +132,8 @@ void Emitter::callBlas(bool transposeA, bool transposeB, Value m, Value n, Value
         LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()), types));
   }
   LLVM::CallOp::create(b, TypeRange{}, name,
-                       ValueRange{index(layout.elementBytes), index(transposeA),
-                                  index(transposeB), m, n, k, a, lda, b_, ldb, c, ldc});
+                       ValueRange{index(layout.elementBytes), index(transposeA), index(transposeB),
+                                  m, n, k, a, lda, b_, ldb, c, ldc});
 }
 
 void Emitter::emitBlasLinear(LinearOp op, Value task) {

@@ -264,8 +264,9 @@ void Emitter::emitElements(Operation *op, Value task) {
     for (Value operand : operands)
       in.push_back(LLVM::LoadOp::create(b, type, offset(operand, i), layout.elementBytes));
     if (isa<ZeroOp>(op))
-      out = {type == element ? arith::ConstantOp::create(b, b.getFloatAttr(element, 0.0)).getResult()
-                             : splat(0.0)};
+      out = {type == element
+                 ? arith::ConstantOp::create(b, b.getFloatAttr(element, 0.0)).getResult()
+                 : splat(0.0)};
     else if (isa<CopyOp>(op))
       out = in;
     else if (isa<AddOp>(op))

@@ -2,9 +2,10 @@
 //
 // The register blocks are those of the small products; what is added is the order in which they
 // run. A linear map holds a piece of the reduced features of a few lane groups in the first cache
-// while the strips of a task's rows pass, and their partial sums on the stack. A weight's gradient is
-// summed sample by sample: the input's lanes are transposed once a task into vectors of features,
-// so that a block of the gradient lies in registers as it lies in memory and no lanes are summed.
+// while the strips of a task's rows pass, and their partial sums on the stack. A weight's gradient
+// is summed sample by sample: the input's lanes are transposed once a task into vectors of
+// features, so that a block of the gradient lies in registers as it lies in memory and no lanes are
+// summed.
 //
 //===----------------------------------------------------------------------===//
 #include "Emitter.h"
@@ -17,19 +18,20 @@ using namespace mlir;
 
 namespace iarc {
 
-/// A weight matrix of this many elements (128 KiB of f32) no longer shares the second cache with what
-/// a tile reads and writes beside it.
+/// A weight matrix of this many elements (128 KiB of f32) no longer shares the second cache with
+/// what a tile reads and writes beside it.
 static constexpr int64_t kLargeWeight = 32768;
 
 /// Bytes of the reduced features of one block's lane groups that pass at once: half of the first
 /// cache of all processors since 2008, the other half being for the weights' rows.
 static constexpr int64_t kPassingBytes = 16384;
 
-/// Lane groups of a block: few, so that the sums of a piece are long and few streams of features pass.
+/// Lane groups of a block: few, so that the sums of a piece are long and few streams of features
+/// pass.
 static constexpr int64_t kPassingGroups = 2;
 
-/// Rows of a linear map's task: 10 tasks for 480 rows, so that the one position of a recurrence can be
-/// shared out among threads.
+/// Rows of a linear map's task: 10 tasks for 480 rows, so that the one position of a recurrence can
+/// be shared out among threads.
 static constexpr int64_t kLinearRows = 48;
 
 /// Rows and bytes of a row of a gradient's task: 96 x 96 of f32 in the second cache with the
@@ -50,7 +52,8 @@ bool isLargeProduct(Operation *op) {
   if (!isa<LinearOp, WeightGradientOp>(op))
     return false;
   WeightType weight = weightOf(op);
-  return !weight.isAcrossPositions() && weight.getSize("out") * weight.getSize("in") >= kLargeWeight;
+  return !weight.isAcrossPositions() &&
+         weight.getSize("out") * weight.getSize("in") >= kLargeWeight;
 }
 
 static int64_t roundUp(int64_t value, int64_t multiple) {
@@ -87,8 +90,8 @@ void Emitter::emitLargeLinear(LinearOp op, Value task) {
     /// Runs `body` for each strip of rows; `place` is where its partial sums lie.
     auto strips = [&](llvm::function_ref<void(Value, RegisterBlock, Value)> body) {
       auto strip = [&](Value feature, int64_t rows) {
-        Value place = partial ? offset(partial, mul(sub(feature, first), columns * layout.lanes))
-                              : Value();
+        Value place =
+            partial ? offset(partial, mul(sub(feature, first), columns * layout.lanes)) : Value();
         body(feature, {rows, columns}, place);
       };
       forLoop(first, fullEnd, block.rows, [&](Value feature) { strip(feature, block.rows); });
@@ -119,9 +122,9 @@ void Emitter::emitLargeLinear(LinearOp op, Value task) {
         forLoop(index(1), index(pieces - 1), 1, [&](Value number) {
           Value begin = mul(number, piece), end = add(begin, index(piece));
           strips([&](Value feature, RegisterBlock size, Value place) {
-            storeSums(emitLinearSums(op, p, group, feature, size, begin, end,
-                                     loadSums(size, place)),
-                      place);
+            storeSums(
+                emitLinearSums(op, p, group, feature, size, begin, end, loadSums(size, place)),
+                place);
           });
         });
     }
@@ -132,8 +135,7 @@ void Emitter::emitLargeLinear(LinearOp op, Value task) {
       emitLinearEnd(op, sums, p, group, feature, size.rows, size.columns);
     });
   };
-  Value middle =
-      mul(arith::DivSIOp::create(b, groups(), index(block.columns)), block.columns);
+  Value middle = mul(arith::DivSIOp::create(b, groups(), index(block.columns)), block.columns);
   forLoop(index(0), middle, block.columns, [&](Value group) { pass(group, block.columns); });
   if (block.columns > 1)
     forLoop(middle, groups(), 1, [&](Value group) { pass(group, 1); });
@@ -153,8 +155,8 @@ struct GradientCut {
     block = chooseLinearBlock(out, vectors, target);
     strip = block.columns * layout.lanes;
     rows = roundUp(std::min(kGradientRows, out), block.rows);
-    columns = std::min(roundUp(kGradientColumnBytes / layout.elementBytes, strip),
-                       roundUp(in, strip));
+    columns =
+        std::min(roundUp(kGradientColumnBytes / layout.elementBytes, strip), roundUp(in, strip));
     rowTasks = llvm::divideCeil(out, rows);
     columnTasks = llvm::divideCeil(in, columns);
     int64_t groupBytes = columns * layout.lanes * layout.elementBytes;
@@ -235,7 +237,8 @@ void Emitter::emitLargeGradient(WeightGradientOp op, Value task) {
     SmallVector<bool> bits(lanes, false);
     std::fill_n(bits.begin(), count, true);
     auto type = VectorType::get({lanes}, b.getI1Type());
-    return arith::ConstantOp::create(b, DenseElementsAttr::get(type, ArrayRef<bool>(bits))).getResult();
+    return arith::ConstantOp::create(b, DenseElementsAttr::get(type, ArrayRef<bool>(bits)))
+        .getResult();
   };
   auto loadSum = [&](Value place, int64_t count) -> Value {
     if (count == lanes)
@@ -329,8 +332,7 @@ int64_t Emitter::countLargeTasks(Operation *op) {
     if (usesBlas(op, target))
       return countBlasTasks(op);
     RegisterBlock block = chooseLinearBlock(linear.getProduced(), kPassingGroups, target);
-    return positionsOfProduct(op) *
-           llvm::divideCeil(linear.getProduced(), rowsOfLinearTask(block));
+    return positionsOfProduct(op) * llvm::divideCeil(linear.getProduced(), rowsOfLinearTask(block));
   }
   if (usesBlas(op, target))
     return countBlasTasks(op);

@@ -219,7 +219,9 @@ void Emitter::finishGradientBlock(Value gradient, Value corner, int64_t rows, in
         c += size;
       }
   };
-  auto place = [&](Value tensor, int64_t at) { return offset(address(tensor), add(corner, index(at))); };
+  auto place = [&](Value tensor, int64_t at) {
+    return offset(address(tensor), add(corner, index(at)));
+  };
   auto store = [&](Value value, Value pointer) {
     LLVM::StoreOp::create(b, value, pointer, layout.elementBytes);
   };
@@ -273,9 +275,9 @@ void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, 
   if (weight.isPerPosition())
     return forBlocks([&](Value column, int64_t width) {
       SmallVector<Value> zeros(rows * width, splat(0.0));
-      finish(column, width,
-             emitGradientSums(op, first, summedGroups(op, first), row0, column, {rows, width},
-                              zeros));
+      finish(
+          column, width,
+          emitGradientSums(op, first, summedGroups(op, first), row0, column, {rows, width}, zeros));
     });
   // One position after the other: what the strip reads of it stays in the nearer caches while the
   // blocks pass, whose sums so far rest on the stack.
@@ -293,8 +295,8 @@ void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, 
   };
   forLoop(first, last, 1, [&](Value p) {
     forBlocks([&](Value column, int64_t width) {
-      SmallVector<Value> sums = emitGradientSums(op, p, groups(), row0, column, {rows, width},
-                                                 loadSums(column, width));
+      SmallVector<Value> sums =
+          emitGradientSums(op, p, groups(), row0, column, {rows, width}, loadSums(column, width));
       for (auto [k, sum] : llvm::enumerate(sums))
         store(sum, place(column, k));
     });

@@ -33,7 +33,9 @@ struct Gates {
 
 Gates loadGates(Emitter &e, Value z, Value f, int64_t units) {
   int64_t lanes = e.layout.lanes;
-  auto at = [&](int64_t gate) { return e.load(e.offset(z, e.mul(e.add(f, e.index(gate * units)), lanes))); };
+  auto at = [&](int64_t gate) {
+    return e.load(e.offset(z, e.mul(e.add(f, e.index(gate * units)), lanes)));
+  };
   Gates gates;
   gates.input = sigmoid(e, at(0));
   gates.forget = sigmoid(e, at(1));

@@ -37,8 +37,8 @@ int64_t countPackedElements(mlir::Operation *op, const Target &target, const Lay
 /// register block widths.
 inline constexpr int64_t kGroupsPerTile = 25;
 
-/// Lane groups of one task of a product across positions: so few that the input of all positions stays
-/// in the second cache, where each position of the result reads it again.
+/// Lane groups of one task of a product across positions: so few that the input of all positions
+/// stays in the second cache, where each position of the result reads it again.
 inline constexpr int64_t kGroupsAcross = 5;
 
 /// From this many positions on, positions alone are enough to share out among threads.
@@ -152,8 +152,8 @@ public:
   /// A training step's new velocity and new weight; vectors of any length, or numbers.
   void update(Value weight, Value velocity, Value gradient, Value &newWeight, Value &newVelocity);
 
-  /// One step of a register block: `next[r, c] += left(r) * right(c)`. The shorter side is held, the
-  /// longer passes.
+  /// One step of a register block: `next[r, c] += left(r) * right(c)`. The shorter side is held,
+  /// the longer passes.
   void emitOuterProduct(llvm::SmallVectorImpl<Value> &next, int64_t rows, int64_t columns,
                         llvm::function_ref<Value(int64_t)> left,
                         llvm::function_ref<Value(int64_t)> right);
@@ -239,7 +239,8 @@ private:
   void emitFill(Value to, Value p, Value begin, Value end);
   void emitWeightGradient(WeightGradientOp op, Value task);
   void emitGradientOfPosition(WeightGradientOp op, Value p);
-  /// The lane groups that a gradient's position is summed over: none where the output adjoint is zero.
+  /// The lane groups that a gradient's position is summed over: none where the output adjoint is
+  /// zero.
   Value summedGroups(WeightGradientOp op, Value p);
   void emitGradientStrip(WeightGradientOp op, Value matrix, Value first, Value last, Value row0,
                          int64_t rows);
@@ -248,8 +249,8 @@ private:
   llvm::SmallVector<Value> emitGradientSums(WeightGradientOp op, Value p, Value summed, Value row0,
                                             Value column, RegisterBlock block,
                                             mlir::ValueRange start);
-  /// Stores a finished block of a weight's gradient, or updates the weight by it. `corner` counts the
-  /// elements from the tensor's start to the block's; `sums` holds a vector for each element.
+  /// Stores a finished block of a weight's gradient, or updates the weight by it. `corner` counts
+  /// the elements from the tensor's start to the block's; `sums` holds a vector for each element.
   void finishGradientBlock(mlir::Value gradient, Value corner, int64_t rows, int64_t columns,
                            int64_t rowStride, llvm::ArrayRef<Value> sums);
   void emitAcrossGradient(WeightGradientOp op, Value task);

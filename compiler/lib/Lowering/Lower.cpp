@@ -50,7 +50,7 @@ private:
   Type element;
   SharedCode &shared;
   Type pointer;
-  bool givesGradients; ///< the code also serves as that of @gradients
+  bool givesGradients;          ///< the code also serves as that of @gradients
   OpBuilder *builder = nullptr; ///< in the step function
   Emitter *step = nullptr;
   Value call, loop;
@@ -156,7 +156,8 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
 static SmallVector<Operation *> scheduleOf(Block &block) {
   DenseSet<Operation *> canWait;
   for (Operation &op : llvm::reverse(block.without_terminator()))
-    if (isa<WeightGradientOp, BiasGradientOp, AddOp, CopyOp, UpdateOp>(op) && !Emitter::isPositionOp(&op) &&
+    if (isa<WeightGradientOp, BiasGradientOp, AddOp, CopyOp, UpdateOp>(op) &&
+        !Emitter::isPositionOp(&op) &&
         llvm::all_of(op.getResultTypes(), [](Type type) { return isa<WeightType>(type); }) &&
         llvm::all_of(op.getUsers(), [&](Operation *user) {
           return user == block.getTerminator() || canWait.contains(user);

@@ -44,8 +44,8 @@ bool savesCarried(RepeatOp repeat, unsigned index) {
   return true;
 }
 
-/// The weight or velocity of which `value` is the update, made in place: the operand of an update, or of
-/// a repeat that updates it slice by slice. Null for any other value.
+/// The weight or velocity of which `value` is the update, made in place: the operand of an update,
+/// or of a repeat that updates it slice by slice. Null for any other value.
 Value updatedInPlace(Value value) {
   auto result = dyn_cast<OpResult>(value);
   if (!result)
@@ -56,7 +56,8 @@ Value updatedInPlace(Value value) {
   auto repeat = dyn_cast<RepeatOp>(result.getOwner());
   if (!repeat || index < repeat.getNumCarried())
     return {};
-  auto slice = dyn_cast_or_null<BlockArgument>(updatedInPlace(repeat.getYield()->getOperand(index)));
+  auto slice =
+      dyn_cast_or_null<BlockArgument>(updatedInPlace(repeat.getYield()->getOperand(index)));
   if (!slice || slice.getOwner() != &repeat.getBodyBlock() ||
       slice.getArgNumber() < repeat.getNumCarried())
     return {};
@@ -84,7 +85,8 @@ bool liesInRing(RepeatOp repeat, unsigned index) {
   return savesCarried(repeat, index) || stacksNext(repeat, index);
 }
 
-/// Slots of the ring of carried value `index`: where the current value and the next one lie, or all.
+/// Slots of the ring of carried value `index`: where the current value and the next one lie, or
+/// all.
 int64_t ringSlots(RepeatOp repeat, unsigned index) {
   for (unsigned k = repeat.getNumCarried(); k < repeat.getNumResults(); ++k)
     if (stacksNext(repeat, k) == index ||
@@ -95,16 +97,16 @@ int64_t ringSlots(RepeatOp repeat, unsigned index) {
 }
 
 /// Whether the op that defines `value` can write it to any buffer: everything but arguments, what
-/// an update does in place, another view of a buffer, and a repeat's results that lie in the ring of
-/// what it carries.
+/// an update does in place, another view of a buffer, and a repeat's results that lie in the ring
+/// of what it carries.
 bool canBePlaced(Value value, Block *block) {
   Operation *op = value.getDefiningOp();
   if (!op || op->getBlock() != block || isa<UpdateOp, ReshapeOp>(op))
     return false;
   auto repeat = dyn_cast<RepeatOp>(op);
   unsigned index = cast<OpResult>(value).getResultNumber();
-  return !repeat || (index >= repeat.getNumCarried() && !liesInRing(repeat, index) &&
-                     !updatedInPlace(value));
+  return !repeat ||
+         (index >= repeat.getNumCarried() && !liesInRing(repeat, index) && !updatedInPlace(value));
 }
 
 /// Replaces `use` by a copy of its own, made at the end of its block.
@@ -141,7 +143,8 @@ void insertCopies(func::FuncOp function) {
   DenseSet<Value> gradients;
   function.walk([&](UpdateOp update) {
     OpOperand &gradient = update.getGradientMutable();
-    if (!canBePlaced(gradient.get(), update->getBlock()) || !gradients.insert(gradient.get()).second)
+    if (!canBePlaced(gradient.get(), update->getBlock()) ||
+        !gradients.insert(gradient.get()).second)
       copyFor(gradient);
   });
   Operation *ret = function.front().getTerminator();

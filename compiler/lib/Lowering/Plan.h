@@ -71,8 +71,8 @@ struct Plan {
   int64_t elementsPerGroup = 0;
 };
 
-/// The update that is made together with `gradient`, block by block as the gradient's op makes it; null
-/// where there is none.
+/// The update that is made together with `gradient`, block by block as the gradient's op makes it;
+/// null where there is none.
 UpdateOp updateOf(mlir::Value gradient);
 
 /// Elements a lane group that an op needs for its operands in another order, or 0.

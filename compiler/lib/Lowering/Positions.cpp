@@ -13,8 +13,8 @@ namespace {
 
 enum class Extent { None, Last, All };
 
-/// Whether each number that the scalar region yields is zero when the marked arguments are. A factor
-/// of zero makes a product zero: what is infinite where nothing is read stays unread.
+/// Whether each number that the scalar region yields is zero when the marked arguments are. A
+/// factor of zero makes a product zero: what is infinite where nothing is read stays unread.
 SmallVector<bool> yieldsZero(Block &block, ArrayRef<bool> zeroArguments) {
   DenseSet<Value> zeros;
   for (auto [argument, zero] : llvm::zip(block.getArguments(), zeroArguments))
@@ -24,18 +24,18 @@ SmallVector<bool> yieldsZero(Block &block, ArrayRef<bool> zeroArguments) {
     return zeros.contains(value) || matchPattern(value, m_AnyZeroFloat());
   };
   for (Operation &op : block.without_terminator()) {
-    bool zero =
-        llvm::TypeSwitch<Operation *, bool>(&op)
-            .Case<arith::AddFOp, arith::SubFOp, arith::MaximumFOp, arith::MinimumFOp>(
-                [&](Operation *op) { return llvm::all_of(op->getOperands(), isZero); })
-            .Case<arith::MulFOp>(
-                [&](Operation *op) { return llvm::any_of(op->getOperands(), isZero); })
-            .Case<arith::DivFOp, arith::NegFOp, math::TanhOp, math::AbsFOp, math::SqrtOp,
-                  math::ErfOp, math::SinOp>([&](Operation *op) { return isZero(op->getOperand(0)); })
-            .Case<arith::SelectOp>([&](arith::SelectOp op) {
-              return isZero(op.getTrueValue()) && isZero(op.getFalseValue());
-            })
-            .Default(false);
+    bool zero = llvm::TypeSwitch<Operation *, bool>(&op)
+                    .Case<arith::AddFOp, arith::SubFOp, arith::MaximumFOp, arith::MinimumFOp>(
+                        [&](Operation *op) { return llvm::all_of(op->getOperands(), isZero); })
+                    .Case<arith::MulFOp>(
+                        [&](Operation *op) { return llvm::any_of(op->getOperands(), isZero); })
+                    .Case<arith::DivFOp, arith::NegFOp, math::TanhOp, math::AbsFOp, math::SqrtOp,
+                          math::ErfOp, math::SinOp>(
+                        [&](Operation *op) { return isZero(op->getOperand(0)); })
+                    .Case<arith::SelectOp>([&](arith::SelectOp op) {
+                      return isZero(op.getTrueValue()) && isZero(op.getFalseValue());
+                    })
+                    .Default(false);
     if (zero)
       zeros.insert(op.getResult(0));
   }
@@ -113,9 +113,8 @@ void Analysis::propagateZeros(Operation &op) {
         else
           mark(op.getResult(0), arguments.front());
       })
-      .Case<AttentionAdjointOp>([&](AttentionAdjointOp op) {
-        mark(op.getQueryAdjoint(), isZero(op.getResultAdjoint()));
-      })
+      .Case<AttentionAdjointOp>(
+          [&](AttentionAdjointOp op) { mark(op.getQueryAdjoint(), isZero(op.getResultAdjoint())); })
       .Case<RepeatOp>([&](RepeatOp repeat) {
         if (repeat->getParentOp() != function)
           return;
@@ -153,8 +152,8 @@ void Analysis::propagateReads(Operation &op) {
         // Position t reads the positions s <= t of its input, or transposed the positions t >= s.
         readAll(op.getExtras(), onlyLast ? Extent::Last : Extent::All);
         bool zeroInput = op.getTransposed() && isZero(op.getInput());
-        read(op.getInput(), zeroInput || (onlyLast && op.getTransposed()) ? Extent::Last
-                                                                          : Extent::All);
+        read(op.getInput(),
+             zeroInput || (onlyLast && op.getTransposed()) ? Extent::Last : Extent::All);
         if (zeroInput)
           live.zeroInput.insert(op);
       })
@@ -249,7 +248,8 @@ LivePositions findLivePositions(func::FuncOp function) { return Analysis(functio
 double computedShare(Operation *op, const LivePositions &live) {
   if (!live.onlyLast.contains(op) && !live.zeroInput.contains(op))
     return 1;
-  auto value = llvm::find_if(op->getOperands(), [](Value v) { return isa<ValueType>(v.getType()); });
+  auto value =
+      llvm::find_if(op->getOperands(), [](Value v) { return isa<ValueType>(v.getType()); });
   double positions = double(cast<ValueType>((*value).getType()).getPositions());
   auto linear = dyn_cast<LinearOp>(op);
   bool across = linear ? linear.getWeight().getType().isAcrossPositions()

@@ -14,9 +14,9 @@
 
 namespace iarc {
 
-/// What a function may skip. The edge is the iteration `count - 1` of a repeat in the function's own
-/// block, the last one of a repeat and the first one of a reverse repeat. "At the edge" covers ops
-/// outside of any repeat too; ops of nested repeats are never mentioned.
+/// What a function may skip. The edge is the iteration `count - 1` of a repeat in the function's
+/// own block, the last one of a repeat and the first one of a reverse repeat. "At the edge" covers
+/// ops outside of any repeat too; ops of nested repeats are never mentioned.
 struct LivePositions {
   /// Ops that need only the last position at the edge: of an attention the query's row; of a
   /// weight's gradient the position whose output adjoint is not zero.

@@ -106,6 +106,27 @@ module attributes {iarc.modle = {}} {}
 
 // -----
 
+// expected-error @+1 {{'iarc.gives_gradients' belongs on @train_step, without a value}}
+func.func @other() attributes {iarc.gives_gradients} {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{'iarc.gives_gradients' belongs on @train_step, without a value}}
+func.func @train_step() attributes {iarc.gives_gradients = 1} {
+  return
+}
+
+// -----
+
+// expected-error @+2 {{'iarc.weight' op fan_in must not be negative, got -2}}
+module {
+  iarc.weight @w : !iarc.weight<out 2, in 2 : f32> = normal(0.0, 0.1) fan_in -2
+}
+
+// -----
+
 // expected-error @+1 {{'iarc.model' must be a dictionary on the module}}
 module attributes {iarc.model = 3} {}
 
