@@ -74,8 +74,8 @@ LogicalResult WeightOp::verify() {
     return emitOpError("standard deviation must not be negative, got ") << second;
   if (getInitialiser() == Initialiser::Uniform && first > second)
     return emitOpError("bounds must be in order, got ") << first << " and " << second;
-  if (getFanIn() < 0)
-    return emitOpError("fan_in must not be negative, got ") << getFanIn();
+  if (int64_t(getFanIn()) < 0)
+    return emitOpError("fan_in must not be negative, got ") << int64_t(getFanIn());
   return success();
 }
 
