@@ -87,9 +87,9 @@ namespace {
 const iarc_axis axesA[] = {{"layer", 2}, {"out", 3}, {"in", 5}}; // 30 elements
 const iarc_axis axesB[] = {{"out", 7}};
 const iarc_axis axesC[] = {{"out", 4}};
-const iarc_weight tensors[] = {{"a", axesA, 3, 0, 30, IARC_INITIALISE_NORMAL, 0.5, 0.1},
-                               {"b", axesB, 1, 32, 7, IARC_INITIALISE_UNIFORM, -1, 2},
-                               {"c", axesC, 1, 48, 4, IARC_INITIALISE_CONSTANT, 3, 0}};
+const iarc_weight tensors[] = {{"a", axesA, 3, 0, 30, IARC_INITIALISE_NORMAL, 0.5, 0.1, 0, 0},
+                               {"b", axesB, 1, 32, 7, IARC_INITIALISE_UNIFORM, -1, 2, 0, 0},
+                               {"c", axesC, 1, 48, 4, IARC_INITIALISE_CONSTANT, 3, 0, 0, 0}};
 iarc_model modelOf(int64_t elementBytes) {
   iarc_model model{};
   model.element_bytes = elementBytes;
@@ -130,6 +130,35 @@ TEST(Initialise, FloatIsTheRoundedDouble) {
   initialiseWeights(narrow, 5, b.data(), pool);
   for (size_t i = 0; i < 64; ++i)
     EXPECT_EQ(float(a[i]), b[i]);
+}
+
+// Scaled by fan-in, a number is divided by the root of the inputs of its row: of pair (t, s) and of
+// position t they are t + 1 times those of the first.
+TEST(Initialise, ScalesByFanIn) {
+  const iarc_axis pairAxes[] = {{"layer", 2}, {"pair", 6}, {"out", 1}, {"in", 2}};
+  const iarc_axis biasAxes[] = {{"layer", 2}, {"position", 3}, {"out", 2}};
+  const iarc_axis sharedAxes[] = {{"out", 3}, {"in", 4}};
+  const iarc_weight scaled[] = {
+      {"pairs", pairAxes, 4, 0, 24, IARC_INITIALISE_NORMAL, 0, 0.3, 2, 1},
+      {"bias", biasAxes, 3, 32, 12, IARC_INITIALISE_UNIFORM, -1, 1, 2, 1},
+      {"shared", sharedAxes, 2, 48, 12, IARC_INITIALISE_UNIFORM, -1, 2, 4, 0}};
+  iarc_weight plain[] = {scaled[0], scaled[1], scaled[2]};
+  for (iarc_weight &weight : plain)
+    weight.fan_in = weight.fan_in_grows = 0;
+  iarc_model model = modelOf(8);
+  ThreadPool pool(1);
+  std::vector<double> a(64), b(64);
+  model.weights = scaled;
+  initialiseWeights(model, 1, a.data(), pool);
+  model.weights = plain;
+  initialiseWeights(model, 1, b.data(), pool);
+  const int rowOfPair[] = {0, 1, 1, 2, 2, 2};
+  for (size_t i = 0; i < 24; ++i)
+    EXPECT_DOUBLE_EQ(a[i], b[i] / std::sqrt(2.0 * (rowOfPair[i / 2 % 6] + 1)));
+  for (size_t i = 0; i < 12; ++i) {
+    EXPECT_DOUBLE_EQ(a[32 + i], b[32 + i] / std::sqrt(2.0 * double(i / 2 % 3 + 1)));
+    EXPECT_DOUBLE_EQ(a[48 + i], b[48 + i] / 2);
+  }
 }
 
 TEST(Initialise, ForCheckNoTensorIsConstant) {
