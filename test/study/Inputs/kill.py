@@ -78,5 +78,5 @@ while kills < 10:
         shutil.rmtree(os.path.join(folder, "killed"))
 subprocess.run(command("killed"), check=True)
 check(results_of("killed") == expected, "the results differ")
-check(not os.listdir(os.path.join(folder, "killed", "work", "running")), "an attempt was left")
+check(not os.listdir(os.path.join(folder, "killed", "state", "running")), "an attempt was left")
 print(f"killed 10 times, {unfinished} times with cells left; the results are the same")

@@ -8,11 +8,13 @@ import time
 
 tool, folder = sys.argv[1:]
 command = [*tool.split(), os.path.join(folder, "tiny.study"), "--cores", "1"]
-running = os.path.join(folder, "results", "work", "running")
+running = os.path.join(folder, "results", "state", "running")
 
 for name in ("SIGTERM", "SIGINT"):
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     while not (os.path.isdir(running) and os.listdir(running)):  # until a cell is under way
+        if process.poll() is not None:
+            sys.exit(f"stop.py: it ended before a cell was under way\n{process.communicate()[1]}")
         time.sleep(0.005)
     process.send_signal(getattr(signal, name))
     start = time.monotonic()
@@ -29,6 +31,6 @@ if any(process.returncode for process in both):
     sys.exit(f"stop.py: failed\n{said}")
 with open(os.path.join(folder, "results", "results.jsonl"), encoding="utf-8") as file:
     results = len(file.readlines())
-runs = len(re.findall(r"^\[\d+/10\]", said, re.M))
-before = 10 - runs
-print(f"two at a time: {results} results of {runs + before} runs")
+finished = re.findall(r"^\[\d+/10\] (\S+)  accuracy", said, re.M)
+twice = len(finished) - len(set(finished))
+print(f"two at a time: {results} results, {len(finished)} of them now, {twice} of these twice")

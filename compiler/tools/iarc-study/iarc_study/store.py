@@ -2,12 +2,12 @@
 
     results.jsonl            one line for each finished cell, in the study's order
     index.html, *.svg        the page and the figures
-    work/cells/KEY.json      a finished cell; renamed into place, so whole or not there
-    work/locks/KEY           locked by the process that runs the cell
-    work/running/KEY.*/      what a cell under way writes; of no use once its process is gone
-    work/programs/           compiled models
+    state/cells/KEY.json     a finished cell; renamed into place, so whole or not there
+    state/locks/KEY          locked by the process that runs the cell
+    state/running/KEY.*/     what a cell under way writes; of no use once its process is gone
+    state/programs/          compiled models
 
-A cell is finished when results.jsonl or work/cells/ has it: work/ may be deleted when nothing runs.
+A cell is finished when results.jsonl or state/cells/ has it: state/ may be deleted when nothing runs.
 Locks are those of fcntl, which file systems shared by machines support and which end with their
 process however it ends. Correctness does not hang on them: a cell that two processes run gives the
 same result twice, and the later rename replaces it.
@@ -102,11 +102,11 @@ class Lock:
 class Store:
     def __init__(self, folder):
         self.folder = os.path.abspath(folder)
-        self.work = os.path.join(self.folder, "work")
-        self.cells = os.path.join(self.work, "cells")
-        self.locks = os.path.join(self.work, "locks")
-        self.running = os.path.join(self.work, "running")
-        self.programs = os.path.join(self.work, "programs")
+        self.state = os.path.join(self.folder, "state")
+        self.cells = os.path.join(self.state, "cells")
+        self.locks = os.path.join(self.state, "locks")
+        self.running = os.path.join(self.state, "running")
+        self.programs = os.path.join(self.state, "programs")
         self.results = os.path.join(self.folder, "results.jsonl")
         self.lines = {}  # key -> record, of results.jsonl
         self.loaded = {}  # key -> record, of cells/
@@ -114,7 +114,7 @@ class Store:
     def prepare(self):
         for folder in (self.cells, self.locks, self.running, self.programs):
             make_folder(folder)
-        ignore = os.path.join(self.work, ".gitignore")
+        ignore = os.path.join(self.state, ".gitignore")
         if not os.path.exists(ignore):
             write_atomically(ignore, "*\n")
 
