@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Diagnostics/Suggest.h"
 #include "Sema/Arguments.h"
+#include "Sema/Circles.h"
 #include "Sema/Program.h"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ public:
         if (item->kind == ast::ItemKind::Model)
           model(*item);
     }
-    findCircles();
+    reportCircles(program, callGraph, diagnostics);
   }
 
 private:
@@ -458,59 +459,6 @@ private:
         .hint(std::move(hint));
   }
 
-  // Circles among definitions, each reported once where it closes.
-  struct Use {
-    Definition *callee;
-    SourceRange where;
-  };
-  void findCircles() {
-    std::map<Definition *, int> state; // 1: on the path, 2: done
-    struct Step {
-      Definition *definition;
-      size_t next = 0;
-    };
-    for (Definition &root : program.definitions) {
-      if (state[&root])
-        continue;
-      std::vector<Step> path = {{&root}};
-      state[&root] = 1;
-      while (!path.empty()) {
-        Step &step = path.back();
-        const std::vector<Use> &out = callGraph[step.definition];
-        if (step.next == out.size()) {
-          state[step.definition] = 2;
-          path.pop_back();
-          continue;
-        }
-        const Use &use = out[step.next++];
-        if (state[use.callee] == 1) {
-          reportCircle(use, step.definition);
-          // Everything on the circle is out of use.
-          bool on = false;
-          for (Step &s : path) {
-            on = on || s.definition == use.callee;
-            s.definition->poisoned = s.definition->poisoned || on;
-          }
-        } else if (!state[use.callee]) {
-          state[use.callee] = 1;
-          path.push_back({use.callee});
-        }
-      }
-    }
-  }
-  void reportCircle(const Use &use, Definition *from) {
-    Diagnostic &diagnostic = diagnostics.report(
-        Code::Recursion, use.where,
-        use.callee == from
-            ? "'" + from->name() + "' uses itself"
-            : "'" + from->name() + "' uses '" + use.callee->name() + "', which uses it in turn");
-    if (use.callee != from)
-      diagnostic.note(use.callee->item->name.range,
-                      "'" + use.callee->name() + "' is defined here");
-    diagnostic.hint("definitions are substituted where they are used, so none can use itself; "
-                    "'repeat' states a repetition");
-  }
-
   Program &program;
   const FrontendOptions &options;
   std::optional<std::map<std::string, std::string>> library; ///< read at the first undefined name
@@ -518,7 +466,7 @@ private:
   FileUnit *unit = nullptr;
   std::vector<std::map<std::string, Variable>> scopes;
   std::vector<Use> uses;
-  std::map<Definition *, std::vector<Use>> callGraph;
+  CallGraph callGraph;
   int undefinedNames = 0;
   std::optional<size_t> recurLevel; ///< of the body of the innermost recur
   bool inModel = false;
