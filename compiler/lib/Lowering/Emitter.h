@@ -8,6 +8,7 @@
 #ifndef IARC_LOWERING_EMITTER_H
 #define IARC_LOWERING_EMITTER_H
 
+#include "LargeProducts.h"
 #include "Plan.h"
 #include "iarc/Pipeline.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -21,11 +22,6 @@ struct Target {
   int64_t vectorRegisters = 16;
   Matmul matmul = Matmul::Auto;
 };
-
-/// Whether a product is large: a region of its own, cut so that the weight's rows in use stay in
-/// the nearer caches (EmitLargeProducts.cpp). Every other one is a kernel that the ops around it
-/// share their tiles with (EmitProducts.cpp).
-bool isLargeProduct(mlir::Operation *op);
 
 /// Whether a large product is done by OpenBLAS.
 bool usesBlas(mlir::Operation *op, const Target &target);

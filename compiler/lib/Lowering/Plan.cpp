@@ -1,6 +1,6 @@
 //===- Plan.cpp - Copies and buffers ----------------------------------------===//
 #include "Plan.h"
-#include "Emitter.h"
+#include "LargeProducts.h"
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;

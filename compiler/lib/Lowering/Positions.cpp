@@ -1,6 +1,6 @@
 //===- Positions.cpp - Which positions an op must compute -------------------===//
 #include "Positions.h"
-#include "Emitter.h"
+#include "LargeProducts.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"

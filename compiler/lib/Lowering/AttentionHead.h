@@ -1,0 +1,123 @@
+//===- AttentionHead.h - One head of one lane group -------------------------===//
+#ifndef IARC_LOWERING_ATTENTIONHEAD_H
+#define IARC_LOWERING_ATTENTIONHEAD_H
+
+#include "Emitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+#include <cmath>
+#include <limits>
+
+namespace iarc {
+
+/// Heads of up to this many features are held in registers and unrolled.
+inline constexpr int64_t kUnrolledFeatures = 16;
+
+/// What attention and its adjoint have in common: one head of one lane group.
+template <typename Op> class AttentionHead {
+public:
+  using Value = mlir::Value;
+
+  AttentionHead(Emitter &e, Op op, Value task)
+      : e(e), op(op), features(op.getQuery().getType().getFeatures()),
+        positions(op.getQuery().getType().getPositions()), size(features / int64_t(op.getHeads())),
+        unrolled(size <= kUnrolledFeatures) {
+    group = mlir::arith::DivSIOp::create(e.b, task, e.index(op.getHeads()));
+    head = mlir::arith::RemSIOp::create(e.b, task, e.index(op.getHeads()));
+    scale = e.splat(op.getScale().convertToDouble());
+    if (op.getSlopes().empty())
+      return;
+    llvm::SmallVector<double> numbers;
+    for (double slope : op.getSlopes())
+      for (int64_t distance = 0; distance < positions; ++distance)
+        numbers.push_back(op.getExponential() ? -slope * distance : std::exp(-slope * distance));
+    decays = e.offset(e.table(numbers), e.mul(head, positions));
+  }
+
+  /// Start of this head's features of a value's position.
+  Value at(Value value, Value position) {
+    Value elements = e.mul(e.add(e.mul(position, e.groups()), group), features);
+    return e.offset(e.address(value), e.mul(e.add(elements, e.mul(head, size)), e.layout.lanes));
+  }
+  /// A head's features: in registers, or nothing where they are read from memory as needed.
+  llvm::SmallVector<Value> registers(Value pointer) {
+    llvm::SmallVector<Value> values;
+    if (unrolled)
+      for (int64_t c = 0; c < size; ++c)
+        values.push_back(e.load(e.offset(pointer, c * e.layout.lanes)));
+    return values;
+  }
+  Value dot(llvm::ArrayRef<Value> held, Value pointer, Value other) {
+    if (unrolled) {
+      Value sum = e.mulF(held[0], e.load(other));
+      for (int64_t c = 1; c < size; ++c)
+        sum = e.fma(held[c], e.load(e.offset(other, c * e.layout.lanes)), sum);
+      return sum;
+    }
+    return e.forLoop(
+        e.index(0), e.index(size), 1, e.splat(0.0), [&](Value c, mlir::ValueRange sums) {
+          Value place = e.mul(c, e.layout.lanes);
+          return llvm::SmallVector<Value>{
+              e.fma(e.load(e.offset(pointer, place)), e.load(e.offset(other, place)), sums[0])};
+        })[0];
+  }
+  /// Calls `body` with the offset of each feature of the head; for small heads, feature by
+  /// feature with its number.
+  void forFeatures(llvm::function_ref<void(Value place, int64_t feature)> body) {
+    if (unrolled) {
+      for (int64_t c = 0; c < size; ++c)
+        body(e.index(c * e.layout.lanes), c);
+      return;
+    }
+    e.forLoop(e.index(0), e.index(size), 1, [&](Value c) { body(e.mul(c, e.layout.lanes), -1); });
+  }
+  Value visibleEnd(Value i) { return op.getCausal() ? e.add(i, e.index(1)) : e.index(positions); }
+  /// The decay of key j for query i, or its logarithm for an exponential kernel; null when there is
+  /// none.
+  Value decay(Value i, Value j) {
+    if (!decays)
+      return {};
+    Value distance = e.sub(i, j);
+    if (!op.getCausal())
+      distance = mlir::math::AbsIOp::create(e.b, distance);
+    return e.loadSplat(e.offset(decays, distance));
+  }
+  Value magnitude(Value weight) {
+    return op.getNormalise() == Normalise::AbsoluteSum
+               ? mlir::math::AbsFOp::create(e.b, weight).getResult()
+               : weight;
+  }
+  /// 1 / divisor of a row whose weights sum to `sum`; `shift` is what was subtracted in the
+  /// exponent.
+  Value reciprocal(Value sum, Value shift) {
+    if (op.getNormalise() == Normalise::None)
+      return e.splat(1.0);
+    double eps = op.getEps().convertToDouble();
+    Value one = e.splat(1.0), zero = e.splat(0.0);
+    if (eps == 0) {
+      Value empty = mlir::arith::CmpFOp::create(e.b, mlir::arith::CmpFPredicate::OEQ, sum, zero);
+      return e.select(empty, zero, e.divF(one, sum));
+    }
+    Value addend = e.splat(eps);
+    if (shift)
+      addend = e.mulF(addend, e.expF(e.subF(zero, shift)));
+    return e.divF(one, e.addF(sum, addend));
+  }
+  /// Whether the exponent is shifted by its maximum: only where a divisor undoes it.
+  bool shifted() { return op.getExponential() && op.getNormalise() != Normalise::None; }
+  Value lowest() {
+    return e.splat(op.getQuery().getType().getElementType().isF64()
+                       ? std::numeric_limits<double>::lowest()
+                       : double(std::numeric_limits<float>::lowest()));
+  }
+
+  Emitter &e;
+  Op op;
+  int64_t features, positions, size;
+  bool unrolled;
+  Value group, head, scale, decays;
+};
+
+} // namespace iarc
+#endif
