@@ -112,25 +112,33 @@ def loss_of(logits, targets, settings):
     return ((logits - wanted) ** 2).sum(-1).mean()
 
 
-def main(weights_file, batch_file, out, *given):
-    settings = {"kernel": "softmax", "activation": "relu", "prenorm": "false",
-                "loss": "cross_entropy", "at": "last", **dict(text.split("=") for text in given)}
-
-    def load(path, dtype):
+def load(weights_file, batch_file):
+    """The weights, which want gradients, and the batch."""
+    def read(path, dtype):
         return {name: torch.tensor(values.tolist(), dtype=dtype).reshape(shape)
                 for name, (_, shape, values) in tensors.read(path).items()}
 
-    weights = load(weights_file, torch.float64)
+    weights = read(weights_file, torch.float64)
     for weight in weights.values():
         weight.requires_grad_()
-    batch = load(batch_file, torch.int64)
+    return weights, read(batch_file, torch.int64)
+
+
+def write(out, loss, logits, gradients):
+    results = {"loss": loss.reshape(1), "logits": logits,
+               **{"gradient." + name: gradient for name, gradient in gradients.items()}}
+    tensors.write(out, {name: ("F64", list(t.shape), t.detach().flatten().tolist())
+                        for name, t in results.items()})
+
+
+def main(weights_file, batch_file, out, *given):
+    settings = {"kernel": "softmax", "activation": "relu", "prenorm": "false",
+                "loss": "cross_entropy", "at": "last", **dict(text.split("=") for text in given)}
+    weights, batch = load(weights_file, batch_file)
     logits = forward(weights, batch["symbols"], batch["controls"], settings)
     loss = loss_of(logits, batch["symbols"][:, 1:], settings)
     loss.backward()
-    results = {"loss": loss.reshape(1), "logits": logits,
-               **{"gradient." + name: weight.grad for name, weight in weights.items()}}
-    tensors.write(out, {name: ("F64", list(t.shape), t.detach().flatten().tolist())
-                        for name, t in results.items()})
+    write(out, loss, logits, {name: weight.grad for name, weight in weights.items()})
 
 
 if __name__ == "__main__":

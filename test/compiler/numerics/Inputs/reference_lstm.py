@@ -10,21 +10,12 @@ import torch
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import reference
-import tensors
 
 
 def main(weights_file, batch_file, out, *given):
     settings = {"loss": "cross_entropy", "at": "last", "flat": "false",
                 **dict(text.split("=") for text in given)}
-
-    def load(path, dtype):
-        return {name: torch.tensor(values.tolist(), dtype=dtype).reshape(shape)
-                for name, (_, shape, values) in tensors.read(path).items()}
-
-    weights = load(weights_file, torch.float64)
-    for weight in weights.values():
-        weight.requires_grad_()
-    batch = load(batch_file, torch.int64)
+    weights, batch = reference.load(weights_file, batch_file)
     symbols = batch["symbols"]
     one_hot = torch.nn.functional.one_hot
     x = torch.cat([one_hot(symbols[:, :-1], int(settings["symbols"])),
@@ -49,10 +40,7 @@ def main(weights_file, batch_file, out, *given):
     for theirs, ours in names.items():
         gradients[ours] = torch.stack([getattr(lstm, f"{theirs}_l{layer}").grad
                                        for layer in range(layers)])
-    results = {"loss": loss.reshape(1), "logits": logits,
-               **{"gradient." + name: gradient for name, gradient in gradients.items()}}
-    tensors.write(out, {name: ("F64", list(t.shape), t.detach().flatten().tolist())
-                        for name, t in results.items()})
+    reference.write(out, loss, logits, gradients)
 
 
 if __name__ == "__main__":
