@@ -1,6 +1,7 @@
 # The lit suite of the whole project. Tests mirror the source folders; a folder that brings a
 # lit.site.cfg.py of its own into the build tree is a suite of its own inside this one.
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ config.test_exec_root = os.path.join(config.iarc_obj_root, "test")
 config.environment["PATH"] = os.pathsep.join(
     [config.iarc_tools_dir, config.llvm_tools_dir, os.environ.get("PATH", "")])
 # Nothing of the caller's settings may change what the tools print or find.
-for name in ("NO_COLOR", "TERM", "CXX", "IARC_RUNTIME_LIBRARY"):
+for name in ("NO_COLOR", "TERM", "CXX", "IARC_RUNTIME_LIBRARY", "IARC_OPENBLAS"):
     config.environment.pop(name, None)
 
 support = os.path.join(config.test_source_root, "Support")
@@ -47,6 +48,35 @@ if os.environ.get("IARC_ROUND_TRIP"):
 
 if config.iarc_have_compiler:
     config.available_features.add("compiler")
+
+# What this processor can run, and whether programs for AArch64 can be linked and run by QEMU.
+if platform.machine() == "x86_64":
+    config.available_features.add("x86-64")
+    try:
+        with open("/proc/cpuinfo", encoding="ascii") as cpuinfo:
+            flags = next(set(line.split()) for line in cpuinfo if line.startswith("flags"))
+    except (OSError, StopIteration):
+        flags = set()
+    if {"avx2", "fma", "f16c", "bmi1", "bmi2", "abm", "movbe"} <= flags:
+        config.available_features.add("x86-64-v3")
+    if {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= flags:
+        config.available_features.add("x86-64-v4")
+    if "xop" in flags:
+        config.available_features.add("xop")
+qemu = shutil.which("qemu-aarch64") or shutil.which("qemu-aarch64-static")
+cross = "aarch64-linux-gnu"
+if (qemu and shutil.which(cross + "-g++") and
+        os.path.exists(os.path.join(config.iarc_obj_root, "lib", cross, "libiarcrt.a"))):
+    config.available_features.add("run-aarch64")
+    # Debian's cross libraries lie there.
+    config.substitutions.append(("%aarch64", f"{qemu} -L /usr/{cross}"))
+else:
+    lit_config.note("qemu-user and g++-aarch64-linux-gnu are not both installed: "
+                    "programs for AArch64 are compiled but not run")
+qemu = shutil.which("qemu-x86_64") or shutil.which("qemu-x86_64-static")
+if qemu:
+    config.available_features.add("qemu-x86-64")
+    config.substitutions.append(("%qemu-x86-64", qemu))
 
 # Comparisons with PyTorch run where Debian's package is there; TORCH_PYTHON names another Python.
 torch_python = os.environ.get("TORCH_PYTHON", "/usr/bin/python3")

@@ -46,7 +46,7 @@ void addFusionPasses(OpPassManager &passes, int optLevel) {
 void addLoweringPasses(OpPassManager &passes, const TargetOptions &target, int optLevel) {
   IarcLowerOptions options;
   options.vectorBits = target.vectorBits;
-  options.vectorRegisters = target.vectorBits == 512 ? 32 : 16;
+  options.vectorRegisters = target.vectorRegisters;
   options.matmul = target.matmul;
   passes.addPass(createIarcLower(options));
   if (optLevel > 0)

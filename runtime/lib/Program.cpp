@@ -180,7 +180,7 @@ static void checkModel(const iarc_model &model) {
   if ((model.element_bytes != 4 && model.element_bytes != 8) || model.lanes < 1 ||
       model.context < 1 || model.weight_elements < 0 || model.workspace_bytes < 0 ||
       model.workspace_bytes_per_group < 0 || model.batch < 1 || model.steps < 0 || !model.forward ||
-      !model.gradients || !model.train_step || !model.peak ||
+      !model.gradients || !model.train_step || !model.peak || !model.target_features ||
       (model.predicted_positions != model.context &&
        (model.predicted_positions != 1 || model.loss_at != IARC_LOSS_AT_LAST)))
     fail(Exit::Internal, "the descriptor of the model %s is invalid", quoted(model.name).c_str());

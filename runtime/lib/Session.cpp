@@ -3,6 +3,7 @@
 #include "Session.h"
 
 #include "Error.h"
+#include "Processor.h"
 #include "Real.h"
 #include "Text.h"
 
@@ -23,6 +24,7 @@ MemoryPlan Session::plan(const iarc_model &model, const SessionNeeds &needs) {
 }
 
 const SessionNeeds &Session::checked(const iarc_model &model, const SessionNeeds &needs) {
+  requireProcessor(model);
   AvailableMemory available = availableMemory();
   SessionNeeds least = needs;
   least.batch = 1;

@@ -22,7 +22,8 @@ struct SessionNeeds {
 
 class Session {
 public:
-  /// Throws Error (status InputOutput) with both figures when memory does not suffice.
+  /// Throws Error (status InputOutput) when the processor lacks what the model's code was made for,
+  /// and with both figures when memory does not suffice.
   Session(const iarc_model &model, const SessionNeeds &needs);
 
   const iarc_model &model;

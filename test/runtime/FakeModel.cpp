@@ -30,6 +30,9 @@
 #ifndef FAKE_VERSION
 #define FAKE_VERSION IARC_DESCRIPTOR_VERSION
 #endif
+#ifndef FAKE_FEATURES
+#define FAKE_FEATURES ""
+#endif
 #ifndef FAKE_SUBTASKS
 #define FAKE_SUBTASKS "IARC"
 #endif
@@ -174,32 +177,33 @@ constexpr iarc_weight weights[] = {
 
 } // namespace
 
-extern "C" const iarc_model iarc_model_descriptor = {FAKE_VERSION,
-                                                     "fake",
-                                                     "0.0.0",
-                                                     "x86-64",
-                                                     FAKE_BYTES,
-                                                     lanes,
-                                                     context,
-                                                     width,
-                                                     predicted,
-                                                     {FAKE_SUBTASKS, symbols, 1, 9, 0, 0,
-                                                      FAKE_INTERSPERSED},
-                                                     IARC_LOSS_CROSS_ENTROPY,
-                                                     IARC_LOSS_AT_LAST,
-                                                     weights,
-                                                     2,
-                                                     336,
-                                                     128,
-                                                     FAKE_WORKSPACE,
-                                                     0.02,
-                                                     0.8,
-                                                     200,
-                                                     300,
-                                                     3.0 * 2 * symbols *width *context,
-                                                     0,
-                                                     3.0 * 2 * symbols *width *context,
-                                                     forward,
-                                                     gradients,
-                                                     trainStep,
-                                                     peak};
+extern "C" const iarc_model iarc_model_descriptor = {
+    FAKE_VERSION,
+    "fake",
+    "0.0.0",
+    "x86-64",
+    FAKE_FEATURES,
+    FAKE_BYTES,
+    lanes,
+    context,
+    width,
+    predicted,
+    {FAKE_SUBTASKS, symbols, 1, 9, 0, 0, FAKE_INTERSPERSED},
+    IARC_LOSS_CROSS_ENTROPY,
+    IARC_LOSS_AT_LAST,
+    weights,
+    2,
+    336,
+    128,
+    FAKE_WORKSPACE,
+    0.02,
+    0.8,
+    200,
+    300,
+    3.0 * 2 * symbols * width * context,
+    0,
+    3.0 * 2 * symbols * width * context,
+    forward,
+    gradients,
+    trainStep,
+    peak};

@@ -42,7 +42,11 @@ enum class Matmul {
 struct TargetOptions {
   std::string cpu;          ///< LLVM's name of the processor, such as "znver4"
   std::string features;     ///< LLVM's feature string: "+avx2,-avx512f,..."
-  int64_t vectorBits = 128; ///< width of the target's vector registers: 128, 256 or 512
+  /// Those of its extensions that iarc/runtime/ProcessorFeatures.def lists, separated by commas:
+  /// the compiled program looks for them before it runs any generated code.
+  std::string requiredFeatures;
+  int64_t vectorBits = 128;     ///< width of the target's vector registers: 128, 256 or 512
+  int64_t vectorRegisters = 16; ///< how many there are of that width
   Matmul matmul = Matmul::Auto;
 };
 

@@ -20,9 +20,9 @@
 using namespace iarc;
 
 // A change of the header must come with a change of this file.
-static_assert(IARC_DESCRIPTOR_VERSION == 2, "write the new version's fields below");
+static_assert(IARC_DESCRIPTOR_VERSION == 3, "write the new version's fields below");
 static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 56 &&
-                  sizeof(iarc_model) == 272,
+                  sizeof(iarc_model) == 280,
               "the descriptor changed: write the new fields below and raise the version");
 
 namespace {
@@ -195,7 +195,7 @@ static llvm::Constant *buildTask(Builder &build, Reader task) {
 }
 
 llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descriptor,
-                                llvm::StringRef compiler, llvm::StringRef targetCpu) {
+                                llvm::StringRef compiler, const TargetOptions &target) {
   std::string complaint;
   Reader model(descriptor, "", complaint);
   Builder build(module, complaint);
@@ -210,7 +210,8 @@ llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descr
       {{offsetof(iarc_model, version), build.integer(IARC_DESCRIPTOR_VERSION)},
        {offsetof(iarc_model, name), build.string(model.string("name"))},
        {offsetof(iarc_model, compiler), build.string(compiler)},
-       {offsetof(iarc_model, target_cpu), build.string(targetCpu)},
+       {offsetof(iarc_model, target_cpu), build.string(target.cpu)},
+       {offsetof(iarc_model, target_features), build.string(target.requiredFeatures)},
        {offsetof(iarc_model, element_bytes), integer("element_bytes")},
        {offsetof(iarc_model, lanes), integer("lanes")},
        {offsetof(iarc_model, context), integer("context")},

@@ -52,8 +52,7 @@ iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const 
   module->setPICLevel(llvm::PICLevel::BigPIC);
   module->setPIELevel(llvm::PIELevel::Large);
   setTargetAttributes(*module, target);
-  if (llvm::Error error =
-          addDescriptor(*module, descriptor, IARC_VERSION, target.options().cpu))
+  if (llvm::Error error = addDescriptor(*module, descriptor, IARC_VERSION, target.options()))
     return std::move(error);
 
   std::string complaint;

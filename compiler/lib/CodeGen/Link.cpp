@@ -8,12 +8,17 @@
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Object/Archive.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <vector>
 
@@ -31,7 +36,7 @@ static std::vector<std::string> linkerFromEnvironment() {
   return words;
 }
 
-llvm::Expected<std::string> iarc::findLinker() {
+llvm::Expected<std::string> iarc::findLinker(llvm::StringRef cross) {
   std::vector<std::string> words = linkerFromEnvironment();
   if (!words.empty()) {
     if (llvm::ErrorOr<std::string> path = llvm::sys::findProgramByName(words.front()))
@@ -39,6 +44,17 @@ llvm::Expected<std::string> iarc::findLinker() {
     return llvm::createStringError("cannot link: the C++ compiler '" + words.front() +
                                    "' that CXX names was not found\n"
                                    "hint: unset CXX to use the system's own");
+  }
+  if (!cross.empty()) {
+    std::string name = cross.str() + "-g++";
+    if (llvm::ErrorOr<std::string> path = llvm::sys::findProgramByName(name))
+      return *path;
+    std::string package = "g++-" + cross.str();
+    std::replace(package.begin(), package.end(), '_', '-');
+    return llvm::createStringError("cannot link for " + cross + ": the cross compiler '" + name +
+                                   "' was not found\nhint: install the Debian package " + package +
+                                   ", or let CXX name a C++ compiler for it; --emit=object needs " +
+                                   "none");
   }
   for (const char *name : {"c++", "g++", "clang++", "clang++-22"})
     if (llvm::ErrorOr<std::string> path = llvm::sys::findProgramByName(name))
@@ -48,16 +64,19 @@ llvm::Expected<std::string> iarc::findLinker() {
       "hint: install the Debian package g++, or let CXX name a C++ compiler");
 }
 
-llvm::Expected<std::string> iarc::findOpenBlas() {
-  constexpr const char *Hint =
-      "\nhint: install the Debian package libopenblas-serial-dev, or compile with --matmul=own";
+llvm::Expected<std::string> iarc::findOpenBlas(llvm::StringRef cross) {
+  const char *Hint =
+      cross.empty()
+          ? "\nhint: install the Debian package libopenblas-serial-dev, or compile with "
+            "--matmul=own"
+          : "\nhint: let IARC_OPENBLAS name one made for the target, or compile with --matmul=own";
   if (const char *named = std::getenv("IARC_OPENBLAS"); named && *named) {
     if (llvm::sys::fs::exists(named))
       return std::string(named);
     return llvm::createStringError("cannot link: there is no OpenBLAS '" + std::string(named) +
                                    "' that IARC_OPENBLAS names" + Hint);
   }
-  llvm::Expected<std::string> linker = findLinker();
+  llvm::Expected<std::string> linker = findLinker(cross);
   if (!linker)
     return linker.takeError();
   // The compiler knows the library folders of its machine; what it does not find it gives back.
@@ -82,9 +101,45 @@ llvm::Expected<std::string> iarc::findOpenBlas() {
       std::string(Hint));
 }
 
+/// The architecture of the first object in the archive `path`.
+static llvm::Triple::ArchType architectureOf(llvm::StringRef path) {
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return llvm::Triple::UnknownArch;
+  llvm::Error error = llvm::Error::success();
+  llvm::object::Archive archive(**buffer, error);
+  llvm::Triple::ArchType found = llvm::Triple::UnknownArch;
+  if (!error)
+    for (const llvm::object::Archive::Child &member : archive.children(error)) {
+      if (auto contents = member.getMemoryBufferRef()) {
+        if (auto object = llvm::object::ObjectFile::createObjectFile(*contents))
+          found = (*object)->getArch();
+        else
+          llvm::consumeError(object.takeError());
+      } else {
+        llvm::consumeError(contents.takeError());
+      }
+      break;
+    }
+  llvm::consumeError(std::move(error));
+  return found;
+}
+
+llvm::Error iarc::checkArchitecture(llvm::StringRef library, llvm::StringRef cross) {
+  std::string triple = cross.empty() ? llvm::sys::getDefaultTargetTriple() : cross.str();
+  llvm::Triple::ArchType found = architectureOf(library), wanted = llvm::Triple(triple).getArch();
+  if (found == llvm::Triple::UnknownArch || found == wanted)
+    return llvm::Error::success();
+  return llvm::createStringError("cannot link: the library '" + library + "' was made for " +
+                                 llvm::Triple::getArchTypeName(found) + ", not for " +
+                                 llvm::Triple::getArchTypeName(wanted));
+}
+
 llvm::Error iarc::linkExecutable(llvm::StringRef object, llvm::StringRef runtimeLibrary,
-                                 llvm::StringRef openBlas, llvm::StringRef output) {
-  llvm::Expected<std::string> linker = findLinker();
+                                 llvm::StringRef openBlas, llvm::StringRef output,
+                                 llvm::StringRef cross) {
+  llvm::Expected<std::string> linker = findLinker(cross);
   if (!linker)
     return linker.takeError();
 

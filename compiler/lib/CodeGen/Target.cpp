@@ -11,6 +11,7 @@
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/AArch64TargetParser.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/X86TargetParser.h"
 
@@ -24,15 +25,51 @@ Target::Target(Target &&) noexcept = default;
 Target &Target::operator=(Target &&) noexcept = default;
 Target::~Target() = default;
 
-/// LLVM's back end for this machine. Initialised on first use: a wrong source never gets here.
+static llvm::Triple hostTriple() { return llvm::Triple(llvm::sys::getDefaultTargetTriple()); }
+
+/// What code is to be made for; the compiler's own machine where `name` is empty.
+static llvm::Expected<llvm::Triple> parseTriple(llvm::StringRef name) {
+  if (name.empty())
+    return hostTriple();
+  llvm::Triple triple(llvm::Triple::normalize(name));
+  bool known =
+      triple.getArch() == llvm::Triple::x86_64 || triple.getArch() == llvm::Triple::aarch64;
+  // "x86_64-linux-gnux32" and the like have pointers of 32 bits.
+  bool usual = triple.getEnvironmentName() == "gnu" || triple.getEnvironmentName() == "musl";
+  if (known && triple.isOSLinux() && usual)
+    return triple;
+  std::string message = ("unknown target '" + name + "'").str();
+  std::vector<std::string> names = {"aarch64-linux-gnu", "x86_64-linux-gnu"};
+  std::string nearest = nearestName(name, names);
+  message += nearest.empty() ? "; one of aarch64-linux-gnu, x86_64-linux-gnu"
+                             : "; did you mean '" + nearest + "'?";
+  return llvm::createStringError(message);
+}
+
+/// Whether a processor of this machine could run code for `triple`.
+static bool isHostArchitecture(const llvm::Triple &triple) {
+  return triple.getArch() == hostTriple().getArch();
+}
+
+/// LLVM's back end for `triple`. Initialised on first use, and others than this machine's own only
+/// when asked for: a wrong source never gets here, and starting up stays short.
 static llvm::Expected<const llvm::Target *> findBackend(const llvm::Triple &triple) {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
-  llvm::InitializeNativeTargetAsmParser();
+  if (isHostArchitecture(triple)) {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+    llvm::InitializeNativeTargetAsmParser();
+  } else {
+    llvm::InitializeAllTargetInfos();
+    llvm::InitializeAllTargets();
+    llvm::InitializeAllTargetMCs();
+    llvm::InitializeAllAsmPrinters();
+    llvm::InitializeAllAsmParsers();
+  }
   std::string reason;
   const llvm::Target *backend = llvm::TargetRegistry::lookupTarget(triple, reason);
   if (!backend)
-    return llvm::createStringError("LLVM has no back end for this machine: " + reason);
+    return llvm::createStringError("this LLVM has no back end for '" + triple.str() +
+                                   "': " + reason);
   return backend;
 }
 
@@ -67,6 +104,40 @@ static int64_t vectorBitsOf(const llvm::MCSubtargetInfo &subtarget, const llvm::
   return 128;
 }
 
+static int64_t vectorRegistersOf(const llvm::MCSubtargetInfo &subtarget,
+                                 const llvm::Triple &triple) {
+  if (triple.isAArch64())
+    return 32;
+  // The upper 16 exist at every width with avx512vl, without it at 512 bits only: the width that
+  // vectorBitsOf gives to either.
+  return triple.isX86() && subtarget.checkFeatures("+avx512f") ? 32 : 16;
+}
+
+/// Those of the enabled features that a compiled program looks for, see ProcessorFeatures.def.
+static std::string requiredFeatures(const llvm::MCSubtargetInfo &subtarget,
+                                    const llvm::Triple &triple) {
+  static constexpr llvm::StringLiteral x86[] = {
+#define IARC_X86_FEATURE(name, present) name,
+#include "iarc/runtime/ProcessorFeatures.def"
+  };
+  static constexpr llvm::StringLiteral aarch64[] = {
+#define IARC_AARCH64_FEATURE(name, word, bit) name,
+#include "iarc/runtime/ProcessorFeatures.def"
+  };
+  llvm::ArrayRef<llvm::StringLiteral> listed;
+  if (triple.isX86())
+    listed = x86;
+  else if (triple.isAArch64())
+    listed = aarch64;
+  std::vector<llvm::SubtargetFeatureKV> enabled = subtarget.getEnabledProcessorFeatures();
+  std::string required;
+  for (llvm::StringRef name : listed)
+    if (llvm::any_of(enabled,
+                     [&](const llvm::SubtargetFeatureKV &feature) { return name == feature.Key; }))
+      required += (required.empty() ? "" : ",") + name.str();
+  return required;
+}
+
 static std::vector<std::string> processorNames(const llvm::MCSubtargetInfo &subtarget,
                                                const llvm::Triple &triple) {
   std::vector<std::string> names;
@@ -80,29 +151,61 @@ static std::vector<std::string> processorNames(const llvm::MCSubtargetInfo &subt
   } else {
     for (const llvm::SubtargetSubTypeKV &processor : subtarget.getAllProcessorDescriptions())
       names.emplace_back(processor.Key);
+    if (triple.isAArch64()) // those that are another's synonym, such as "apple-m1"
+      for (const llvm::AArch64::Alias &synonym : llvm::AArch64::CpuAliases)
+        names.push_back(synonym.AltName.str());
   }
   llvm::sort(names);
+  names.erase(llvm::unique(names), names.end());
   return names;
 }
 
-std::vector<std::string> iarc::targetNames() {
-  llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
-  llvm::Expected<const llvm::Target *> backend = findBackend(triple);
-  if (!backend) {
-    llvm::consumeError(backend.takeError());
-    return {};
-  }
-  return processorNames(*describe(**backend, triple, "", ""), triple);
+llvm::Expected<std::string> iarc::crossTarget(llvm::StringRef name) {
+  llvm::Expected<llvm::Triple> triple = parseTriple(name);
+  if (!triple)
+    return triple.takeError();
+  llvm::Triple host = hostTriple();
+  if (triple->getArch() == host.getArch() && triple->getOS() == host.getOS() &&
+      triple->getEnvironment() == host.getEnvironment())
+    return std::string();
+  return (triple->getArchName() + "-linux-" + triple->getEnvironmentName()).str();
 }
 
-llvm::Expected<Target> Target::create(llvm::StringRef name, int optLevel) {
-  llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
+llvm::Expected<std::vector<std::string>> iarc::targetNames(llvm::StringRef name) {
+  llvm::Expected<llvm::Triple> triple = parseTriple(name);
+  if (!triple)
+    return triple.takeError();
+  llvm::Expected<const llvm::Target *> backend = findBackend(*triple);
+  if (!backend)
+    return backend.takeError();
+  return processorNames(*describe(**backend, *triple, "", ""), *triple);
+}
+
+/// What every processor of the architecture can run.
+static llvm::StringRef baseline(const llvm::Triple &triple) {
+  return triple.isX86() ? "x86-64" : "generic";
+}
+
+llvm::Expected<Target> Target::create(llvm::StringRef tripleName, llvm::StringRef cpu,
+                                      int optLevel) {
+  llvm::Expected<llvm::Triple> parsed = parseTriple(tripleName);
+  if (!parsed)
+    return parsed.takeError();
+  const llvm::Triple &triple = *parsed;
   llvm::Expected<const llvm::Target *> backend = findBackend(triple);
   if (!backend)
     return backend.takeError();
 
+  llvm::StringRef name = cpu;
+  if (name.empty())
+    name = isHostArchitecture(triple) ? "native" : baseline(triple);
   TargetOptions options;
   if (name == "native") {
+    if (!isHostArchitecture(triple))
+      return llvm::createStringError(
+          "'--target-cpu native' is this machine's processor, which is no " + triple.getArchName() +
+          "\nhint: leave it out for '" + baseline(triple) +
+          "', or name one that '--target-cpu list' prints");
     options.cpu = llvm::sys::getHostCPUName().str();
     options.features = hostFeatures();
   } else {
@@ -112,13 +215,18 @@ llvm::Expected<Target> Target::create(llvm::StringRef name, int optLevel) {
       std::string nearest = nearestName(name, names);
       if (!nearest.empty())
         message += "; did you mean '" + nearest + "'?";
-      return llvm::createStringError(message + "\nhint: '--target-cpu list' prints every name");
+      std::string list = "--target-cpu list";
+      if (!tripleName.empty())
+        list = ("--target " + tripleName + " " + list).str();
+      return llvm::createStringError(message + "\nhint: '" + list + "' prints every name");
     }
-    options.cpu = name.str();
+    options.cpu = triple.isAArch64() ? llvm::AArch64::resolveCPUAlias(name).str() : name.str();
   }
   std::unique_ptr<llvm::MCSubtargetInfo> subtarget =
       describe(**backend, triple, options.cpu, options.features);
+  options.requiredFeatures = requiredFeatures(*subtarget, triple);
   options.vectorBits = vectorBitsOf(*subtarget, triple);
+  options.vectorRegisters = vectorRegistersOf(*subtarget, triple);
 
   constexpr llvm::CodeGenOptLevel levels[] = {
       llvm::CodeGenOptLevel::None, llvm::CodeGenOptLevel::Less, llvm::CodeGenOptLevel::Default,

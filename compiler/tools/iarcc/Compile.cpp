@@ -63,7 +63,8 @@ static int deliver(const Options &options, llvm::StringRef contents) {
 
 /// Links `object` to the executable, or runs it where that was asked for.
 static int finish(const Options &options, const std::string &output,
-                  const std::string &runtimeLibrary, llvm::StringRef contents, Timing &timing) {
+                  const std::string &runtimeLibrary, llvm::StringRef cross,
+                  llvm::StringRef contents, Timing &timing) {
   timing.start("link");
   llvm::Expected<TemporaryFile> object = TemporaryFile::create("o");
   if (!object)
@@ -79,13 +80,13 @@ static int finish(const Options &options, const std::string &output,
   // Only a program whose code calls it is linked with OpenBLAS.
   std::string openBlas;
   if (contents.contains("iarc_blas_product")) {
-    llvm::Expected<std::string> library = iarc::findOpenBlas();
+    llvm::Expected<std::string> library = iarc::findOpenBlas(cross);
     if (!library)
       return report(library.takeError(), InputOutput);
     openBlas = *library;
   }
   if (llvm::Error error =
-          iarc::linkExecutable(object->path(), runtimeLibrary, openBlas, executable->path()))
+          iarc::linkExecutable(object->path(), runtimeLibrary, openBlas, executable->path(), cross))
     return report(std::move(error), InputOutput);
   if (!runs) {
     if (llvm::Error error = executable->renameTo(output))
@@ -103,9 +104,12 @@ static int finish(const Options &options, const std::string &output,
   return report(becomeProgram(std::move(*executable), name, arguments), InputOutput);
 }
 
-static int listTargets() {
+static int listTargets(const std::string &target) {
+  llvm::Expected<std::vector<std::string>> known = iarc::targetNames(target);
+  if (!known)
+    return report(known.takeError(), WrongUsage);
   std::string names;
-  for (const std::string &name : iarc::targetNames())
+  for (const std::string &name : *known)
     names += name + "\n";
   llvm::Error error = writeOutput("-", names);
   return error ? report(std::move(error), InputOutput) : Success;
@@ -113,7 +117,10 @@ static int listTargets() {
 
 int iarcc::compile(const Options &options) {
   if (options.targetCpu == "list")
-    return listTargets();
+    return listTargets(options.target);
+  llvm::Expected<std::string> cross = iarc::crossTarget(options.target);
+  if (!cross)
+    return report(cross.takeError(), WrongUsage);
 
   bool links = options.stage == Stage::Executable;
   std::string output = options.output;
@@ -150,20 +157,22 @@ int iarcc::compile(const Options &options) {
   // What linking needs is looked for before the work is done.
   std::string runtimeLibrary;
   if (links) {
-    llvm::Expected<std::string> library = findRuntimeLibrary(options.runtimeLibrary);
+    llvm::Expected<std::string> library = findRuntimeLibrary(options.runtimeLibrary, *cross);
     if (!library)
       return report(library.takeError(), InputOutput);
     runtimeLibrary = *library;
-    llvm::Expected<std::string> linker = iarc::findLinker();
+    if (llvm::Error error = iarc::checkArchitecture(runtimeLibrary, *cross))
+      return report(std::move(error), InputOutput);
+    llvm::Expected<std::string> linker = iarc::findLinker(*cross);
     if (!linker)
       return report(linker.takeError(), InputOutput);
     if (options.matmul == "blas")
-      if (llvm::Expected<std::string> library = iarc::findOpenBlas(); !library)
+      if (llvm::Expected<std::string> library = iarc::findOpenBlas(*cross); !library)
         return report(library.takeError(), InputOutput);
   }
   timing.start("target");
   llvm::Expected<iarc::Target> target =
-      iarc::Target::create(options.targetCpu, options.optLevel);
+      iarc::Target::create(options.target, options.targetCpu, options.optLevel);
   if (!target)
     return report(target.takeError(), WrongUsage);
 
@@ -172,5 +181,5 @@ int iarcc::compile(const Options &options) {
     return status;
   if (!links)
     return deliver(options, contents);
-  return finish(options, output, runtimeLibrary, contents, timing);
+  return finish(options, output, runtimeLibrary, *cross, contents, timing);
 }

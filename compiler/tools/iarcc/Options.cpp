@@ -39,7 +39,7 @@ constexpr std::array<NamedStage, 9> stageNames = {{{"ast", Stage::Ast},
 /// The options as written, before their values are checked.
 struct RawOptions {
   std::vector<std::string> inputs;
-  std::string output, stage, optLevel = "3", targetCpu = "native";
+  std::string output, stage, optLevel = "3", target, targetCpu;
   std::string precision, runtimeLibrary, matmul = "auto";
   std::vector<std::string> overrides, libraryPath;
   bool timing = false, fromLowered = false;
@@ -129,6 +129,9 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
           "stop after a stage and print it: ast, iarc, gradient,\n"
           "fused, lowered, llvm, asm, object; or executable")
         ->default_str("executable");
+    value("--target", raw.target, "TRIPLE",
+          "system to generate code for, where it is not this one:\n"
+          "aarch64-linux-gnu, x86_64-linux-gnu");
     value("--precision", raw.precision, "f32|f64", "element type of the program")
         ->default_str("f32");
     app.add_flag("--from-lowered", raw.fromLowered)->group("");
@@ -138,7 +141,7 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
   value("-O", raw.optLevel, "0|1|2|3", "optimisation level")->default_str("3");
   value("--target-cpu", raw.targetCpu, "CPU",
         "processor to generate code for: native, x86-64-v3,\n"
-        "znver4, ...; 'list' prints all")
+        "znver4, ...; 'list' prints those of the target")
       ->default_str("native");
   value("--matmul", raw.matmul, "auto|own|blas",
         "what does the large products: own kernels, OpenBLAS,\n"
@@ -239,6 +242,7 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
       options.overrides.emplace_back(definition.substr(0, equals), definition.substr(equals + 1));
   }
   options.output = raw.output;
+  options.target = raw.target;
   options.targetCpu = raw.targetCpu;
   options.libraryPath = raw.libraryPath;
   options.runtimeLibrary = raw.runtimeLibrary;
@@ -318,7 +322,7 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   }
   if (command != &app) {
     // Given before the command, where they parse, but mean nothing to it.
-    for (const char *flag : {"--output", "--emit", "--precision"})
+    for (const char *flag : {"--output", "--emit", "--precision", "--target"})
       if (app.count(flag))
         return usageError("option '" + std::string(flag) + "' does not go with '" +
                               command->get_name() + "'", name);

@@ -34,7 +34,8 @@ struct Options {
   Stage stage = Stage::Executable;
   std::vector<std::pair<std::string, std::string>> overrides; ///< of -D, in order
   int optLevel = 3;
-  std::string targetCpu = "native";
+  std::string target;    ///< a triple; empty: this machine
+  std::string targetCpu; ///< empty: the target's default
   bool doublePrecision = false;
   std::string matmul = "auto"; ///< what does the large products: auto, own or blas
   std::vector<std::string> libraryPath; ///< of -I, in order

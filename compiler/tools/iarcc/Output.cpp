@@ -123,7 +123,8 @@ std::string iarcc::besideCompiler(llvm::StringRef relative) {
   return found.str().str();
 }
 
-llvm::Expected<std::string> iarcc::findRuntimeLibrary(llvm::StringRef requested) {
+llvm::Expected<std::string> iarcc::findRuntimeLibrary(llvm::StringRef requested,
+                                                      llvm::StringRef cross) {
   const char *environment = std::getenv("IARC_RUNTIME_LIBRARY");
   std::string file, origin;
   if (!requested.empty()) {
@@ -133,11 +134,17 @@ llvm::Expected<std::string> iarcc::findRuntimeLibrary(llvm::StringRef requested)
     file = environment;
     origin = "that IARC_RUNTIME_LIBRARY names";
   } else {
-    file = besideCompiler("lib/libiarcrt.a");
+    std::string folder = cross.empty() ? "lib" : ("lib/" + cross).str();
+    file = besideCompiler(folder + "/libiarcrt.a");
     origin = "that belongs to iarcc";
   }
   if (fs::is_regular_file(file))
     return file;
+  std::string hint = "--runtime-library FILE names another";
+  if (!cross.empty())
+    hint =
+        "'cmake -S runtime -B DIR -DCMAKE_CXX_COMPILER=" + cross.str() +
+        "-g++' and 'cmake --build DIR' in iarc's source make one; --runtime-library FILE names it";
   return llvm::createStringError("cannot link: there is no runtime library '" + file + "' " +
-                                 origin + "\nhint: --runtime-library FILE names another");
+                                 origin + "\nhint: " + hint);
 }

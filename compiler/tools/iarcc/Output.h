@@ -49,8 +49,9 @@ llvm::Error writeOutput(llvm::StringRef output, llvm::StringRef contents);
 std::string besideCompiler(llvm::StringRef relative);
 
 /// The runtime library to link with: `requested`, else the environment variable
-/// IARC_RUNTIME_LIBRARY, else the one beside iarcc. A missing file is an error.
-llvm::Expected<std::string> findRuntimeLibrary(llvm::StringRef requested);
+/// IARC_RUNTIME_LIBRARY, else the one beside iarcc, which for another machine lies in a folder
+/// named after it (`cross`, as iarc::crossTarget gives it). A missing file is an error.
+llvm::Expected<std::string> findRuntimeLibrary(llvm::StringRef requested, llvm::StringRef cross);
 
 } // namespace iarcc
 #endif

@@ -7,6 +7,8 @@
 #ifndef IARC_CODEGEN_DESCRIPTOR_H
 #define IARC_CODEGEN_DESCRIPTOR_H
 
+#include "iarc/Pipeline.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 
 #include "llvm/ADT/StringRef.h"
@@ -19,11 +21,11 @@ class Module;
 namespace iarc {
 
 /// Adds the constant to `module`, which already defines the four functions it points to and has
-/// its final data layout. `compiler` and `targetCpu` are recorded in it. The attribute's entries
-/// (integers are i64, reals f64):
+/// its final data layout. `compiler` and what `target` requires are recorded in it. The attribute's
+/// entries (integers are i64, reals f64):
 ///
-///   name: string, context, width, predicted_positions, element_bytes, lanes, loss, loss_at: integers
-///   task: {subtasks: string, symbols, gap_minimum, gap_maximum, mirror_repeats_last,
+///   name: string, context, width, predicted_positions, element_bytes, lanes, loss, loss_at:
+///   integers task: {subtasks: string, symbols, gap_minimum, gap_maximum, mirror_repeats_last,
 ///          increment_keeps, interspersed: integers}
 ///   weights: [{name: string, axes: [{name: string, size: integer}...], offset, count,
 ///              initialiser: integers, first, second: reals, fan_in, fan_in_grows: integers}...]
@@ -33,7 +35,7 @@ namespace iarc {
 /// with loss, loss_at and initialiser numbered as in iarc/runtime/Descriptor.h. An entry that is
 /// missing or of the wrong type, and a function that is missing, are errors that name it.
 llvm::Error addDescriptor(llvm::Module &module, mlir::DictionaryAttr descriptor,
-                          llvm::StringRef compiler, llvm::StringRef targetCpu);
+                          llvm::StringRef compiler, const TargetOptions &target);
 
 } // namespace iarc
 #endif

@@ -14,19 +14,26 @@
 
 namespace iarc {
 
+// `cross` is what iarc::crossTarget gives: the triple linked for, or empty for this machine's.
+
 /// The C++ compiler that links: the one that the environment variable CXX names, or the first of
-/// c++, g++, clang++, clang++-22 on PATH. The error says which Debian package brings one.
-llvm::Expected<std::string> findLinker();
+/// c++, g++, clang++, clang++-22 on PATH, for another machine `cross`-g++. The error says which
+/// Debian package brings one.
+llvm::Expected<std::string> findLinker(llvm::StringRef cross);
 
 /// The static, serial OpenBLAS: the file that the environment variable IARC_OPENBLAS names, or the
 /// one of the Debian package libopenblas-serial-dev, where the linker looks. The error of a missing
 /// one says what brings it and how to do without.
-llvm::Expected<std::string> findOpenBlas();
+llvm::Expected<std::string> findOpenBlas(llvm::StringRef cross);
+
+/// An error that names both when `library` was made for another architecture than `cross`. What
+/// cannot be read is left for the linker to judge.
+llvm::Error checkArchitecture(llvm::StringRef library, llvm::StringRef cross);
 
 /// Writes the executable `output` from the object and the runtime library, and `openBlas` unless it
 /// is empty. The error of a failed link holds the linker's own words.
 llvm::Error linkExecutable(llvm::StringRef object, llvm::StringRef runtimeLibrary,
-                           llvm::StringRef openBlas, llvm::StringRef output);
+                           llvm::StringRef openBlas, llvm::StringRef output, llvm::StringRef cross);
 
 } // namespace iarc
 #endif

@@ -1,6 +1,6 @@
 //===- Target.h - The processor that code is generated for -----------------===//
 //
-// Resolves the name given to --target-cpu into LLVM's target machine and into
+// Resolves what was given to --target and --target-cpu into LLVM's target machine and into
 // the description that the lowering passes work with.
 //
 //===----------------------------------------------------------------------===//
@@ -22,13 +22,16 @@ class TargetMachine;
 
 namespace iarc {
 
-/// A processor of the architecture that the compiler itself runs on.
+/// A processor and the system on it.
 class Target {
 public:
-  /// `name` is "native" (this machine, with the features that it reports) or one of
-  /// targetNames(). `optLevel` 0 to 3 is that of instruction selection. The error of an unknown
-  /// name says what is closest to it and how to list all.
-  static llvm::Expected<Target> create(llvm::StringRef name, int optLevel);
+  /// `triple` is empty for the machine that the compiler itself runs on, else it names a Linux on
+  /// x86-64 or AArch64, such as "aarch64-linux-gnu". `cpu` is empty for the default, "native"
+  /// (this machine, with the features that it reports; no choice for another architecture) or one
+  /// of targetNames(triple). The default is native or, for another architecture, what every
+  /// processor of it can run. `optLevel` 0 to 3 is that of instruction selection. The error of an
+  /// unknown name says what is closest to it and how to list all.
+  static llvm::Expected<Target> create(llvm::StringRef triple, llvm::StringRef cpu, int optLevel);
 
   Target(Target &&) noexcept;
   Target &operator=(Target &&) noexcept;
@@ -44,8 +47,14 @@ private:
   std::unique_ptr<llvm::TargetMachine> targetMachine;
 };
 
-/// Every name that Target::create takes beside "native", sorted.
-std::vector<std::string> targetNames();
+/// Every CPU that Target::create takes for `triple` beside "native", sorted; its errors for a wrong
+/// triple.
+llvm::Expected<std::vector<std::string>> targetNames(llvm::StringRef triple);
+
+/// The triple in the short form that tools and folders are named after, such as
+/// "aarch64-linux-gnu", where it names another architecture or system than the compiler's own; else
+/// empty. The error of one that code cannot be made for lists those that it can.
+llvm::Expected<std::string> crossTarget(llvm::StringRef triple);
 
 } // namespace iarc
 #endif

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Raised with every change of a struct below; the runtime refuses another one. */
-#define IARC_DESCRIPTOR_VERSION 2
+#define IARC_DESCRIPTOR_VERSION 3
 
 typedef struct iarc_axis {
   const char *name; /* "layer", "position", "pair" ((t, s <= t) at t (t + 1) / 2 + s), "out", "in" */
@@ -96,6 +96,9 @@ typedef struct iarc_model {
   const char *name;       /* of the model */
   const char *compiler;   /* version of iarcc that made it */
   const char *target_cpu; /* what the code was generated for */
+  /* The extensions of the processor that the code may use, separated by commas: names of
+     ProcessorFeatures.def. */
+  const char *target_features;
   int64_t element_bytes;  /* 4 or 8 */
   int64_t lanes;          /* samples in a lane group */
   int64_t context;        /* T: positions in a window */

@@ -1,8 +1,10 @@
-"""golden.py SOURCE GOLDEN FOLDER [--name GOLDEN=MODEL ...] OPTION...: compares compiled programs with golden values.
+"""golden.py SOURCE GOLDEN FOLDER [--name GOLDEN=MODEL ...] [--run WORDS] OPTION...: compares compiled programs with
+golden values.
 
 Compiles SOURCE in double precision with the options for iarcc, once with each loss, and compares
 logits, loss, gradients and (for cross entropy at the last position) the weights after one and two
-updates with the file GOLDEN, whose tensors may have other names there. Works in FOLDER; prints the largest relative differences.
+updates with the file GOLDEN, whose tensors may have other names there. The programs are run by the command WORDS
+where they are for another machine. Works in FOLDER; prints the largest relative differences.
 """
 import os
 import subprocess
@@ -21,7 +23,7 @@ def run(*command):
         sys.exit(f"exit status {status} of: {' '.join(command)}")
 
 
-def check(golden_file, source, folder, loss, options, names):
+def check(golden_file, source, folder, loss, options, names, runner=()):
     golden = tensors.read(golden_file)
     weight_names = [name[len("weight."):] for name in golden if name.startswith("weight.")]
 
@@ -41,7 +43,7 @@ def check(golden_file, source, folder, loss, options, names):
     tensors.write(weights, tensors.renamed(golden, maps("weight.*", "*")))
     run("iarcc", "--precision", "f64", *options, base + ".iarc", "-o", base)
     given = ("--weights", weights, "--batch", golden_file)
-    run(base, "gradients", *given, "--out", base + ".gradients")
+    run(*runner, base, "gradients", *given, "--out", base + ".gradients")
     line = f"{loss}: logits {compare(['logits=logits'], base + '.gradients'):.0e}"
     line += f", loss {compare([f'loss.{name}=loss'], base + '.gradients'):.0e}"
     worst = compare(maps(f"gradient.{name}.*", "gradient.*"), base + ".gradients")
@@ -49,7 +51,7 @@ def check(golden_file, source, folder, loss, options, names):
     if loss == LOSSES[0]:
         for steps in ("1", "2"):
             after = base + ".after" + steps
-            run(base, "step", *given, "--out-weights", after, "--steps", steps, "--rate", RATE,
+            run(*runner, base, "step", *given, "--out-weights", after, "--steps", steps, "--rate", RATE,
                 "--momentum", "0.8")
             line += f", after {steps}: {compare(maps(f'after_step_{steps}.*', '*'), after):.0e}"
         expected = tensors.updated(tensors.read(weights), tensors.read(base + ".gradients"),
@@ -64,15 +66,19 @@ def main(source_file, golden_file, folder, *options):
         source = file.read()
     if source.count("loss " + LOSSES[0]) != 1:
         sys.exit(f"'{source_file}' does not say 'loss {LOSSES[0]}' once")
-    names = {}
+    names, runner = {}, []
     while "--name" in options:
         at = options.index("--name")
         old, _, new = options[at + 1].partition("=")
         names[old] = new
         options = options[:at] + options[at + 2:]
+    if "--run" in options:
+        at = options.index("--run")
+        runner = options[at + 1].split()
+        options = options[:at] + options[at + 2:]
     os.makedirs(folder, exist_ok=True)
     for loss in LOSSES:
-        check(golden_file, source, folder, loss, options, names)
+        check(golden_file, source, folder, loss, options, names, runner)
 
 
 if __name__ == "__main__":
