@@ -293,7 +293,7 @@ Value Emitter::countTasks(Operation *op) {
         if (weight.isAcrossPositions())
           return index(countAcrossTasks(op));
         int64_t rows =
-            chooseGradientBlock(weight.getSize("out"), weight.getSize("in"), target).rows;
+            chooseGradientBlock(weight, layout.lanes, target).rows;
         int64_t blocks = llvm::divideCeil(weight.getSize("out"), rows);
         return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
       })

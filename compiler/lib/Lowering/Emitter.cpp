@@ -312,8 +312,11 @@ void Emitter::update(Value weight, Value velocity, Value gradient, Value &newWei
     auto type = dyn_cast<VectorType>(gradient.getType());
     return type ? vector::BroadcastOp::create(b, type, real).getResult() : real;
   };
-  newVelocity = addF(mulF(as(Momentum), velocity), gradient);
-  newWeight = subF(weight, mulF(as(Rate), newVelocity));
+  auto fuse = [&](Value x, Value y, Value sum) {
+    return LLVM::FMulAddOp::create(b, x, y, sum).getResult();
+  };
+  newVelocity = fuse(as(Momentum), velocity, gradient);
+  newWeight = fuse(arith::NegFOp::create(b, as(Rate)), newVelocity, weight);
 }
 
 } // namespace iarc
