@@ -21,6 +21,7 @@ void Emitter::emitAttention(AttentionOp op, Value task) {
   forLoop(first, index(head.positions), 1, [&](Value i) {
     Value queryPointer = head.at(op.getQuery(), i), end = head.visibleEnd(i);
     SmallVector<Value> query = head.registers(queryPointer);
+    head.prefetchNext({op.getQuery(), op.getKey(), op.getValue()}, i);
     auto kernelAt = [&](Value j) {
       Value z = mulF(head.dot(query, queryPointer, head.at(op.getKey(), j)), head.scale);
       return inlineRegion(kernel, z).front();

@@ -42,8 +42,6 @@ void Emitter::emitOuterProduct(SmallVectorImpl<Value> &next, int64_t rows, int64
   }
 }
 
-static constexpr int64_t kCacheLine = 64; ///< bytes
-
 /// Samples of a step for which blocks are chosen: those of the paper.
 static constexpr double kUsualSamples = 200;
 
@@ -160,6 +158,12 @@ SmallVector<Value> Emitter::emitLinearSums(LinearOp op, Value p, Value group, Va
 void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
                               int64_t columns) {
   SmallVector<Value> start = emitStart(op, p, feature, rows, columns);
+  if (op.getWeight().getType().isPerPosition()) {
+    // The weights of the next position were last used a step ago, or a pass.
+    int64_t reduced = op.getReduced();
+    Value next = mul(add(p, index(1)), reduced * op.getProduced());
+    prefetch(offset(address(op.getWeight()), add(next, mul(feature, reduced))), rows * reduced);
+  }
   SmallVector<Value> sums = emitLinearSums(op, p, group, feature, {rows, columns}, index(0),
                                            index(op.getReduced()), start);
   emitLinearEnd(op, sums, p, group, feature, rows, columns);
@@ -187,10 +191,14 @@ void Emitter::emitLinearEnd(LinearOp op, ArrayRef<Value> sums, Value p, Value gr
     extras.push_back(offset(row(address(extra), produced, p, group), place));
   for (Value result : op.getResults())
     results.push_back(offset(row(address(result), produced, p, group), place));
+  // Extras may be what the forward pass saved: those of the next position are fetched.
+  Value positionStride = mul(groups(), produced * lanes);
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t c = 0; c < columns; ++c) {
       int64_t at = (c * produced + r) * lanes;
       SmallVector<Value> values{sums[r * columns + c]};
+      for (Value extra : extras)
+        prefetch(offset(offset(extra, positionStride), at), lanes);
       if (op.hasEpilogue()) {
         for (Value extra : extras)
           values.push_back(load(offset(extra, at)));
@@ -244,15 +252,23 @@ SmallVector<Value> Emitter::emitGradientSums(WeightGradientOp op, Value p, Value
   });
 }
 
+void Emitter::prefetchInputs(WeightGradientOp op, Value p, Value row0, int64_t rows) {
+  int64_t out = op.getResult().getType().getSize("out"), lanes = layout.lanes;
+  int64_t in = op.getInput().getType().getFeatures(), strips = llvm::divideCeil(out, rows);
+  Value next = row(address(op.getInput()), in, add(p, index(1)), index(0));
+  Value share =
+      arith::DivSIOp::create(b, add(mul(groups(), in), index(strips - 1)), index(strips));
+  Value strip = arith::DivSIOp::create(b, row0, index(rows));
+  Value start = offset(next, mul(mul(strip, share), lanes));
+  forLoop(index(0), share, 1, [&](Value i) { prefetch(offset(start, mul(i, lanes)), lanes); });
+}
+
 void Emitter::prefetchUpdated(Value gradient, Value first, int64_t elements) {
   UpdateOp op = updateOf(gradient);
   if (!op)
     return;
-  for (Value tensor : {op.getWeight(), op.getVelocity()}) {
-    Value start = offset(address(tensor), first);
-    for (int64_t at = 0; at < elements; at += kCacheLine / layout.elementBytes)
-      LLVM::Prefetch::create(b, offset(start, at), /*rw=*/1, /*hint=*/3, /*cache=*/1);
-  }
+  for (Value tensor : {op.getWeight(), op.getVelocity()})
+    prefetch(offset(address(tensor), first), elements, Prefetch::ToWrite);
 }
 
 void Emitter::finishGradientBlock(Value gradient, Value corner, int64_t rows, int64_t columns,
@@ -314,8 +330,10 @@ void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, 
     if (in > full)
       body(index(full), in - full);
   };
-  if (weight.isPerPosition())
+  if (weight.isPerPosition()) {
+    prefetchInputs(op, first, row0, rows);
     prefetchUpdated(op.getResult(), add(matrix, mul(add(row0, index(rows)), in)), rows * in);
+  }
   auto finish = [&](Value column, int64_t width, ArrayRef<Value> sums) {
     Value corner = add(matrix, add(mul(row0, in), column));
     finishGradientBlock(op.getResult(), corner, rows, width, in, sums);

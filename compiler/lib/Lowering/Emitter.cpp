@@ -192,6 +192,13 @@ Value Emitter::scratch(int64_t vectors) {
                                 index(vectors), /*alignment=*/64);
 }
 
+void Emitter::prefetch(Value pointer, int64_t elements, Prefetch kind) {
+  constexpr int64_t kCacheLine = 64;
+  for (int64_t at = 0; at < elements; at += kCacheLine / layout.elementBytes)
+    LLVM::Prefetch::create(b, offset(pointer, at), /*rw=*/kind == Prefetch::ToWrite,
+                           /*hint=*/kind == Prefetch::ToWrite ? 3 : 2, /*cache=*/1);
+}
+
 Value Emitter::row(Value base, int64_t features, Value p, Value g) {
   return offset(base, mul(add(mul(p, groupCount), g), features * layout.lanes));
 }

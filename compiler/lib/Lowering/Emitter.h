@@ -119,6 +119,9 @@ public:
   }
   Value load(Value pointer); ///< one vector
   void store(Value vector, Value pointer);
+  enum class Prefetch { ToRead, ToWrite };
+  /// Asks for the cache lines of `elements` elements, of which none need be used or even exist.
+  void prefetch(Value pointer, int64_t elements, Prefetch kind = Prefetch::ToRead);
   Value loadScalar(Value pointer);
   Value loadSplat(Value pointer) { return splat(loadScalar(pointer)); }
   void storeScalar(Value scalar, Value pointer);
@@ -247,6 +250,8 @@ private:
   llvm::SmallVector<Value> emitGradientSums(WeightGradientOp op, Value p, Value summed, Value row0,
                                             Value column, RegisterBlock block,
                                             mlir::ValueRange start);
+  /// Fetches a strip's share of the gradient's input at the next position: all strips fetch all.
+  void prefetchInputs(WeightGradientOp op, Value p, Value row0, int64_t rows);
   /// Fetches the weight and velocity that the gradient's update will read and write from element
   /// `first` on: they were last used a step ago. They may lie beyond the tensor's end.
   void prefetchUpdated(mlir::Value gradient, Value first, int64_t elements);

@@ -36,6 +36,7 @@ struct Options {
   int optLevel = 3;
   std::string targetCpu = "native";
   bool doublePrecision = false;
+  bool lowMemory = false;      ///< --memory low
   std::string matmul = "auto"; ///< what does the large products: auto, own or blas
   std::vector<std::string> libraryPath; ///< of -I, in order
   std::string runtimeLibrary;           ///< empty: found beside iarcc
