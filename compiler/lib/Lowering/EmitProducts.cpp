@@ -245,6 +245,9 @@ SmallVector<Value> Emitter::emitGradientSums(WeightGradientOp op, Value p, Value
     SmallVector<Value> next(carried);
     Value dy = offset(row(dyBase, out, p, g), mul(row0, lanes));
     Value x = offset(row(xBase, in, p, g), mul(column, lanes));
+    // The inputs of a shared weight were made long ago, and a row of the next columns lies beside.
+    if (!weight.isPerPosition())
+      prefetch(offset(x, block.columns * lanes), block.columns * lanes);
     emitOuterProduct(
         next, block.rows, block.columns, [&](int64_t r) { return load(offset(dy, r * lanes)); },
         [&](int64_t c) { return load(offset(x, c * lanes)); });
