@@ -164,6 +164,12 @@ void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, 
     Value next = mul(add(p, index(1)), reduced * op.getProduced());
     prefetch(offset(address(op.getWeight()), add(next, mul(feature, reduced))), rows * reduced);
   }
+  // What is written was last used a layer ago: without this the stores wait for its lines.
+  for (Value result : op.getResults())
+    for (int64_t c = 0; c < columns; ++c) {
+      Value place = row(address(result), op.getProduced(), p, add(group, index(c)));
+      prefetch(offset(place, mul(feature, layout.lanes)), rows * layout.lanes, Prefetch::ToWrite);
+    }
   SmallVector<Value> sums = emitLinearSums(op, p, group, feature, {rows, columns}, index(0),
                                            index(op.getReduced()), start);
   emitLinearEnd(op, sums, p, group, feature, rows, columns);
