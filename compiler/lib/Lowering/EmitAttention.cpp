@@ -67,9 +67,18 @@ void Emitter::emitAttention(AttentionOp op, Value task) {
       return next;
     });
     Value reciprocal = head.reciprocal(sums[0], shift);
+    SmallVector<Value> extras;
+    for (Value extra : op.getExtras())
+      extras.push_back(head.at(extra, i));
     head.forFeatures([&](Value place, int64_t c) {
       Value sum = c >= 0 ? sums[1 + c] : load(offset(result, place));
-      store(mulF(sum, reciprocal), offset(result, place));
+      SmallVector<Value> values{mulF(sum, reciprocal)};
+      if (op.hasEpilogue()) {
+        for (Value extra : extras)
+          values.push_back(load(offset(extra, place)));
+        values = inlineRegion(op.getEpilogue().front(), values);
+      }
+      store(values.front(), offset(result, place));
     });
   });
 }
