@@ -122,7 +122,9 @@ class Row:
                 worker = worker or start()
                 key = f"{form}, {threads} thread{'s' if threads > 1 else ''}"
                 try:
-                    version = worker.build(form, expected)["version"]
+                    # Where nothing is compiled that is a few steps, which busy cores make slow.
+                    with beside("" if peer.worker == "torch_compile" else self.options.beside):
+                        version = worker.build(form, expected)["version"]
                     with beside(self.options.beside):
                         ms = worker.time(TRY_SECONDS)["ms"]
                 except PeerFailed as reason:
