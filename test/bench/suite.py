@@ -12,7 +12,7 @@ Examples:
 Options:
   --only PATTERN      only cells whose name matches; GROUP/VALUE/NETWORK, see --list
   --peers A,B|none    peers: torch, torch_pypi, torch_compile, jax (all of them in the
-                      paper's setting, torch and jax elsewhere)
+                      paper's setting, torch_pypi and jax elsewhere)
   --python PEER=PATH  the Python of a peer (or set IARC_BENCH_PEER)
   --out FOLDER        benchmarks.jsonl, .md and .svg go there (docs)
   --again             measure rows anew that have a result
@@ -25,11 +25,13 @@ Options:
   -h, --help          print this help
 
 A row that has a result is never measured again unless asked for: stop the suite at any time and
-call it again. Exit status: 0 all right, 2 wrong usage, 4 a file or a program failed.
+call it again. Exit status: 0 all right, 2 wrong usage, 4 a file or a program failed, 130 and 143
+stopped by SIGINT and SIGTERM.
 """
 import argparse
 import difflib
 import os
+import signal
 import sys
 import time
 
@@ -42,7 +44,7 @@ from iarc_bench.programs import ROOT  # noqa: E402
 from iarc_bench.report import present  # noqa: E402
 from iarc_bench.store import Store  # noqa: E402
 
-USUAL_PEERS = ["torch", "jax"]  # beside the cells that are not the paper's
+USUAL_PEERS = ["torch_pypi", "jax"]  # beside the cells that are not the paper's: the faster eager one
 
 
 class Parser(argparse.ArgumentParser):
@@ -186,7 +188,14 @@ def main():
     present(store, all_cells() + tiny, options.out)
 
 
+def stop(number, _):
+    """Ends by way of every `finally`, so that the peers' processes and --beside end too."""
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
     try:
         main()
     except BenchError as error:
@@ -194,5 +203,3 @@ if __name__ == "__main__":
         if error.hint:
             print(f"hint: {error.hint}", file=sys.stderr)
         sys.exit(error.status)
-    except KeyboardInterrupt:
-        sys.exit(130)

@@ -83,8 +83,8 @@ class Row:
                 if files is None:
                     files = program.weights_and_batch()
                     expected = program.losses(*files)
-                chosen[name] = self._choose(record, PEERS[name], python, program, files, expected)
-                workers.callback(chosen[name].close)
+                chosen[name] = self._choose(record, PEERS[name], python, program, files, expected,
+                                            workers)
             except PeerFailed as reason:
                 record["peers"][name] = {"skipped": str(reason)}
         iarc = record["iarc"] = {
@@ -106,12 +106,15 @@ class Row:
                     record["peers"][name]["ms"].append(answer["ms"])
                     record["peers"][name]["mib"] = answer["mib"]
 
-    def _choose(self, record, peer, python, program, files, expected):
-        """The worker with the best number of threads and form; the others are ended."""
+    def _choose(self, record, peer, python, program, files, expected, workers):
+        """The worker with the best number of threads and form; the others are ended. `workers`
+        ends whatever is left, however the row ends."""
         best, best_ms, tried, reasons, version = None, None, {}, [], ""
         for threads in sorted({1, program.threads}):
             def start():
-                return Worker(peer, python, threads, self.cell, *files, self.log)
+                worker = Worker(peer, python, threads, self.cell, *files, self.log)
+                workers.callback(worker.close)
+                return worker
             worker = start()
             try:
                 forms = [self.forms[peer.name]] if peer.name in self.forms else worker.forms()

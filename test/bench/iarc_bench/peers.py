@@ -88,7 +88,9 @@ class Worker:
         settings = {"kind": cell.kind, "kernel": cell.kernel, "heads": cell.heads, "at": cell.at,
                     "features": cell.features, "subtasks": 4, "layers": cell.layers}
         self.cell = {"cell": settings, "weights": weights, "batch": batch}
-        environment = {**os.environ, "OMP_NUM_THREADS": str(threads),
+        # GNU OpenMP spins for milliseconds at each of its many barriers unless told otherwise, which
+        # on cores that are not all free makes a step ten times as long.
+        environment = {"GOMP_SPINCOUNT": "2000", **os.environ, "OMP_NUM_THREADS": str(threads),
                        "OPENBLAS_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
         self.process = subprocess.Popen([python, WORKER, peer.worker, str(threads)],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
