@@ -58,8 +58,7 @@ iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const 
   module->setPICLevel(llvm::PICLevel::BigPIC);
   module->setPIELevel(llvm::PIELevel::Large);
   setTargetAttributes(*module, target);
-  if (llvm::Error error =
-          addDescriptor(*module, descriptor, IARC_VERSION, target.options().cpu))
+  if (llvm::Error error = addDescriptor(*module, descriptor, IARC_VERSION, target.options().cpu))
     return std::move(error);
 
   std::string complaint;
@@ -86,8 +85,8 @@ void iarc::optimise(llvm::Module &module, const Target &target, int optLevel) {
     return;
   }
   // The emitter blocks, vectorises and orders for the target itself. What is left are the addresses
-  // that loops need not compute again; the rest of LLVM's default pipeline takes three times as long
-  // and gives the same loops.
+  // that loops need not compute again; the rest of LLVM's default pipeline takes three times as
+  // long and gives the same loops.
   llvm::FunctionPassManager passes;
   passes.addPass(llvm::EarlyCSEPass());
   passes.addPass(llvm::InstCombinePass());
@@ -95,8 +94,7 @@ void iarc::optimise(llvm::Module &module, const Target &target, int optLevel) {
   llvm::LoopPassManager loops;
   loops.addPass(llvm::LoopRotatePass());
   loops.addPass(llvm::LICMPass(llvm::LICMOptions()));
-  passes.addPass(
-      llvm::createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/true));
+  passes.addPass(llvm::createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/true));
   passes.addPass(llvm::InstCombinePass());
   passes.addPass(llvm::SimplifyCFGPass());
   llvm::createModuleToFunctionPassAdaptor(std::move(passes)).run(module, moduleAnalyses);

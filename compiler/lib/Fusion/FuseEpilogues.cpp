@@ -134,8 +134,8 @@ struct MapOfLinear : OpRewritePattern<MapOp> {
   }
 };
 
-/// map(attention(q, k, v), e..) { f } => attention(q, k, v) extras(e..) epilogue { f }, the attention
-/// having no other reader and the map one result
+/// map(attention(q, k, v), e..) { f } => attention(q, k, v) extras(e..) epilogue { f }, the
+/// attention having no other reader and the map one result
 struct MapOfAttention : OpRewritePattern<MapOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(MapOp op, PatternRewriter &rewriter) const override {

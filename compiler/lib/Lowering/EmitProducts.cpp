@@ -47,8 +47,9 @@ static constexpr double kUsualSamples = 200;
 
 /// The pieces in which a block's sums are stored, `lanes` of which lie in a vector, row after row:
 /// each is a part of one row and of one vector. A row is contiguous in memory.
-static void forPiecesOfRows(int64_t rows, int64_t columns, int64_t lanes,
-                            llvm::function_ref<void(int64_t row, int64_t column, int64_t size)> body) {
+static void
+forPiecesOfRows(int64_t rows, int64_t columns, int64_t lanes,
+                llvm::function_ref<void(int64_t row, int64_t column, int64_t size)> body) {
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t column = 0; column < columns;) {
       int64_t lane = (row * columns + column) % lanes;
@@ -265,8 +266,7 @@ void Emitter::prefetchInputs(WeightGradientOp op, Value p, Value row0, int64_t r
   int64_t out = op.getResult().getType().getSize("out"), lanes = layout.lanes;
   int64_t in = op.getInput().getType().getFeatures(), strips = llvm::divideCeil(out, rows);
   Value next = row(address(op.getInput()), in, add(p, index(1)), index(0));
-  Value share =
-      arith::DivSIOp::create(b, add(mul(groups(), in), index(strips - 1)), index(strips));
+  Value share = arith::DivSIOp::create(b, add(mul(groups(), in), index(strips - 1)), index(strips));
   Value strip = arith::DivSIOp::create(b, row0, index(rows));
   Value start = offset(next, mul(mul(strip, share), lanes));
   forLoop(index(0), share, 1, [&](Value i) { prefetch(offset(start, mul(i, lanes)), lanes); });
@@ -397,7 +397,8 @@ void Emitter::emitGradientOfPosition(WeightGradientOp op, Value p) {
 void Emitter::emitWeightGradient(WeightGradientOp op, Value task) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in");
-  int64_t rows = chooseGradientBlock(weight, layout.lanes, target).rows, blocks = llvm::divideCeil(out, rows);
+  int64_t rows = chooseGradientBlock(weight, layout.lanes, target).rows,
+          blocks = llvm::divideCeil(out, rows);
   Value matrix = index(0);
   int64_t positions = op.getInput().getType().getPositions();
   Value first = firstPosition(op, positions), last = index(positions), strip = task;

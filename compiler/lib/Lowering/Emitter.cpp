@@ -193,10 +193,17 @@ Value Emitter::scratch(int64_t vectors) {
 }
 
 void Emitter::prefetch(Value pointer, int64_t elements, Prefetch kind) {
-  constexpr int64_t kCacheLine = 64;
-  for (int64_t at = 0; at < elements; at += kCacheLine / layout.elementBytes)
-    LLVM::Prefetch::create(b, offset(pointer, at), /*rw=*/kind == Prefetch::ToWrite,
+  constexpr int64_t kCacheLine = 64, kUnrolledLines = 32;
+  int64_t line = kCacheLine / layout.elementBytes;
+  auto fetch = [&](Value at) {
+    LLVM::Prefetch::create(b, at, /*rw=*/kind == Prefetch::ToWrite,
                            /*hint=*/kind == Prefetch::ToWrite ? 3 : 2, /*cache=*/1);
+  };
+  if (elements > kUnrolledLines * line)
+    forLoop(index(0), index(elements), line, [&](Value at) { fetch(offset(pointer, at)); });
+  else
+    for (int64_t at = 0; at < elements; at += line)
+      fetch(offset(pointer, at));
 }
 
 Value Emitter::row(Value base, int64_t features, Value p, Value g) {
