@@ -42,7 +42,7 @@ class _Panel:
         return self.bottom - share * (self.bottom - self.top)
 
     def frame(self, name):
-        self.parts.append(label(self.left - 30, self.top - 14, name, font_weight="600"))
+        self.parts.append(label(self.left - 30, self.top - 14, name, style="font-weight: 600"))
         for tick in (1, 2, 5, 10, 20, 50, 100):
             y = self.y_of(tick)
             self.parts += [line(self.left, y, self.right, y, "axis" if tick == 1 else "grid"),
@@ -70,15 +70,15 @@ def _network(store, cells, paper, x, y):
     panel.frame(paper.network)
     columns = _columns(cells, paper)
     count = sum(len(entries) for _, entries in columns)
-    gap = 0.7  # between axes, in steps
+    gap = 0.45  # between axes, in steps
     step = (panel.right - panel.left) / (count + gap * len(columns))
     at = panel.left + step * (gap / 2 + 0.5)
     for axis, entries in columns:
         places = []
         for text, cell in entries:
-            bold = "600" if cell is paper else None
+            bold = "font-weight: 600" if cell is paper else None
             panel.parts.append(label(at, panel.bottom + 16, text, "middle", "soft small",
-                                     font_weight=bold))
+                                     style=bold))
             places.append((at, cell))
             at += step
         middle = (places[0][0] + places[-1][0]) / 2
@@ -110,7 +110,8 @@ def draw(store, cells):
         parts += [element("rect", x=float(x), y=11.0, width=10, height=10, rx=2,
                           fill=colour(index)), label(x + 16, 20, peer.label, class_="small")]
         x += text_width(peer.label, 11) + 44
-    parts.append(label(width - 14, 20, "step of the peer / step of iarc; bold: the paper's setting", "end", "soft small"))
+    parts.append(label(width - 14, 20, "step of the peer / step of iarc; bold: the paper's setting",
+                       "end", "soft small"))
     top = 36
     for at, paper in enumerate(paper_cells()):
         parts += _network(store, cells, paper, at % COLUMNS * PANEL_WIDTH,

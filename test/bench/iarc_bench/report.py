@@ -27,7 +27,9 @@ def _iarc_columns(store, cell):
         return ["missing", ""]
     if isinstance(iarc, str):
         return [iarc, ""]
-    return [_ms(statistics.median(iarc["ms"])), f"{statistics.median(iarc['fraction']):.2f}"]
+    busy = " (busy)" if store.busy(cell) else ""
+    return [_ms(statistics.median(iarc["ms"])) + busy,
+            f"{statistics.median(iarc['fraction']):.2f}"]
 
 
 def _peer_column(store, cell, name):
@@ -38,8 +40,8 @@ def _peer_column(store, cell, name):
     ratio = store.ratio(cell, name)
     if ratio is None:
         return found[0].get("skipped", "")
-    text = f"{ratio:.1f}x ({_ms(statistics.median(found[0]['ms']))} ms)"
-    return text if ratio >= 1 else f"**slower: {ratio:.2f}x** ({_ms(statistics.median(found[0]['ms']))} ms)"
+    faster = f"{ratio:.1f}x" if ratio >= 1 else f"**slower: {ratio:.2f}x**"
+    return f"{faster} ({_ms(statistics.median(found[0]['ms']))} ms)"
 
 
 def promises(cell):

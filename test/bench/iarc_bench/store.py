@@ -73,3 +73,15 @@ class Store:
             return None
         return statistics.median(theirs / mine
                                  for theirs, mine in zip(found[0]["ms"], found[1]["ms"]))
+
+    def busy(self, cell):
+        """Whether other work had the cores while the cell was measured: its peak was under three
+        quarters of the highest that as many threads of this processor had."""
+        iarc = self.iarc(cell)
+        if not isinstance(iarc, dict):
+            return False
+        processor = self.of(cell)[-1]["processor"]
+        best = max(statistics.median(record["iarc"]["peak"]) for record in self.records
+                   if "iarc" in record and record["processor"] == processor
+                   and record["iarc"]["threads"] == iarc["threads"])
+        return statistics.median(iarc["peak"]) < 0.75 * best
