@@ -32,14 +32,16 @@ void addGradientPasses(OpPassManager &passes) {
   passes.addPass(createCSEPass());
 }
 
-void addFusionPasses(OpPassManager &passes, int optLevel) {
+void addFusionPasses(OpPassManager &passes, int optLevel, Memory memory) {
   if (optLevel == 0)
     return;
   passes.addNestedPass<func::FuncOp>(createIarcFuseEpilogues());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
-  passes.addNestedPass<func::FuncOp>(createIarcRecompute());
-  passes.addPass(createCanonicalizerPass());
+  if (memory == Memory::Low) {
+    passes.addNestedPass<func::FuncOp>(createIarcRecompute());
+    passes.addPass(createCanonicalizerPass());
+  }
   passes.addPass(createIarcFuseUpdates());
 }
 

@@ -61,8 +61,14 @@ mlir::OwningOpRef<mlir::ModuleOp> importModel(const dsl::Model &model, mlir::MLI
 /// Adds the gradient function. `optLevel` of all stages is 0 to 3, as in -O0 to -O3.
 void addGradientPasses(mlir::OpPassManager &passes);
 
-/// Fuses operations into regions and plans the workspace.
-void addFusionPasses(mlir::OpPassManager &passes, int optLevel);
+/// What a training step keeps of its forward pass.
+enum class Memory {
+  Normal, ///< all that the adjoint reads
+  Low,    ///< not what a cheap product makes again: iarc-recompute
+};
+
+/// Fuses operations. At -O0 it does nothing, whatever the memory.
+void addFusionPasses(mlir::OpPassManager &passes, int optLevel, Memory memory = Memory::Normal);
 
 /// Lowers to the LLVM dialect. The module then defines `iarc_forward`, `iarc_gradients` and
 /// `iarc_train_step` (each void(ptr call)) and `iarc_peak` (f64(i64)), declares `iarc_parallel`

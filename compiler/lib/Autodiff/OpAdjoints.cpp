@@ -161,6 +161,8 @@ static SmallVector<Value> inlineScalarRegion(OpBuilder &builder, Block &from,
 }
 
 LogicalResult AttentionOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
+  if (hasEpilogue())
+    return emitOpError("with an epilogue cannot be differentiated: autodiff comes before fusion");
   auto adjoint = AttentionAdjointOp::create(
       builder, getLoc(), getQuery().getType(), getQuery().getType(), getQuery().getType(),
       getQuery(), getKey(), getValue(), adjoints.get(getResult()), getHeadsAttr(), getScaleAttr(),

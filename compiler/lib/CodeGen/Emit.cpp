@@ -16,6 +16,12 @@
 #include "llvm/IR/Verifier.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/InstCombine/InstCombine.h"
+#include "llvm/Transforms/Scalar/EarlyCSE.h"
+#include "llvm/Transforms/Scalar/LICM.h"
+#include "llvm/Transforms/Scalar/LoopPassManager.h"
+#include "llvm/Transforms/Scalar/LoopRotation.h"
+#include "llvm/Transforms/Scalar/SimplifyCFG.h"
 
 using namespace iarc;
 
@@ -52,7 +58,11 @@ iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const 
   module->setPICLevel(llvm::PICLevel::BigPIC);
   module->setPIELevel(llvm::PIELevel::Large);
   setTargetAttributes(*module, target);
+<<<<<<< HEAD
   if (llvm::Error error = addDescriptor(*module, descriptor, IARC_VERSION, target.options()))
+=======
+  if (llvm::Error error = addDescriptor(*module, descriptor, IARC_VERSION, target.options().cpu))
+>>>>>>> eb2a58531e0b74beb58ec1fce6b14293efcb0172
     return std::move(error);
 
   std::string complaint;
@@ -67,25 +77,31 @@ void iarc::optimise(llvm::Module &module, const Target &target, int optLevel) {
   llvm::FunctionAnalysisManager functionAnalyses;
   llvm::CGSCCAnalysisManager cgsccAnalyses;
   llvm::ModuleAnalysisManager moduleAnalyses;
-  // The emitter blocks and vectorises for the target itself: LLVM's own attempts cost most of the
-  // compile time and undo register blocks.
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopUnrolling = tuning.LoopInterleaving = tuning.LoopVectorization =
-      tuning.SLPVectorization = false;
-  llvm::PassBuilder builder(&target.machine(), tuning);
+  llvm::PassBuilder builder(&target.machine());
   builder.registerModuleAnalyses(moduleAnalyses);
   builder.registerCGSCCAnalyses(cgsccAnalyses);
   builder.registerFunctionAnalyses(functionAnalyses);
   builder.registerLoopAnalyses(loopAnalyses);
   builder.crossRegisterProxies(loopAnalyses, functionAnalyses, cgsccAnalyses, moduleAnalyses);
 
-  const llvm::OptimizationLevel levels[] = {
-      llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1, llvm::OptimizationLevel::O2,
-      llvm::OptimizationLevel::O3};
-  llvm::ModulePassManager passes =
-      optLevel == 0 ? builder.buildO0DefaultPipeline(levels[0])
-                    : builder.buildPerModuleDefaultPipeline(levels[optLevel]);
-  passes.run(module, moduleAnalyses);
+  if (optLevel == 0) {
+    builder.buildO0DefaultPipeline(llvm::OptimizationLevel::O0).run(module, moduleAnalyses);
+    return;
+  }
+  // The emitter blocks, vectorises and orders for the target itself. What is left are the addresses
+  // that loops need not compute again; the rest of LLVM's default pipeline takes three times as
+  // long and gives the same loops.
+  llvm::FunctionPassManager passes;
+  passes.addPass(llvm::EarlyCSEPass());
+  passes.addPass(llvm::InstCombinePass());
+  passes.addPass(llvm::SimplifyCFGPass());
+  llvm::LoopPassManager loops;
+  loops.addPass(llvm::LoopRotatePass());
+  loops.addPass(llvm::LICMPass(llvm::LICMOptions()));
+  passes.addPass(llvm::createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/true));
+  passes.addPass(llvm::InstCombinePass());
+  passes.addPass(llvm::SimplifyCFGPass());
+  llvm::createModuleToFunctionPassAdaptor(std::move(passes)).run(module, moduleAnalyses);
 }
 
 llvm::Error iarc::emit(llvm::Module &module, const Target &target, OutputKind kind,

@@ -295,7 +295,20 @@ template <typename Op> static LogicalResult verifyAttention(Op op, unsigned yiel
   return verifyScalarRegion(op, op.getKernel(), "kernel", 1, yields, type.getElementType());
 }
 
-LogicalResult AttentionOp::verify() { return verifyAttention(*this, 1); }
+LogicalResult AttentionOp::verify() {
+  if (failed(verifyAttention(*this, 1)))
+    return failure();
+  ValueType type = getResult().getType();
+  for (Type extra : getExtras().getTypes())
+    if (extra != type)
+      return emitOpError("extra operand must be ") << type << ", got " << extra;
+  if (hasEpilogue())
+    return verifyScalarRegion(*this, getEpilogue(), "epilogue", 1 + getExtras().size(), 1,
+                              type.getElementType());
+  if (!getExtras().empty())
+    return emitOpError("without an epilogue has no extra operands");
+  return success();
+}
 LogicalResult AttentionAdjointOp::verify() { return verifyAttention(*this, 2); }
 
 //===----------------------------------------------------------------------===//

@@ -90,6 +90,23 @@ struct MapOfMap : OpRewritePattern<MapOp> {
   }
 };
 
+/// Makes the map's argument that reads `input` the body's first; returns the other inputs.
+SmallVector<Value> moveToFront(PatternRewriter &rewriter, MapOp op, Value input) {
+  SmallVector<Value> others;
+  Block &body = op.getBody().front();
+  BlockArgument argument;
+  for (auto [index, operand] : llvm::enumerate(op.getInputs())) {
+    if (operand == input)
+      argument = body.getArgument(index);
+    else
+      others.push_back(operand);
+  }
+  Value first = body.insertArgument(0u, argument.getType(), op.getLoc());
+  rewriter.replaceAllUsesWith(argument, first);
+  body.eraseArgument(argument.getArgNumber());
+  return others;
+}
+
 /// map(linear(x, W, b), e..) { f } => linear(x, W, b) extras(e..) epilogue { f }, the product
 /// having no other reader
 struct MapOfLinear : OpRewritePattern<MapOp> {
@@ -105,19 +122,8 @@ struct MapOfLinear : OpRewritePattern<MapOp> {
     }
     if (!linear)
       return failure();
-    SmallVector<Value> extras;
-    Block &body = op.getBody().front();
-    BlockArgument sum;
-    for (auto [index, input] : llvm::enumerate(op.getInputs())) {
-      if (input == linear.getResult(0))
-        sum = body.getArgument(index);
-      else
-        extras.push_back(input);
-    }
     // The product moves down to the map: its operands are there, and nothing reads it in between.
-    Value first = body.insertArgument(0u, sum.getType(), op.getLoc());
-    rewriter.replaceAllUsesWith(sum, first);
-    body.eraseArgument(sum.getArgNumber());
+    SmallVector<Value> extras = moveToFront(rewriter, op, linear.getResult(0));
     auto fused =
         LinearOp::create(rewriter, linear.getLoc(), op.getResultTypes(), linear.getInput(),
                          linear.getWeight(), linear.getBias(), extras, linear.getTransposed());
@@ -128,10 +134,38 @@ struct MapOfLinear : OpRewritePattern<MapOp> {
   }
 };
 
+/// map(attention(q, k, v), e..) { f } => attention(q, k, v) extras(e..) epilogue { f }, the
+/// attention having no other reader and the map one result
+struct MapOfAttention : OpRewritePattern<MapOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MapOp op, PatternRewriter &rewriter) const override {
+    auto found = llvm::find_if(op.getInputs(), [&](Value input) {
+      auto attention = input.getDefiningOp<AttentionOp>();
+      return attention && !attention.hasEpilogue() && attention->getBlock() == op->getBlock() &&
+             attention.getResult().hasOneUse();
+    });
+    if (found == op.getInputs().end() || op.getNumResults() != 1)
+      return failure();
+    auto attention = (*found).getDefiningOp<AttentionOp>();
+    Block &body = op.getBody().front();
+    SmallVector<Value> extras = moveToFront(rewriter, op, *found);
+    auto fused = AttentionOp::create(
+        rewriter, attention.getLoc(), attention.getResult().getType(), attention.getQuery(),
+        attention.getKey(), attention.getValue(), extras, attention.getHeadsAttr(),
+        attention.getScaleAttr(), attention.getCausalAttr(), attention.getSlopesAttr(),
+        attention.getNormaliseAttr(), attention.getEpsAttr(), attention.getExponentialAttr());
+    fused.getKernel().takeBody(attention.getKernel());
+    fused.getEpilogue().takeBody(*body.getParent());
+    rewriter.replaceOp(op, fused.getResult());
+    rewriter.eraseOp(attention);
+    return success();
+  }
+};
+
 struct FuseEpilogues : impl::IarcFuseEpiloguesBase<FuseEpilogues> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<AddToMap, MapOfMap, MapOfLinear>(&getContext());
+    patterns.add<AddToMap, MapOfMap, MapOfLinear, MapOfAttention>(&getContext());
     MapOp::getCanonicalizationPatterns(patterns, &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

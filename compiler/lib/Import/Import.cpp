@@ -161,8 +161,9 @@ void Importer::importOp(const dsl::Op &op) {
   case dsl::OpKind::Attention: {
     bool exponential = isExponential(op.scalar);
     auto attention = AttentionOp::create(
-        builder, location, type, operands[0], operands[1], operands[2], op.heads, APFloat(op.scale),
-        op.causal, op.slopes, static_cast<Normalise>(op.normalise), APFloat(op.eps), exponential);
+        builder, location, type, operands[0], operands[1], operands[2], /*extras=*/ValueRange{},
+        op.heads, APFloat(op.scale), op.causal, op.slopes, static_cast<Normalise>(op.normalise),
+        APFloat(op.eps), exponential);
     result = attention.getResult();
     Block *body = builder.createBlock(&attention.getKernel());
     body->addArgument(element, location);

@@ -40,6 +40,14 @@ public:
     Value elements = e.mul(e.add(e.mul(position, e.groups()), group), features);
     return e.offset(e.address(value), e.mul(e.add(elements, e.mul(head, size)), e.layout.lanes));
   }
+  /// Fetches what the next task reads of a position: the following head, or the first one of the
+  /// next lane group, whose features follow in memory. The rows of a head lie far apart, so that no
+  /// processor guesses them.
+  void prefetchNext(llvm::ArrayRef<Value> values, Value position) {
+    if (unrolled)
+      for (Value value : values)
+        e.prefetch(e.offset(at(value, position), size * e.layout.lanes), size * e.layout.lanes);
+  }
   /// A head's features: in registers, or nothing where they are read from memory as needed.
   llvm::SmallVector<Value> registers(Value pointer) {
     llvm::SmallVector<Value> values;

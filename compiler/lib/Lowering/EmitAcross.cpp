@@ -137,8 +137,7 @@ SmallVector<Value> Emitter::emitAcrossGradientBlock(WeightGradientOp op, Value d
 void Emitter::emitAcrossGradientPiece(WeightGradientOp op, Value corner, Value dy, Value x,
                                       Value summed, int64_t rows, int64_t width) {
   int64_t in = op.getResult().getType().getSize("in"), lanes = layout.lanes;
-  int64_t columns =
-      chooseGradientBlock(op.getResult().getType().getSize("out"), in, target).columns;
+  int64_t columns = chooseGradientBlock(op.getResult().getType(), layout.lanes, target).columns;
   Value sums = scratch(rows * width);
   auto block = [&](Value column, int64_t count) {
     SmallVector<Value> values =
@@ -198,7 +197,7 @@ int64_t countAcrossTasks(WeightGradientOp op) {
 void Emitter::emitAcrossGradient(WeightGradientOp op, Value task) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in");
-  int64_t rows = chooseGradientBlock(out, in, target).rows, full = out / rows * rows;
+  int64_t rows = chooseGradientBlock(weight, layout.lanes, target).rows, full = out / rows * rows;
   // i is the root of i (i + 1) / 2 = task, rounded down. Where the root is whole, 8 task + 1 is a
   // square, whose root is exact; elsewhere it is further from a whole number than any rounding.
   Value number = arith::SIToFPOp::create(b, b.getF64Type(), add(mul(task, 8), index(1)));

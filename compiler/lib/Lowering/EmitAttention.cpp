@@ -21,6 +21,7 @@ void Emitter::emitAttention(AttentionOp op, Value task) {
   forLoop(first, index(head.positions), 1, [&](Value i) {
     Value queryPointer = head.at(op.getQuery(), i), end = head.visibleEnd(i);
     SmallVector<Value> query = head.registers(queryPointer);
+    head.prefetchNext({op.getQuery(), op.getKey(), op.getValue()}, i);
     auto kernelAt = [&](Value j) {
       Value z = mulF(head.dot(query, queryPointer, head.at(op.getKey(), j)), head.scale);
       return inlineRegion(kernel, z).front();
@@ -66,9 +67,18 @@ void Emitter::emitAttention(AttentionOp op, Value task) {
       return next;
     });
     Value reciprocal = head.reciprocal(sums[0], shift);
+    SmallVector<Value> extras;
+    for (Value extra : op.getExtras())
+      extras.push_back(head.at(extra, i));
     head.forFeatures([&](Value place, int64_t c) {
       Value sum = c >= 0 ? sums[1 + c] : load(offset(result, place));
-      store(mulF(sum, reciprocal), offset(result, place));
+      SmallVector<Value> values{mulF(sum, reciprocal)};
+      if (op.hasEpilogue()) {
+        for (Value extra : extras)
+          values.push_back(load(offset(extra, place)));
+        values = inlineRegion(op.getEpilogue().front(), values);
+      }
+      store(values.front(), offset(result, place));
     });
   });
 }

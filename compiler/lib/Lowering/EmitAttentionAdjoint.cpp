@@ -178,6 +178,8 @@ void AdjointRows::emit(Value first, int64_t rows) {
   for (int64_t r = 0; r < rows; ++r) {
     Row row;
     row.number = r ? e.add(first, e.index(r)) : first;
+    head.prefetchNext({op.getQuery(), op.getKey(), op.getValue(), op.getResultAdjoint()},
+                      row.number);
     row.queryPointer = head.at(op.getQuery(), row.number);
     row.outPointer = head.at(op.getResultAdjoint(), row.number);
     row.query = head.registers(row.queryPointer);

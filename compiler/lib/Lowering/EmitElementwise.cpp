@@ -292,8 +292,7 @@ Value Emitter::countTasks(Operation *op) {
         WeightType weight = op.getResult().getType();
         if (weight.isAcrossPositions())
           return index(countAcrossTasks(op));
-        int64_t rows =
-            chooseGradientBlock(weight.getSize("out"), weight.getSize("in"), target).rows;
+        int64_t rows = chooseGradientBlock(weight, layout.lanes, target).rows;
         int64_t blocks = llvm::divideCeil(weight.getSize("out"), rows);
         return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
       })

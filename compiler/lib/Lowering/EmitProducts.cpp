@@ -42,6 +42,23 @@ void Emitter::emitOuterProduct(SmallVectorImpl<Value> &next, int64_t rows, int64
   }
 }
 
+/// Samples of a step for which blocks are chosen: those of the paper.
+static constexpr double kUsualSamples = 200;
+
+/// The pieces in which a block's sums are stored, `lanes` of which lie in a vector, row after row:
+/// each is a part of one row and of one vector. A row is contiguous in memory.
+static void
+forPiecesOfRows(int64_t rows, int64_t columns, int64_t lanes,
+                llvm::function_ref<void(int64_t row, int64_t column, int64_t size)> body) {
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t column = 0; column < columns;) {
+      int64_t lane = (row * columns + column) % lanes;
+      int64_t size = llvm::bit_floor(uint64_t(std::min(columns - column, lanes - lane)));
+      body(row, column, size);
+      column += size;
+    }
+}
+
 /// Cost of `length` cut into pieces of `size` and one piece of the rest.
 static double cutCost(int64_t length, int64_t size, llvm::function_ref<double(int64_t)> costOf) {
   double cost = double(length / size) * costOf(size);
@@ -81,12 +98,32 @@ RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &
   });
 }
 
-RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target) {
+/// Half cycles that it takes to sum the lanes of a gradient block's accumulators and to store the
+/// sums, or to update by them: two shuffles for each pair of vectors, and what is done with each
+/// piece of a row.
+static double finishCost(int64_t rows, int64_t columns, int64_t lanes) {
+  constexpr double kPair = 2, kPiece = 5;
+  double cost = 0;
+  for (int64_t first = 0; first < rows * columns; first += lanes) {
+    int64_t level = std::min(lanes, rows * columns - first);
+    for (int64_t block = lanes; block > 1; block /= 2) {
+      level = llvm::divideCeil(level, 2);
+      cost += kPair * double(level);
+    }
+  }
+  forPiecesOfRows(rows, columns, lanes, [&](int64_t, int64_t, int64_t) { cost += kPiece; });
+  return cost;
+}
+
+RegisterBlock chooseGradientBlock(WeightType weight, int64_t lanes, const Target &target) {
+  int64_t out = weight.getSize("out"), in = weight.getSize("in");
   RegisterBlock limits{std::min<int64_t>(out, 8), std::min<int64_t>(in, 8)};
   return cheapestBlock(limits, target, [&](RegisterBlock block) {
     return cutCost(out, block.rows, [&](int64_t rows) {
-      return cutCost(in, block.columns,
-                     [&](int64_t columns) { return double(stepCost(rows, columns)); });
+      return cutCost(in, block.columns, [&](int64_t columns) {
+        double steps = double(stepCost(rows, columns)) * kUsualSamples / lanes;
+        return weight.isPerPosition() ? steps + finishCost(rows, columns, lanes) : steps;
+      });
     });
   });
 }
@@ -122,6 +159,18 @@ SmallVector<Value> Emitter::emitLinearSums(LinearOp op, Value p, Value group, Va
 void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
                               int64_t columns) {
   SmallVector<Value> start = emitStart(op, p, feature, rows, columns);
+  if (op.getWeight().getType().isPerPosition()) {
+    // The weights of the next position were last used a step ago, or a pass.
+    int64_t reduced = op.getReduced();
+    Value next = mul(add(p, index(1)), reduced * op.getProduced());
+    prefetch(offset(address(op.getWeight()), add(next, mul(feature, reduced))), rows * reduced);
+  }
+  // What is written was last used a layer ago: without this the stores wait for its lines.
+  for (Value result : op.getResults())
+    for (int64_t c = 0; c < columns; ++c) {
+      Value place = row(address(result), op.getProduced(), p, add(group, index(c)));
+      prefetch(offset(place, mul(feature, layout.lanes)), rows * layout.lanes, Prefetch::ToWrite);
+    }
   SmallVector<Value> sums = emitLinearSums(op, p, group, feature, {rows, columns}, index(0),
                                            index(op.getReduced()), start);
   emitLinearEnd(op, sums, p, group, feature, rows, columns);
@@ -149,10 +198,14 @@ void Emitter::emitLinearEnd(LinearOp op, ArrayRef<Value> sums, Value p, Value gr
     extras.push_back(offset(row(address(extra), produced, p, group), place));
   for (Value result : op.getResults())
     results.push_back(offset(row(address(result), produced, p, group), place));
+  // Extras may be what the forward pass saved: those of the next position are fetched.
+  Value positionStride = mul(groups(), produced * lanes);
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t c = 0; c < columns; ++c) {
       int64_t at = (c * produced + r) * lanes;
       SmallVector<Value> values{sums[r * columns + c]};
+      for (Value extra : extras)
+        prefetch(offset(offset(extra, positionStride), at), lanes);
       if (op.hasEpilogue()) {
         for (Value extra : extras)
           values.push_back(load(offset(extra, at)));
@@ -199,6 +252,9 @@ SmallVector<Value> Emitter::emitGradientSums(WeightGradientOp op, Value p, Value
     SmallVector<Value> next(carried);
     Value dy = offset(row(dyBase, out, p, g), mul(row0, lanes));
     Value x = offset(row(xBase, in, p, g), mul(column, lanes));
+    // The inputs of a shared weight were made long ago, and a row of the next columns lies beside.
+    if (!weight.isPerPosition())
+      prefetch(offset(x, block.columns * lanes), block.columns * lanes);
     emitOuterProduct(
         next, block.rows, block.columns, [&](int64_t r) { return load(offset(dy, r * lanes)); },
         [&](int64_t c) { return load(offset(x, c * lanes)); });
@@ -206,18 +262,33 @@ SmallVector<Value> Emitter::emitGradientSums(WeightGradientOp op, Value p, Value
   });
 }
 
+void Emitter::prefetchInputs(WeightGradientOp op, Value p, Value row0, int64_t rows) {
+  int64_t out = op.getResult().getType().getSize("out"), lanes = layout.lanes;
+  int64_t in = op.getInput().getType().getFeatures(), strips = llvm::divideCeil(out, rows);
+  Value next = row(address(op.getInput()), in, add(p, index(1)), index(0));
+  Value share = arith::DivSIOp::create(b, add(mul(groups(), in), index(strips - 1)), index(strips));
+  Value strip = arith::DivSIOp::create(b, row0, index(rows));
+  Value start = offset(next, mul(mul(strip, share), lanes));
+  forLoop(index(0), share, 1, [&](Value i) { prefetch(offset(start, mul(i, lanes)), lanes); });
+}
+
+void Emitter::prefetchUpdated(Value gradient, Value first, int64_t elements) {
+  UpdateOp op = updateOf(gradient);
+  if (!op)
+    return;
+  for (Value tensor : {op.getWeight(), op.getVelocity()})
+    prefetch(offset(address(tensor), first), elements, Prefetch::ToWrite);
+}
+
 void Emitter::finishGradientBlock(Value gradient, Value corner, int64_t rows, int64_t columns,
                                   int64_t rowStride, ArrayRef<Value> sums) {
   SmallVector<Value> totals = sumLanes(sums);
   // A row's sums lie side by side, in memory as in the vectors: they are stored in pieces.
   auto forPieces = [&](llvm::function_ref<void(Value sum, int64_t at)> body) {
-    for (int64_t r = 0; r < rows; ++r)
-      for (int64_t c = 0; c < columns;) {
-        int64_t number = r * columns + c, lane = number % layout.lanes;
-        int64_t size = llvm::bit_floor(uint64_t(std::min(columns - c, layout.lanes - lane)));
-        body(piece(totals[number / layout.lanes], lane, size), r * rowStride + c);
-        c += size;
-      }
+    forPiecesOfRows(rows, columns, layout.lanes, [&](int64_t r, int64_t c, int64_t size) {
+      int64_t number = r * columns + c;
+      body(piece(totals[number / layout.lanes], number % layout.lanes, size), r * rowStride + c);
+    });
   };
   auto place = [&](Value tensor, int64_t at) {
     return offset(address(tensor), add(corner, index(at)));
@@ -260,7 +331,7 @@ void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, 
                                 Value row0, int64_t rows) {
   WeightType weight = op.getResult().getType();
   int64_t in = weight.getSize("in"), lanes = layout.lanes;
-  int64_t columns = chooseGradientBlock(weight.getSize("out"), in, target).columns;
+  int64_t columns = chooseGradientBlock(weight, layout.lanes, target).columns;
   auto forBlocks = [&](llvm::function_ref<void(Value, int64_t)> body) {
     int64_t full = in / columns * columns;
     if (full)
@@ -268,6 +339,10 @@ void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, 
     if (in > full)
       body(index(full), in - full);
   };
+  if (weight.isPerPosition()) {
+    prefetchInputs(op, first, row0, rows);
+    prefetchUpdated(op.getResult(), add(matrix, mul(add(row0, index(rows)), in)), rows * in);
+  }
   auto finish = [&](Value column, int64_t width, ArrayRef<Value> sums) {
     Value corner = add(matrix, add(mul(row0, in), column));
     finishGradientBlock(op.getResult(), corner, rows, width, in, sums);
@@ -308,7 +383,7 @@ void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, 
 void Emitter::emitGradientOfPosition(WeightGradientOp op, Value p) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in");
-  int64_t rows = chooseGradientBlock(out, in, target).rows, full = out / rows * rows;
+  int64_t rows = chooseGradientBlock(weight, layout.lanes, target).rows, full = out / rows * rows;
   Value matrix = mul(p, out * in), last = add(p, index(1));
   if (full)
     forLoop(index(0), index(full), rows,
@@ -322,7 +397,8 @@ void Emitter::emitGradientOfPosition(WeightGradientOp op, Value p) {
 void Emitter::emitWeightGradient(WeightGradientOp op, Value task) {
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in");
-  int64_t rows = chooseGradientBlock(out, in, target).rows, blocks = llvm::divideCeil(out, rows);
+  int64_t rows = chooseGradientBlock(weight, layout.lanes, target).rows,
+          blocks = llvm::divideCeil(out, rows);
   Value matrix = index(0);
   int64_t positions = op.getInput().getType().getPositions();
   Value first = firstPosition(op, positions), last = index(positions), strip = task;

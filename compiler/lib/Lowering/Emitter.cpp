@@ -192,6 +192,20 @@ Value Emitter::scratch(int64_t vectors) {
                                 index(vectors), /*alignment=*/64);
 }
 
+void Emitter::prefetch(Value pointer, int64_t elements, Prefetch kind) {
+  constexpr int64_t kCacheLine = 64, kUnrolledLines = 32;
+  int64_t line = kCacheLine / layout.elementBytes;
+  auto fetch = [&](Value at) {
+    LLVM::Prefetch::create(b, at, /*rw=*/kind == Prefetch::ToWrite,
+                           /*hint=*/kind == Prefetch::ToWrite ? 3 : 2, /*cache=*/1);
+  };
+  if (elements > kUnrolledLines * line)
+    forLoop(index(0), index(elements), line, [&](Value at) { fetch(offset(pointer, at)); });
+  else
+    for (int64_t at = 0; at < elements; at += line)
+      fetch(offset(pointer, at));
+}
+
 Value Emitter::row(Value base, int64_t features, Value p, Value g) {
   return offset(base, mul(add(mul(p, groupCount), g), features * layout.lanes));
 }
@@ -312,8 +326,11 @@ void Emitter::update(Value weight, Value velocity, Value gradient, Value &newWei
     auto type = dyn_cast<VectorType>(gradient.getType());
     return type ? vector::BroadcastOp::create(b, type, real).getResult() : real;
   };
-  newVelocity = addF(mulF(as(Momentum), velocity), gradient);
-  newWeight = subF(weight, mulF(as(Rate), newVelocity));
+  auto fuse = [&](Value x, Value y, Value sum) {
+    return LLVM::FMulAddOp::create(b, x, y, sum).getResult();
+  };
+  newVelocity = fuse(as(Momentum), velocity, gradient);
+  newWeight = fuse(arith::NegFOp::create(b, as(Rate)), newVelocity, weight);
 }
 
 } // namespace iarc

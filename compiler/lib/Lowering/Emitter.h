@@ -51,8 +51,10 @@ struct RegisterBlock {
 /// and the latency of a chain (four cycles).
 RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &target);
 
-/// Rows and columns of a weight's gradient that are summed at once, chosen in the same way.
-RegisterBlock chooseGradientBlock(int64_t out, int64_t in, const Target &target);
+/// Rows and columns of a weight's gradient that are summed at once, chosen in the same way. Where
+/// each position has its own sums, they count too: a block costs what it takes to sum its lanes and
+/// to store the sums.
+RegisterBlock chooseGradientBlock(WeightType weight, int64_t lanes, const Target &target);
 
 /// Tasks of the gradient of a weight across positions.
 int64_t countAcrossTasks(WeightGradientOp op);
@@ -117,6 +119,9 @@ public:
   }
   Value load(Value pointer); ///< one vector
   void store(Value vector, Value pointer);
+  enum class Prefetch { ToRead, ToWrite };
+  /// Asks for the cache lines of `elements` elements, of which none need be used or even exist.
+  void prefetch(Value pointer, int64_t elements, Prefetch kind = Prefetch::ToRead);
   Value loadScalar(Value pointer);
   Value loadSplat(Value pointer) { return splat(loadScalar(pointer)); }
   void storeScalar(Value scalar, Value pointer);
@@ -245,6 +250,11 @@ private:
   llvm::SmallVector<Value> emitGradientSums(WeightGradientOp op, Value p, Value summed, Value row0,
                                             Value column, RegisterBlock block,
                                             mlir::ValueRange start);
+  /// Fetches a strip's share of the gradient's input at the next position: all strips fetch all.
+  void prefetchInputs(WeightGradientOp op, Value p, Value row0, int64_t rows);
+  /// Fetches the weight and velocity that the gradient's update will read and write from element
+  /// `first` on: they were last used a step ago. They may lie beyond the tensor's end.
+  void prefetchUpdated(mlir::Value gradient, Value first, int64_t elements);
   /// Stores a finished block of a weight's gradient, or updates the weight by it. `corner` counts
   /// the elements from the tensor's start to the block's; `sums` holds a vector for each element.
   void finishGradientBlock(mlir::Value gradient, Value corner, int64_t rows, int64_t columns,

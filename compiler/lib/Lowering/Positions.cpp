@@ -159,6 +159,7 @@ void Analysis::propagateReads(Operation &op) {
       })
       .Case<AttentionOp>([&](AttentionOp op) {
         read(op.getQuery(), extent);
+        readAll(op.getExtras(), extent);
         read(op.getKey(), Extent::All);
         read(op.getValue(), Extent::All);
       })

@@ -236,7 +236,8 @@ int Backend::run(const iarc::dsl::Model *model, llvm::SmallVectorImpl<char> &con
     if (options.stage == Stage::Gradient)
       return printModule(contents);
     if (int status = runPasses("fusion", [&](mlir::OpPassManager &passes) {
-          iarc::addFusionPasses(passes, options.optLevel);
+          iarc::addFusionPasses(passes, options.optLevel,
+                                options.lowMemory ? iarc::Memory::Low : iarc::Memory::Normal);
         }))
       return status;
     if (options.stage == Stage::Fused)

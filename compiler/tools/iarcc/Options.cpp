@@ -40,7 +40,7 @@ constexpr std::array<NamedStage, 9> stageNames = {{{"ast", Stage::Ast},
 struct RawOptions {
   std::vector<std::string> inputs;
   std::string output, stage, optLevel = "3", target, targetCpu;
-  std::string precision, runtimeLibrary, matmul = "auto";
+  std::string precision, runtimeLibrary, matmul = "auto", memory = "normal";
   std::vector<std::string> overrides, libraryPath;
   bool timing = false, fromLowered = false;
 };
@@ -147,6 +147,10 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
         "what does the large products: own kernels, OpenBLAS,\n"
         "or the faster one of both")
       ->default_str("auto");
+  value("--memory", raw.memory, "normal|low",
+        "low: make cheap products again in the backward pass\n"
+        "instead of keeping them; for deep models")
+      ->default_str("normal");
   value("--runtime-library", raw.runtimeLibrary, "FILE",
         "link with this libiarcrt.a (or set IARC_RUNTIME_LIBRARY)");
   app.add_flag("--timing", raw.timing, "print how long each phase took")->disable_flag_override();
@@ -232,6 +236,10 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
   if (raw.matmul != "auto" && raw.matmul != "own" && raw.matmul != "blas")
     complain("unknown way '" + raw.matmul + "' after --matmul; one of auto, own, blas");
   options.matmul = raw.matmul;
+
+  if (raw.memory != "normal" && raw.memory != "low")
+    complain("unknown way '" + raw.memory + "' after --memory; one of normal, low");
+  options.lowMemory = raw.memory == "low";
 
   for (const std::string &definition : raw.overrides) {
     size_t equals = definition.find('=');

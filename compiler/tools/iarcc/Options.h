@@ -37,6 +37,7 @@ struct Options {
   std::string target;    ///< a triple; empty: this machine
   std::string targetCpu; ///< empty: the target's default
   bool doublePrecision = false;
+  bool lowMemory = false;      ///< --memory low
   std::string matmul = "auto"; ///< what does the large products: auto, own or blas
   std::vector<std::string> libraryPath; ///< of -I, in order
   std::string runtimeLibrary;           ///< empty: found beside iarcc

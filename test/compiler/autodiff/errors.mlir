@@ -108,6 +108,25 @@ func.func @forward(%b: !iarc.batch<position 1, symbol 2, control 0>, %w: !iarc.w
     -> (f32, !iarc.value<position 1, feature 2 : f32>) {
   %e = iarc.encode %b : !iarc.batch<position 1, symbol 2, control 0> -> !iarc.value<position 1, feature 2 : f32>
   %h = iarc.linear %e, %w : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
+  // expected-error @+1 {{'iarc.attention' op with an epilogue cannot be differentiated: autodiff comes before fusion}}
+  %y = iarc.attention %h, %h, %h heads 1 scale 1.0 decay [] normalise none eps 0.0 : !iarc.value<position 1, feature 2 : f32> {
+  ^bb0(%x: f32):
+    iarc.yield %x : f32
+  } epilogue {
+  ^bb0(%x: f32):
+    iarc.yield %x : f32
+  }
+  %loss = iarc.loss cross_entropy at last %y, %b : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> f32
+  return %loss, %y : f32, !iarc.value<position 1, feature 2 : f32>
+}
+
+// -----
+
+iarc.weight @w : !iarc.weight<out 2, in 2 : f32> = normal(0.0, 0.1)
+func.func @forward(%b: !iarc.batch<position 1, symbol 2, control 0>, %w: !iarc.weight<out 2, in 2 : f32> {iarc.weight = @w})
+    -> (f32, !iarc.value<position 1, feature 2 : f32>) {
+  %e = iarc.encode %b : !iarc.batch<position 1, symbol 2, control 0> -> !iarc.value<position 1, feature 2 : f32>
+  %h = iarc.linear %e, %w : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
   // expected-error @+1 {{'iarc.linear' op with an epilogue cannot be differentiated: autodiff comes before fusion}}
   %y = iarc.linear %h, %w : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32> epilogue {
   ^bb0(%x: f32):

@@ -248,7 +248,7 @@ func.func @f(%q: !iarc.value<position 3, feature 4 : f32>, %k: !iarc.value<posit
   %0 = "iarc.attention"(%q, %k, %q) <{heads = 1 : i64, scale = 1.0, slopes = array<f64>, normalise = #iarc<normalise none>, eps = 0.0}> ({
   ^bb0(%z: f32):
     iarc.yield %z : f32
-  }) : (!iarc.value<position 3, feature 4 : f32>, !iarc.value<position 2, feature 4 : f32>, !iarc.value<position 3, feature 4 : f32>) -> !iarc.value<position 3, feature 4 : f32>
+  }, {}) : (!iarc.value<position 3, feature 4 : f32>, !iarc.value<position 2, feature 4 : f32>, !iarc.value<position 3, feature 4 : f32>) -> !iarc.value<position 3, feature 4 : f32>
   return
 }
 
@@ -338,5 +338,44 @@ func.func @loss_at_all_of_one(%logits: !iarc.value<position 1, feature 2 : f32>,
 func.func @loss_adjoint_at_all_of_one(%logits: !iarc.value<position 1, feature 2 : f32>, %batch: !iarc.batch<position 3, symbol 2, control 2>) {
   // expected-error @+1 {{'iarc.loss_adjoint' op at all positions needs logits of 3 positions, got '!iarc.value<position 1, feature 2 : f32>'}}
   %0 = iarc.loss_adjoint cross_entropy at all %logits, %batch : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 3, symbol 2, control 2>) -> !iarc.value<position 1, feature 2 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%q: !iarc.value<position 3, feature 4 : f32>) {
+  // expected-error @+1 {{'iarc.attention' op without an epilogue has no extra operands}}
+  %0 = iarc.attention %q, %q, %q extras(%q : !iarc.value<position 3, feature 4 : f32>) heads 2 scale 0.5 causal decay [] normalise sum eps 0.0 : !iarc.value<position 3, feature 4 : f32> {
+  ^bb0(%z: f32):
+    iarc.yield %z : f32
+  }
+  return
+}
+
+// -----
+
+func.func @f(%q: !iarc.value<position 3, feature 4 : f32>, %x: !iarc.value<position 3, feature 2 : f32>) {
+  // expected-error @+1 {{'iarc.attention' op extra operand must be '!iarc.value<position 3, feature 4 : f32>', got '!iarc.value<position 3, feature 2 : f32>'}}
+  %0 = iarc.attention %q, %q, %q extras(%x : !iarc.value<position 3, feature 2 : f32>) heads 2 scale 0.5 causal decay [] normalise sum eps 0.0 : !iarc.value<position 3, feature 4 : f32> {
+  ^bb0(%z: f32):
+    iarc.yield %z : f32
+  } epilogue {
+  ^bb0(%s: f32, %e: f32):
+    iarc.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+func.func @f(%q: !iarc.value<position 3, feature 4 : f32>) {
+  // expected-error @+1 {{'iarc.attention' op epilogue must take 2 arguments, got 1}}
+  %0 = iarc.attention %q, %q, %q extras(%q : !iarc.value<position 3, feature 4 : f32>) heads 2 scale 0.5 causal decay [] normalise sum eps 0.0 : !iarc.value<position 3, feature 4 : f32> {
+  ^bb0(%z: f32):
+    iarc.yield %z : f32
+  } epilogue {
+  ^bb0(%s: f32):
+    iarc.yield %s : f32
+  }
   return
 }

@@ -274,3 +274,48 @@ func.func @bias(%x: !v, %w: !iarc.weight<pair 6, out 4, in 4 : f32>, %b: !iarc.w
   }
   return %0#0, %0#1 : !v, !v
 }
+
+// The residual stream joins attention where a row's sum is divided.
+// CHECK-LABEL: func.func @attention(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: !iarc.value<position 3, feature 4 : f32>, %[[Q:[a-z0-9]+]]:
+// CHECK-NEXT: %[[R:.*]] = iarc.attention %[[Q]], %[[Q]], %[[Q]] extras(%[[X]] : !iarc.value<position 3, feature 4 : f32>) heads 2 {{.*}} {
+// CHECK-NEXT: ^bb0(%[[Z:.*]]: f32):
+// CHECK-NEXT: iarc.yield %[[Z]] : f32
+// CHECK-NEXT: } epilogue {
+// CHECK-NEXT: ^bb0(%[[S:.*]]: f32, %[[E:.*]]: f32):
+// CHECK-NEXT: %[[A:.*]] = arith.addf %[[E]], %[[S]] : f32
+// CHECK-NEXT: iarc.yield %[[A]] : f32
+// CHECK-NEXT: }
+// CHECK-NEXT: return %[[R]]
+func.func @attention(%x: !v, %q: !v) -> !v {
+  %y = iarc.attention %q, %q, %q heads 2 scale 1.0 causal decay [] normalise sum eps 0.0 : !v {
+  ^bb0(%z: f32):
+    iarc.yield %z : f32
+  }
+  %0 = iarc.add %x, %y : !v
+  return %0 : !v
+}
+
+// Two readers, or two results of the map: attention stays by itself.
+// CHECK-LABEL: func.func @attention_read_twice(
+// CHECK-NEXT: iarc.attention
+// CHECK-NOT: epilogue
+// CHECK: return
+func.func @attention_read_twice(%x: !v) -> (!v, !v, !v) {
+  %y = iarc.attention %x, %x, %x heads 2 scale 1.0 causal decay [] normalise sum eps 0.0 : !v {
+  ^bb0(%z: f32):
+    iarc.yield %z : f32
+  }
+  %0 = iarc.add %x, %y : !v
+  %1 = iarc.attention %0, %0, %0 heads 2 scale 1.0 causal decay [] normalise sum eps 0.0 : !v {
+  ^bb0(%z: f32):
+    iarc.yield %z : f32
+  }
+  %2:2 = iarc.map %x, %1 : !v {
+  ^bb0(%u: f32, %v: f32):
+    %a = arith.addf %u, %v : f32
+    %m = arith.mulf %u, %v : f32
+    iarc.yield %a, %m : f32, f32
+  }
+  return %y, %2#0, %2#1 : !v, !v, !v
+}

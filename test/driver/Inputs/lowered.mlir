@@ -21,7 +21,9 @@ module @tiny attributes {
   }
   // Sets *call->loss: the pointer is the struct's ninth member.
   llvm.func internal @set_loss(%call: !llvm.ptr, %value: f64) {
-    %field = llvm.getelementptr %call[64] : (!llvm.ptr) -> !llvm.ptr, i8
+    // The optimiser adds the offsets up.
+    %half = llvm.getelementptr %call[32] : (!llvm.ptr) -> !llvm.ptr, i8
+    %field = llvm.getelementptr %half[32] : (!llvm.ptr) -> !llvm.ptr, i8
     %loss = llvm.load %field : !llvm.ptr -> !llvm.ptr
     llvm.store %value, %loss : f64, !llvm.ptr
     llvm.return

@@ -31,7 +31,8 @@ void registerTranslations(mlir::DialectRegistry &registry);
 llvm::Expected<std::unique_ptr<llvm::Module>>
 translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target);
 
-/// Runs LLVM's pipeline of -O`optLevel`, 0 to 3.
+/// Runs LLVM's passes of -O`optLevel`: what must run at 0, the same few at 1 to 3. The back end tells
+/// these levels apart.
 void optimise(llvm::Module &module, const Target &target, int optLevel);
 
 enum class OutputKind { Assembly, Object };

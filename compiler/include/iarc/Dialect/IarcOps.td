@@ -236,16 +236,25 @@ def Iarc_AttentionOp : Iarc_DifferentiableOp<"attention", [
     The region maps z to the kernel's value. With `exponential` it yields the exponent instead: kernel(z) =
     exp(region(z)), computed with the maximum over j of the exponent and the logarithm
     of the decay subtracted, and eps scaled alike, which leaves the result as it is.
+
+    The epilogue, made by fusion, is a scalar region of the sum and of one number of each extra
+    operand; without one the sum is the result.
   }];
   let arguments = (ins Iarc_ValueType:$query, Iarc_ValueType:$key, Iarc_ValueType:$value,
+                       Variadic<Iarc_ValueType>:$extras,
                        I64Attr:$heads, F64Attr:$scale, UnitAttr:$causal,
                        DenseF64ArrayAttr:$slopes, Iarc_NormaliseAttr:$normalise, F64Attr:$eps,
                        UnitAttr:$exponential);
   let results = (outs Iarc_ValueType:$result);
-  let regions = (region SizedRegion<1>:$kernel);
+  let regions = (region SizedRegion<1>:$kernel, AnyRegion:$epilogue);
   let assemblyFormat = [{
-    $query `,` $key `,` $value `heads` $heads `scale` $scale (`causal` $causal^)? `decay` $slopes
+    $query `,` $key `,` $value (`extras` `(` $extras^ `:` type($extras) `)`)?
+    `heads` $heads `scale` $scale (`causal` $causal^)? `decay` $slopes
     `normalise` $normalise `eps` $eps (`exponential` $exponential^)? attr-dict `:` type($result) $kernel
+    (`epilogue` $epilogue^)?
+  }];
+  let extraClassDeclaration = [{
+    bool hasEpilogue() { return !getEpilogue().empty(); }
   }];
   let hasVerifier = 1;
 }

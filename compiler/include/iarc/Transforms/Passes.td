@@ -46,9 +46,10 @@ def IarcFuseEpilogues : Pass<"iarc-fuse-epilogues", "::mlir::func::FuncOp"> {
     - `map(.., map(x).., ..) { f }` whose inner map has no other reader => one map
     - `map(linear(x, W), e..) { f }` where the product has no other reader =>
       `linear(x, W) extras(e..) epilogue { f }`
+    - `map(attention(q, k, v), e..) { f }` likewise, where the map has one result
 
     so that a sum is used while it is in registers. The map must follow in the same block; the
-    product moves down to it. Of several products that a map reads, the last one takes the
+    product or the attention moves down to it. Of several products that a map reads, the last one takes the
     others' results as extra operands.
   }];
   let dependentDialects = ["::iarc::IarcDialect", "::mlir::arith::ArithDialect"];
