@@ -58,11 +58,7 @@ iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const 
   module->setPICLevel(llvm::PICLevel::BigPIC);
   module->setPIELevel(llvm::PIELevel::Large);
   setTargetAttributes(*module, target);
-<<<<<<< HEAD
   if (llvm::Error error = addDescriptor(*module, descriptor, IARC_VERSION, target.options()))
-=======
-  if (llvm::Error error = addDescriptor(*module, descriptor, IARC_VERSION, target.options().cpu))
->>>>>>> eb2a58531e0b74beb58ec1fce6b14293efcb0172
     return std::move(error);
 
   std::string complaint;
