@@ -40,7 +40,8 @@ static llvm::Expected<llvm::Triple> parseTriple(llvm::StringRef name) {
     return triple;
   std::string message = ("unknown target '" + name + "'").str();
   std::vector<std::string> names = {"aarch64-linux-gnu", "x86_64-linux-gnu"};
-  std::string nearest = nearestName(name, names);
+  // Another architecture is no misspelt one, however near its name.
+  std::string nearest = known ? nearestName(name, names) : "";
   message += nearest.empty() ? "; one of aarch64-linux-gnu, x86_64-linux-gnu"
                              : "; did you mean '" + nearest + "'?";
   return llvm::createStringError(message);
