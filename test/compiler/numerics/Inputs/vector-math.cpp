@@ -53,12 +53,18 @@ static double error(float y, double exact) {
 
 int main(int argc, char **argv) {
   const uint64_t stride = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
-  const std::array<Entry, 6> entries{{{"exp", vector_exp, std::exp, EXP_BOUND},
-                                      {"log", vector_log, std::log, LOG_BOUND},
-                                      {"tanh", vector_tanh, std::tanh, TANH_BOUND},
-                                      {"erf", vector_erf, std::erf, ERF_BOUND},
-                                      {"sin", vector_sin, std::sin, SIN_BOUND},
-                                      {"cos", vector_cos, std::cos, COS_BOUND}}};
+  // Without fused multiply-adds a quotient of polynomials has more roundings.
+#ifdef BASELINE
+  constexpr double kTanh = 5.9, kErf = 6.3;
+#else
+  constexpr double kTanh = 4.6, kErf = 4.9;
+#endif
+  const std::array<Entry, 6> entries{{{"exp", vector_exp, std::exp, 1.1},
+                                      {"log", vector_log, std::log, 1.1},
+                                      {"tanh", vector_tanh, std::tanh, kTanh},
+                                      {"erf", vector_erf, std::erf, kErf},
+                                      {"sin", vector_sin, std::sin, 2.0},
+                                      {"cos", vector_cos, std::cos, 2.0}}};
   bool failed = false;
   for (const Entry &entry : entries) {
     double largest = 0;
