@@ -50,6 +50,13 @@ void addLoweringPasses(OpPassManager &passes, const TargetOptions &target, int o
   options.vectorBits = target.vectorBits;
   options.vectorRegisters = target.vectorRegisters;
   options.matmul = target.matmul;
+  options.remarks = target.remarks;
+  auto set = [](auto &option, RegisterBlock block) {
+    if (block.rows)
+      option = {block.rows, block.columns};
+  };
+  set(options.linearBlock, target.plan.linear);
+  set(options.gradientBlock, target.plan.gradient);
   passes.addPass(createIarcLower(options));
   if (optLevel > 0)
     passes.addPass(createCSEPass());

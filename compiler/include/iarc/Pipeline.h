@@ -10,6 +10,7 @@
 #ifndef IARC_PIPELINE_H
 #define IARC_PIPELINE_H
 
+#include "iarc/PlanOverrides.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
@@ -48,6 +49,8 @@ struct TargetOptions {
   int64_t vectorBits = 128;     ///< width of the target's vector registers: 128, 256 or 512
   int64_t vectorRegisters = 16; ///< how many there are of that width
   Matmul matmul = Matmul::Auto;
+  PlanOverrides plan;   ///< each block must fit the registers
+  bool remarks = false; ///< the lowering says what it chose, as remarks
 };
 
 /// Registers every dialect (and interface extension) that a stage below creates.

@@ -20,10 +20,8 @@ static int64_t stepCost(int64_t rows, int64_t columns) {
   return std::max({rows * columns, rows + columns, int64_t(8)});
 }
 
-/// The accumulators, the shorter side of the block, and the passing element of the longer one; one
-/// register is left to LLVM, whose scheduler would otherwise spill an accumulator in the loop.
-static bool fitsRegisters(int64_t rows, int64_t columns, const Target &target) {
-  return rows * columns + std::min(rows, columns) + 2 <= target.vectorRegisters;
+static bool fitsRegisters(RegisterBlock block, const Target &target) {
+  return block.countRegisters() <= target.vectorRegisters;
 }
 
 void Emitter::emitOuterProduct(SmallVectorImpl<Value> &next, int64_t rows, int64_t columns,
@@ -65,14 +63,16 @@ static double cutCost(int64_t length, int64_t size, llvm::function_ref<double(in
   return length % size ? cost + costOf(length % size) : cost;
 }
 
-/// The block within the limits that fits the registers and costs least.
+/// The block within the limits that fits the registers and costs least, but for `without`.
 static RegisterBlock cheapestBlock(RegisterBlock limits, const Target &target,
-                                   llvm::function_ref<double(RegisterBlock)> costOf) {
-  RegisterBlock best{1, 1};
+                                   llvm::function_ref<double(RegisterBlock)> costOf,
+                                   RegisterBlock without = {}) {
+  RegisterBlock best;
   double bestCost = std::numeric_limits<double>::infinity();
   for (int64_t columns = 1; columns <= limits.columns; ++columns)
     for (int64_t rows = 1; rows <= limits.rows; ++rows) {
-      if (!fitsRegisters(rows, columns, target))
+      if (!fitsRegisters({rows, columns}, target) ||
+          (rows == without.rows && columns == without.columns))
         continue;
       // Among equals the block with fewer loads: they share their ports with everything else.
       double loads = double(rows + columns) / double(rows * columns);
@@ -85,17 +85,43 @@ static RegisterBlock cheapestBlock(RegisterBlock limits, const Target &target,
   return best;
 }
 
+/// `block` cut to the limits.
+static RegisterBlock cut(RegisterBlock block, RegisterBlock limits) {
+  return {std::min(block.rows, limits.rows), std::min(block.columns, limits.columns)};
+}
+
+static RegisterBlock limitsOfLinear(int64_t features, int64_t groups) {
+  return cut(kLargestLinearBlock, {features, groups});
+}
+
+/// Half cycles of a step along the reduced features, for all produced ones and all lane groups.
+static double linearCost(int64_t features, int64_t groups, RegisterBlock block) {
+  // Groups that fill no block are done one by one.
+  auto strip = [&](int64_t width) {
+    return cutCost(features, block.rows,
+                   [&](int64_t rows) { return double(stepCost(rows, width)); });
+  };
+  return double(groups / block.columns) * strip(block.columns) +
+         double(groups % block.columns) * strip(1);
+}
+
 RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &target) {
-  RegisterBlock limits{std::min<int64_t>(features, 16), std::min<int64_t>(groups, 8)};
-  return cheapestBlock(limits, target, [&](RegisterBlock block) {
-    // Groups that fill no block are done one by one.
-    auto strip = [&](int64_t width) {
-      return cutCost(features, block.rows,
-                     [&](int64_t rows) { return double(stepCost(rows, width)); });
-    };
-    return double(groups / block.columns) * strip(block.columns) +
-           double(groups % block.columns) * strip(1);
-  });
+  RegisterBlock limits = limitsOfLinear(features, groups);
+  if (target.plan.linear.rows)
+    return cut(target.plan.linear, limits);
+  return cheapestBlock(limits, target,
+                       [&](RegisterBlock block) { return linearCost(features, groups, block); });
+}
+
+BlockPrediction predictLinearBlock(int64_t features, int64_t groups, const Target &target) {
+  auto share = [&](RegisterBlock block) {
+    return block.rows ? double(features * groups) / linearCost(features, groups, block) : 0;
+  };
+  RegisterBlock block = chooseLinearBlock(features, groups, target);
+  RegisterBlock second = cheapestBlock(
+      limitsOfLinear(features, groups), target,
+      [&](RegisterBlock other) { return linearCost(features, groups, other); }, block);
+  return {block, second, share(block), share(second)};
 }
 
 /// Half cycles that it takes to sum the lanes of a gradient block's accumulators and to store the
@@ -115,17 +141,37 @@ static double finishCost(int64_t rows, int64_t columns, int64_t lanes) {
   return cost;
 }
 
-RegisterBlock chooseGradientBlock(WeightType weight, int64_t lanes, const Target &target) {
-  int64_t out = weight.getSize("out"), in = weight.getSize("in");
-  RegisterBlock limits{std::min<int64_t>(out, 8), std::min<int64_t>(in, 8)};
-  return cheapestBlock(limits, target, [&](RegisterBlock block) {
-    return cutCost(out, block.rows, [&](int64_t rows) {
-      return cutCost(in, block.columns, [&](int64_t columns) {
-        double steps = double(stepCost(rows, columns)) * kUsualSamples / lanes;
-        return weight.isPerPosition() ? steps + finishCost(rows, columns, lanes) : steps;
-      });
+/// Half cycles of a weight's gradient at one position.
+static double gradientCost(WeightType weight, int64_t lanes, RegisterBlock block) {
+  return cutCost(weight.getSize("out"), block.rows, [&](int64_t rows) {
+    return cutCost(weight.getSize("in"), block.columns, [&](int64_t columns) {
+      double steps = double(stepCost(rows, columns)) * kUsualSamples / double(lanes);
+      return weight.isPerPosition() ? steps + finishCost(rows, columns, lanes) : steps;
     });
   });
+}
+
+static RegisterBlock limitsOfGradient(WeightType weight) {
+  return cut(kLargestGradientBlock, {weight.getSize("out"), weight.getSize("in")});
+}
+
+RegisterBlock chooseGradientBlock(WeightType weight, int64_t lanes, const Target &target) {
+  if (target.plan.gradient.rows)
+    return cut(target.plan.gradient, limitsOfGradient(weight));
+  return cheapestBlock(limitsOfGradient(weight), target,
+                       [&](RegisterBlock block) { return gradientCost(weight, lanes, block); });
+}
+
+BlockPrediction predictGradientBlock(WeightType weight, int64_t lanes, const Target &target) {
+  double ideal = double(weight.getSize("out") * weight.getSize("in")) * kUsualSamples / lanes;
+  auto share = [&](RegisterBlock block) {
+    return block.rows ? ideal / gradientCost(weight, lanes, block) : 0;
+  };
+  RegisterBlock block = chooseGradientBlock(weight, lanes, target);
+  RegisterBlock second = cheapestBlock(
+      limitsOfGradient(weight), target,
+      [&](RegisterBlock other) { return gradientCost(weight, lanes, other); }, block);
+  return {block, second, share(block), share(second)};
 }
 
 //===----------------------------------------------------------------------===//

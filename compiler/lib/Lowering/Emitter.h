@@ -21,6 +21,7 @@ struct Target {
   int64_t vectorBits = 256;
   int64_t vectorRegisters = 16;
   Matmul matmul = Matmul::Auto;
+  PlanOverrides plan;
 };
 
 /// Whether a large product is done by OpenBLAS.
@@ -40,11 +41,6 @@ inline constexpr int64_t kGroupsAcross = 5;
 /// From this many positions on, positions alone are enough to share out among threads.
 inline constexpr int64_t kPositionsToShare = 16;
 
-/// Sizes of a register block: `rows` produced features by `columns` lane groups of a product.
-struct RegisterBlock {
-  int64_t rows, columns;
-};
-
 /// The block that needs the fewest cycles for `features` produced features and about `groups` lane
 /// groups: every accumulator, the loaded vectors of one operand and one broadcast stay in
 /// registers; a block costs the larger of its multiply-adds (two a cycle), its loads (two a cycle)
@@ -55,6 +51,15 @@ RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &
 /// each position has its own sums, they count too: a block costs what it takes to sum its lanes and
 /// to store the sums.
 RegisterBlock chooseGradientBlock(WeightType weight, int64_t lanes, const Target &target);
+
+/// What the cost model says of a block: its multiply-adds' own time, at two a cycle, as a share of
+/// the predicted time; and the block that would have been second.
+struct BlockPrediction {
+  RegisterBlock block, second; ///< `second` has no rows where there is no other block
+  double share = 0, secondShare = 0;
+};
+BlockPrediction predictLinearBlock(int64_t features, int64_t groups, const Target &target);
+BlockPrediction predictGradientBlock(WeightType weight, int64_t lanes, const Target &target);
 
 /// Tasks of the gradient of a weight across positions.
 int64_t countAcrossTasks(WeightGradientOp op);

@@ -2,6 +2,7 @@
 #include "Descriptor.h"
 #include "EmitPeak.h"
 #include "Emitter.h"
+#include "PlanRemarks.h"
 #include "iarc/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -27,14 +28,16 @@ struct SharedCode {
 class FunctionLowering {
 public:
   FunctionLowering(ModuleOp module, func::FuncOp source, const Plan &plan, const Layout &layout,
-                   const Target &target, Type element, SharedCode &shared)
+                   const Target &target, Type element, SharedCode &shared, bool remarks)
       : module(module), source(source), plan(plan), layout(layout), target(target),
-        element(element), shared(shared), pointer(LLVM::LLVMPointerType::get(module.getContext())),
+        element(element), shared(shared), remarks(remarks),
+        pointer(LLVM::LLVMPointerType::get(module.getContext())),
         givesGradients(source->hasAttr(kGivesGradientsAttr)) {}
 
   void run();
 
 private:
+  std::string regionName() { return (source.getName() + "_region_" + Twine(regions)).str(); }
   LLVM::LLVMFuncOp makeFunction(StringRef name, ArrayRef<Type> arguments, Location location);
   /// The function `name`, which calls `body` with one field of the call replaced.
   void emitEntry(StringRef name, StringRef body, unsigned to, std::optional<unsigned> from);
@@ -50,6 +53,7 @@ private:
   Target target;
   Type element;
   SharedCode &shared;
+  bool remarks; ///< says what it chooses
   Type pointer;
   bool givesGradients;          ///< the code also serves as that of @gradients
   OpBuilder *builder = nullptr; ///< in the step function
@@ -67,7 +71,8 @@ LLVM::LLVMFuncOp FunctionLowering::makeFunction(StringRef name, ArrayRef<Type> a
 
 void FunctionLowering::emitRegion(Location location, Value tasks,
                                   llvm::function_ref<void(Emitter &, Value)> body) {
-  std::string name = (source.getName() + "_region_" + Twine(regions++)).str();
+  std::string name = regionName();
+  ++regions;
   Type i64 = IntegerType::get(module.getContext(), 64);
   LLVM::LLVMFuncOp function = makeFunction(name, {pointer, pointer, i64, i64}, location);
   function.setLinkage(LLVM::Linkage::Internal);
@@ -121,6 +126,8 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
   bool wholePositions = llvm::any_of(ops, Emitter::isPositionOp);
   auto across = Emitter::isAcrossOp(ops.front()) ? cast<LinearOp>(ops.front()) : LinearOp();
   int64_t tile = across ? kGroupsAcross : groupsPerTile(ops);
+  if (remarks)
+    remarkTiles(regionName(), ops, positions, tile, wholePositions, plan, layout, target);
   auto chunksOf = [&](Emitter &e) {
     if (wholePositions)
       return e.index(1);
@@ -230,6 +237,8 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
       });
       continue;
     }
+    if (remarks)
+      remarkOp(regionName(), op, plan, layout, target);
     if (isLargeProduct(op) && usesBlas(op, target))
       emitRegion(op->getLoc(), step->countPackTasks(op),
                  [&](Emitter &e, Value task) { e.emitPackTask(op, task); });
@@ -314,6 +323,8 @@ void FunctionLowering::run() {
   loop = LLVM::AllocaOp::create(b, pointer, b.getI64Type(), size, /*alignment=*/8);
   Emitter emitter(b, plan, layout, target, element, shared.tables, entry->getArgument(0), loop);
   step = &emitter;
+  if (remarks)
+    remarkMemory(source, plan, layout);
   lowerBlock(source.front(), 0);
   LLVM::ReturnOp::create(b, ValueRange{});
 }
@@ -378,10 +389,26 @@ struct Lower : impl::IarcLowerBase<Lower> {
           << int64_t(vectorBits) << " and " << int64_t(vectorRegisters);
       return signalPassFailure();
     }
+    Target target{vectorBits, vectorRegisters, matmul, {}};
+    for (auto [given, block, largest] :
+         {std::tuple(ArrayRef<int64_t>(linearBlock), &target.plan.linear, kLargestLinearBlock),
+          std::tuple(ArrayRef<int64_t>(gradientBlock), &target.plan.gradient,
+                     kLargestGradientBlock)}) {
+      if (given.empty())
+        continue;
+      if (given.size() == 2)
+        *block = {given[0], given[1]};
+      if (block->rows < 1 || block->columns < 1 || block->rows > largest.rows ||
+          block->columns > largest.columns || block->countRegisters() > vectorRegisters) {
+        module.emitError("a block must have 1 to ")
+            << largest.rows << " rows and 1 to " << largest.columns << " columns that fit "
+            << int64_t(vectorRegisters) << " registers, got " << given;
+        return signalPassFailure();
+      }
+    }
     for (func::FuncOp function : functions)
       if (failed(verifyFunction(function, element)))
         return signalPassFailure();
-    Target target{vectorBits, vectorRegisters, matmul};
     Layout layout{vectorBits / int64_t(element.getIntOrFloatBitWidth()),
                   element.getIntOrFloatBitWidth() / 8};
     WeightOffsets weights = planWeights(module);
@@ -406,7 +433,9 @@ struct Lower : impl::IarcLowerBase<Lower> {
     SharedCode shared;
     for (auto [function, plan] : llvm::zip(functions, plans)) {
       plan.fixedElements = facts.fixedElements;
-      FunctionLowering(module, function, plan, layout, target, element, shared).run();
+      FunctionLowering(module, function, plan, layout, target, element, shared,
+                       remarks && function.getName() == "train_step")
+          .run();
     }
     emitPeak(module, target, element);
     module->setAttr(kDescriptorAttr, makeDescriptor(module, layout, weights, facts));

@@ -104,7 +104,7 @@ Value emitExp(ImplicitLocOpBuilder &b, Value x) {
   // The low bits of `sum` are n, and move into the exponent.
   Value scaled = l.number(l.addBits(l.bits(power), l.shiftLeft(l.bits(sum), 23)));
   // log(2^128 (1 - 2^-25)) and log(2^-126), rounded inwards.
-  constexpr float kLargest = 88.722839f, kSmallest = -87.336544f;
+  constexpr float kLargest = 88.7228317f, kSmallest = -87.336544f;
   // What is above the range, or NaN, stays so when infinity is added.
   Value isInside = arith::CmpFOp::create(b, arith::CmpFPredicate::OLE, x, l.f(kLargest));
   scaled = l.select(isInside, scaled, l.add(x, l.f(std::numeric_limits<float>::infinity())));

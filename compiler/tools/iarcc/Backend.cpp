@@ -40,10 +40,16 @@ public:
       : options(options), target(target), timing(timing),
         context(makeRegistry(), mlir::MLIRContext::Threading::DISABLED) {
     context.getDiagEngine().registerHandler([this](mlir::Diagnostic &diagnostic) {
-      if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Remark)
-        return;
       std::string text;
       llvm::raw_string_ostream stream(text);
+      if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Remark) {
+        if (auto place = diagnostic.getLocation()->findInstanceOf<mlir::FileLineColLoc>())
+          stream << place.getFilename().getValue() << ':' << place.getLine() << ':'
+                 << place.getColumn() << ": ";
+        stream << "remark: " << diagnostic << " [-Rplan]\n";
+        llvm::errs() << text;
+        return;
+      }
       if (!llvm::isa<mlir::UnknownLoc>(diagnostic.getLocation()))
         stream << diagnostic.getLocation() << ": ";
       stream << diagnostic;
@@ -160,8 +166,8 @@ int Backend::runPasses(const char *phase, const std::function<void(mlir::OpPassM
     llvm::SmallString<128> path;
     if (llvm::sys::fs::createTemporaryFile("iarcc-reproducer", "mlir", path))
       return std::string();
-    mlir::makeReproducer(passes.getOpAnchorName(),
-                         llvm::make_range(passes.begin(), passes.end()), *before, path);
+    mlir::makeReproducer(passes.getOpAnchorName(), llvm::make_range(passes.begin(), passes.end()),
+                         *before, path);
     return path.str().str();
   };
   bool succeeded = false;
@@ -247,6 +253,8 @@ int Backend::run(const iarc::dsl::Model *model, llvm::SmallVectorImpl<char> &con
           generatedFor.matmul = options.matmul == "own"    ? iarc::Matmul::Own
                                 : options.matmul == "blas" ? iarc::Matmul::Blas
                                                            : iarc::Matmul::Auto;
+          generatedFor.plan = options.plan;
+          generatedFor.remarks = options.planRemarks;
           iarc::addLoweringPasses(passes, generatedFor, options.optLevel);
         }))
       return status;

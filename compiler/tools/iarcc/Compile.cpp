@@ -99,7 +99,9 @@ static int finish(const Options &options, const std::string &output,
   if (options.command == Command::CheckGradients)
     arguments.insert(arguments.begin(), "check-gradients");
   // Replacing the process runs no destructors: the object goes now.
-  { TemporaryFile finished = std::move(*object); }
+  {
+    TemporaryFile finished = std::move(*object);
+  }
   std::string name = llvm::sys::path::stem(options.input).str();
   return report(becomeProgram(std::move(*executable), name, arguments), InputOutput);
 }
@@ -128,11 +130,10 @@ int iarcc::compile(const Options &options) {
     output = llvm::sys::path::stem(options.input).str();
   if (options.command == Command::Compile && !output.empty()) {
     if (llvm::Error error = checkOutput(output, options.input))
-      return report(std::move(error), llvm::sys::fs::equivalent(output, options.input)
-                                          ? WrongUsage
-                                          : InputOutput);
-    if (links && (output == "-" || (llvm::sys::fs::exists(output) &&
-                                    !llvm::sys::fs::is_regular_file(output)))) {
+      return report(std::move(error),
+                    llvm::sys::fs::equivalent(output, options.input) ? WrongUsage : InputOutput);
+    if (links && (output == "-" ||
+                  (llvm::sys::fs::exists(output) && !llvm::sys::fs::is_regular_file(output)))) {
       reportError("an executable goes to a regular file, not to '" + output + "'");
       return WrongUsage;
     }
@@ -175,6 +176,15 @@ int iarcc::compile(const Options &options) {
       iarc::Target::create(options.target, options.targetCpu, options.optLevel);
   if (!target)
     return report(target.takeError(), WrongUsage);
+
+  for (iarc::RegisterBlock block : {options.plan.linear, options.plan.gradient})
+    if (block.countRegisters() > target->options().vectorRegisters) {
+      reportError("the block " + std::to_string(block.rows) + "x" + std::to_string(block.columns) +
+                  " after --plan needs " + std::to_string(block.countRegisters()) +
+                  " vector registers; the target has " +
+                  std::to_string(target->options().vectorRegisters));
+      return WrongUsage;
+    }
 
   llvm::SmallString<0> contents;
   if (int status = generate(options, source.model.get(), *target, timing, contents))

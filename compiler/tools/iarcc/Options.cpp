@@ -10,6 +10,8 @@
 
 #include "iarc/Support/Nearest.h"
 
+#include "llvm/ADT/StringRef.h"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -40,8 +42,8 @@ constexpr std::array<NamedStage, 9> stageNames = {{{"ast", Stage::Ast},
 struct RawOptions {
   std::vector<std::string> inputs;
   std::string output, stage, optLevel = "3", target, targetCpu;
-  std::string precision, runtimeLibrary, matmul = "auto", memory = "normal";
-  std::vector<std::string> overrides, libraryPath;
+  std::string precision, runtimeLibrary, matmul = "auto", memory = "normal", remarks;
+  std::vector<std::string> overrides, libraryPath, plan;
   bool timing = false, fromLowered = false;
 };
 
@@ -66,8 +68,7 @@ public:
   }
 };
 
-constexpr const char *compileText =
-    "compile a sequence model written in .iarc to a native program";
+constexpr const char *compileText = "compile a sequence model written in .iarc to a native program";
 constexpr const char *compileExamples =
     R"(Examples:
   iarcc model.iarc -o model            compile; ./model train then trains it
@@ -94,8 +95,7 @@ Usage: iarcc run [OPTIONS] FILE [-- ARGUMENTS]
 
 The ARGUMENTS go to the program; its exit status is that of iarcc.)";
 
-constexpr const char *checkText =
-    "compare the generated adjoint with central differences";
+constexpr const char *checkText = "compare the generated adjoint with central differences";
 constexpr const char *checkExamples =
     R"(Examples:
   iarcc check-gradients model.iarc
@@ -151,6 +151,10 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
         "low: make cheap products again in the backward pass\n"
         "instead of keeping them; for deep models")
       ->default_str("normal");
+  list("--plan", raw.plan, "linear|gradient=RxC",
+       "register block of R rows and C columns for products, or\n"
+       "for weights' gradients, in place of the planned one");
+  value("-R", raw.remarks, "plan", "print what was planned for each region, and why");
   value("--runtime-library", raw.runtimeLibrary, "FILE",
         "link with this libiarcrt.a (or set IARC_RUNTIME_LIBRARY)");
   app.add_flag("--timing", raw.timing, "print how long each phase took")->disable_flag_override();
@@ -240,6 +244,32 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
   if (raw.memory != "normal" && raw.memory != "low")
     complain("unknown way '" + raw.memory + "' after --memory; one of normal, low");
   options.lowMemory = raw.memory == "low";
+
+  if (!raw.remarks.empty() && raw.remarks != "plan")
+    complain("unknown remarks '" + raw.remarks + "' after -R; there is -Rplan");
+  options.planRemarks = raw.remarks == "plan";
+
+  for (const std::string &given : raw.plan) {
+    size_t equals = given.find('=');
+    std::string name = given.substr(0, equals);
+    bool isLinear = name == "linear";
+    iarc::RegisterBlock largest =
+        isLinear ? iarc::kLargestLinearBlock : iarc::kLargestGradientBlock;
+    iarc::RegisterBlock &block = isLinear ? options.plan.linear : options.plan.gradient;
+    llvm::StringRef size = equals == std::string::npos
+                               ? llvm::StringRef()
+                               : llvm::StringRef(given).drop_front(equals + 1);
+    auto [rows, columns] = size.split('x');
+    if ((!isLinear && name != "gradient") || rows.getAsInteger(10, block.rows) ||
+        columns.getAsInteger(10, block.columns))
+      complain("invalid choice '--plan " + given +
+               "'; write --plan linear=RxC or --plan gradient=RxC");
+    else if (block.rows < 1 || block.rows > largest.rows || block.columns < 1 ||
+             block.columns > largest.columns)
+      complain("invalid block '" + size.str() + "' after --plan " + name + "; 1 to " +
+               std::to_string(largest.rows) + " rows and 1 to " + std::to_string(largest.columns) +
+               " columns");
+  }
 
   for (const std::string &definition : raw.overrides) {
     size_t equals = definition.find('=');
@@ -333,7 +363,8 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
     for (const char *flag : {"--output", "--emit", "--precision", "--target"})
       if (app.count(flag))
         return usageError("option '" + std::string(flag) + "' does not go with '" +
-                              command->get_name() + "'", name);
+                              command->get_name() + "'",
+                          name);
   } else if (separated) {
     return usageError("arguments after '--' go with 'iarcc run' only", name);
   }
@@ -357,8 +388,9 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   }
   if (raw.inputs.size() > 1) {
     std::string way = command == &app ? "" : "; arguments of the program follow '--'";
-    return usageError("unexpected argument '" + raw.inputs[1] + "' after '" +
-                          raw.inputs.front() + "'" + way, name);
+    return usageError("unexpected argument '" + raw.inputs[1] + "' after '" + raw.inputs.front() +
+                          "'" + way,
+                      name);
   }
   options.input = raw.inputs.front();
   return parsed;

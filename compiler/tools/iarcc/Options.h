@@ -7,6 +7,8 @@
 #ifndef IARCC_OPTIONS_H
 #define IARCC_OPTIONS_H
 
+#include "iarc/PlanOverrides.h"
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +41,8 @@ struct Options {
   bool doublePrecision = false;
   bool lowMemory = false;      ///< --memory low
   std::string matmul = "auto"; ///< what does the large products: auto, own or blas
+  iarc::PlanOverrides plan;    ///< of --plan
+  bool planRemarks = false;    ///< of -Rplan
   std::vector<std::string> libraryPath; ///< of -I, in order
   std::string runtimeLibrary;           ///< empty: found beside iarcc
   bool timing = false;

@@ -106,7 +106,10 @@ def IarcLower : Pass<"iarc-lower", "::mlir::ModuleOp"> {
              clEnumValN(::iarc::Matmul::Auto, "auto", "the faster one, by size"),
              clEnumValN(::iarc::Matmul::Own, "own", "blocked kernels for exactly their shape"),
              clEnumValN(::iarc::Matmul::Blas, "blas", "calls of OpenBLAS")
-           )}]>
+           )}]>,
+    ListOption<"linearBlock", "linear-block", "int64_t", "rows and columns of every product's register block, in place of the cheapest">,
+    ListOption<"gradientBlock", "gradient-block", "int64_t", "the same for gradients of weights">,
+    Option<"remarks", "remarks", "bool", "false", "say what was chosen for each region of the training step">
   ];
   let dependentDialects = ["::mlir::scf::SCFDialect", "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
                            "::mlir::vector::VectorDialect", "::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect"];
@@ -116,8 +119,8 @@ def IarcExpandMath : Pass<"iarc-expand-math", "::mlir::ModuleOp"> {
   let summary = "functions of f32 vectors as polynomials";
   let description = [{
     `math.exp`, `log`, `tanh`, `erf`, `sin` and `cos` of f32 become polynomials and quotients of polynomials that stay in
-    vector registers. Largest errors over all arguments, in ulp, with fused multiply-adds: exp 1.0, log 0.9, tanh 2.6,
-    erf 3.0, sin 1.6, cos 1.6 (docs/measurements.md has them with the arguments). `exp` gives 0 below 2^-126; `tanh` and `erf`
+    vector registers. Largest errors over all arguments, in ulp, with fused multiply-adds: exp 1.1, log 1.2, tanh 5.5,
+    erf 6.0, sin 2.4, cos 2.4 (docs/measurements.md has them with the arguments). `exp` gives 0 below 2^-126; `tanh` and `erf`
     stay within [-1, 1]; a NaN gives a NaN; `sin` and `cos` of a vector with an argument beyond 8192 are calls of the C
     library. Functions of f64, and `math.powf`, stay as they are and end as calls of the C library for each lane.
 
