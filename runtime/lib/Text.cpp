@@ -4,6 +4,7 @@
 #include "Error.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>
@@ -78,6 +79,12 @@ std::string scaledText(double value) {
 
 std::string lossText(double loss, int decimals) {
   return std::fabs(loss) < 1e6 ? format("%.*f", decimals, loss) : format("%.4g", loss);
+}
+
+std::string exactText(double value) {
+  char text[32];
+  auto [end, error] = std::to_chars(text, text + sizeof text, value);
+  return std::string(text, end);
 }
 
 std::string durationText(double seconds) {

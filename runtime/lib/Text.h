@@ -33,6 +33,9 @@ std::string scaledText(double value);
 /// A loss with so many decimals, or with an exponent when it is very large.
 std::string lossText(double loss, int decimals);
 
+/// The shortest text that reads back as the same number: "0.02", "1e-30", "nan", "-inf".
+std::string exactText(double value);
+
 /// A duration as "1:02:03", "1:41" or "0:07".
 std::string durationText(double seconds);
 
