@@ -219,11 +219,12 @@ void Training::diverged(const std::string &what, int64_t step) {
 
 void Training::run() {
   const RunSettings &settings = options.settings;
-  // Only then a step has the logits of all positions. A run that goes on may have a log.
-  const bool countsAll = (log.isOpen() || folder) && model.loss_at == IARC_LOSS_AT_ALL;
+  // A checkpoint is the same with and without a log: a run that goes on may want one.
+  const bool records = log.isOpen() || folder;
+  const bool countsAll = records && model.loss_at == IARC_LOSS_AT_ALL; // else no logits of all
   while (state.step < settings.steps && !signalCaught()) {
     const int64_t next = state.step + 1;
-    const bool logged = log.isOpen() && (next % settings.logEvery == 0 || next == settings.steps);
+    const bool logged = records && (next % settings.logEvery == 0 || next == settings.steps);
     guard.beforeStep(state.step, logged);
     session.batch().fill(settings.seed, TrainingStream,
                          uint64_t(state.step) * uint64_t(settings.batch), settings.batch,
@@ -236,7 +237,6 @@ void Training::run() {
     Metrics metrics = countsAll ? countAll(model, session.batch(), session.logits(), loss)
                                 : countLast(model, session.batch(), session.logits(), loss);
     progress.step(next, metrics);
-    // The log's sums go on with or without a log, so that one may be wanted later.
     state.interval.metrics.add(metrics);
     ++state.interval.steps;
     if (logged) {
