@@ -61,7 +61,7 @@ CheckpointFolder::CheckpointFolder(const std::string &path) : folder(path) {
   try {
     lock();
     removeTemporaries();
-    checkWritable(pathOf(mostSteps));
+    checkWritable(pathOf(0)); // as good as any
   } catch (...) {
     if (lockFile >= 0)
       close(lockFile);

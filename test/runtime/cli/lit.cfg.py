@@ -28,6 +28,8 @@ config.substitutions += [
     ("%terminal", "%s %s" % (sys.executable, os.path.join(inputs, "terminal.py"))),
     ("%checkpoint", "%s %s" % (sys.executable, os.path.join(inputs, "checkpoint.py"))),
     ("%events", "%s %s" % (sys.executable, os.path.join(inputs, "events.py"))),
+    ("%faults", "%s %s" % (sys.executable, os.path.join(inputs, "faults.py"))),
+    ("%vanish", "%s %s" % (sys.executable, os.path.join(inputs, "vanish.py"))),
     ("%locked", "%s %s" % (sys.executable, os.path.join(inputs, "locked.py"))),
     ("%kill-loop", "%s %s" % (sys.executable, os.path.join(inputs, "kill_loop.py"))),
     ("%signals", "%s %s" % (sys.executable, os.path.join(inputs, "signals.py"))),
@@ -46,3 +48,9 @@ if found:
 else:
     lit_config.note("python3-protobuf is not installed: events are read by the tests' own reader only")
 config.substitutions.append(("%system-python", system_python))
+
+# System calls that fail when told to, by LD_PRELOAD.
+shim = os.path.join(config.iarc_obj_root, "lib", "libiarc-fault-shim.so")
+if os.path.exists(shim):
+    config.available_features.add("fault-shim")
+config.substitutions.append(("%fault-shim", shim))
