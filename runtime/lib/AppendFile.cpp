@@ -3,6 +3,7 @@
 #include "AppendFile.h"
 
 #include "Error.h"
+#include "OutputFile.h"
 #include "Text.h"
 
 #include <cerrno>
@@ -93,7 +94,20 @@ void AppendFile::append(const std::string &record) {
 }
 
 void AppendFile::sync() {
-  if (regular && fsync(file) != 0 && errno != EINVAL && errno != EROFS)
+  if (!regular)
+    return;
+  if (fsync(file) != 0 && errno != EINVAL && errno != EROFS)
+    systemError("write");
+  if (named)
+    return;
+  named = true;
+  // Its name, too. A folder that we may not read we cannot synchronise either.
+  int folder = open(folderOf(name).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int problem = folder < 0 || fsync(folder) != 0 ? errno : 0;
+  if (folder >= 0)
+    close(folder);
+  errno = problem;
+  if (problem != 0 && problem != EINVAL && problem != EROFS && problem != EACCES)
     systemError("write");
 }
 

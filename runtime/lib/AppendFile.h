@@ -34,14 +34,14 @@ public:
   void cut(uint64_t size);
   /// Appends a record. Throws Error (status InputOutput).
   void append(const std::string &record);
-  /// Has the system write it to the disk. Throws Error (status InputOutput).
+  /// Has the system write it to the disk, under its name. Throws Error (status InputOutput).
   void sync();
 
 private:
   [[noreturn]] void systemError(const char *verb) const;
   std::string what, name;
   int file = -1;
-  bool regular = false;
+  bool regular = false, named = false; ///< named: its name is on the disk
   uint64_t size = 0; ///< of the whole records, of a regular file
 };
 
