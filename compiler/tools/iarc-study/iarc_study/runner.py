@@ -173,6 +173,7 @@ class Runner:
     def run(self):
         """Runs what is not finished. Returns the exit status."""
         pending = []
+        self.store.clean()
         for cell in self.own:
             record = self.store.finished(cell.key)
             if not record:

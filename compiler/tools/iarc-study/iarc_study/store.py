@@ -204,6 +204,16 @@ class Store:
             if name.startswith(key + "."):
                 shutil.rmtree(os.path.join(self.begun, name), ignore_errors=True)
 
+    def clean(self):
+        """Removes what a process left behind that was killed right after it finished a cell."""
+        for folder in (self.running, self.begun):
+            for name in os.listdir(folder):
+                key = name.split(".")[0]
+                lock = self.claim(key) if self.finished(key) else None
+                if lock:
+                    self.forget(key)
+                    lock.release()
+
     def finish(self, record):
         write_atomically(os.path.join(self.cells, record["key"] + ".json"), dump(record) + "\n")
         self.loaded[record["key"]] = record
