@@ -160,7 +160,7 @@ std::string Checkpoint::requireProbe(const iarc_model &model, double ours) const
          "%s, such as another kernel or activation (loss of a fixed probe: %s, here %s)\n"
          "hint: a new run starts from its weights with --weights %s",
          quoted(file.path()).c_str(), quoted(model.name).c_str(), exactText(probe).c_str(),
-         exactText(ours).c_str(), file.path().c_str());
+         exactText(ours).c_str(), shellWord(file.path()).c_str());
   auto code = file.metadata().find("code");
   std::string theirs = code == file.metadata().end() ? "another iarcc" : code->second;
   if (same && theirs == codeText(model))

@@ -161,7 +161,7 @@ std::unique_ptr<Checkpoint> CheckpointFolder::newest() const {
          "%s\nnote: the newest checkpoint that is whole is %s, of step %lld\n"
          "hint: go on from that one with --resume-from %s in place of --resume",
          problem.c_str(), quoted(entries.back().path).c_str(), (long long)entries.back().step,
-         entries.back().path.c_str());
+         shellWord(entries.back().path).c_str());
   }
   fail(Exit::InputOutput,
        "%s\nhint: no older checkpoint is whole: start again with another folder or without these "

@@ -43,6 +43,9 @@ std::string durationText(double seconds);
 /// message stays one readable line whatever was typed.
 std::string quoted(std::string_view text);
 
+/// A word of a command line that may be copied into a shell.
+std::string shellWord(const std::string &word);
+
 /// The candidate with the least edit distance to `name`, or "" when none is near enough to be
 /// meant.
 std::string nearestName(std::string_view name, const std::vector<std::string> &candidates);

@@ -73,7 +73,8 @@ void takeSettings(const Arguments &arguments, const Checkpoint &checkpoint, RunS
          "cannot go on from %s with other settings:%s\n"
          "hint: leave them out to go on as before; a new run starts from its weights with "
          "--weights %s",
-         quoted(checkpoint.path()).c_str(), differences.c_str(), checkpoint.path().c_str());
+         quoted(checkpoint.path()).c_str(), differences.c_str(),
+         shellWord(checkpoint.path()).c_str());
   if (!arguments.given("--steps"))
     settings.steps = theirs.steps;
   if (settings.steps < checkpoint.state().step)
