@@ -69,6 +69,32 @@ void Arguments::addFile(const char *name, std::string *target, const char *help,
                        }});
 }
 
+void Arguments::addFolder(const char *name, std::string *target, const char *help) {
+  arguments.push_back({name, "DIR", help, "", false, false, [=](const std::string &text) {
+                         if (text.empty())
+                           invalidValue(name, text, "the name of a folder");
+                         *target = text;
+                       }});
+}
+
+void Arguments::addStepsOrTime(const char *name, const char *placeholder, int64_t *steps,
+                               double *seconds, int64_t most, const char *help,
+                               const char *defaultText) {
+  arguments.push_back(
+      {name, placeholder, help, defaultText, false, false, [=](const std::string &text) {
+         int64_t value = 0;
+         auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+         std::string_view unit(end, size_t(text.data() + text.size() - end));
+         double factor = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+         if (error != std::errc() || value < 1 || value > most || (factor == 0 && !unit.empty()))
+           invalidValue(name, text,
+                        "steps from 1 to " + std::to_string(most) +
+                            ", or a time such as 30s, 5m or 2h");
+         *steps = factor == 0 ? value : 0;
+         *seconds = double(value) * factor;
+       }});
+}
+
 void Arguments::addSwitch(const char *name, bool *target, const char *help) {
   arguments.push_back(
       {name, "", help, "", false, false, [=](const std::string &) { *target = true; }});

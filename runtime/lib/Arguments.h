@@ -32,6 +32,11 @@ public:
                  double most, bool below, const char *help);
   /// A file name; an empty default means none was given.
   void addFile(const char *name, std::string *target, const char *help, bool required = false);
+  void addFolder(const char *name, std::string *target, const char *help);
+  /// A number of steps, or a time with a unit: "500", "30s", "5m", "2h". Sets one of the targets and
+  /// the other one to 0.
+  void addStepsOrTime(const char *name, const char *placeholder, int64_t *steps, double *seconds,
+                      int64_t most, const char *help, const char *defaultText);
   void addSwitch(const char *name, bool *target, const char *help);
 
   /// Parses the words after the subcommand: "--name value", "--name=value", "--switch".

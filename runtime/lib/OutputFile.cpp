@@ -15,7 +15,7 @@
 
 namespace iarc::runtime {
 
-static std::string folderOf(const std::string &path) {
+std::string folderOf(const std::string &path) {
   size_t slash = path.rfind('/');
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
@@ -102,11 +102,14 @@ void OutputFile::commit() {
   if (rename(temporary.c_str(), target.c_str()) != 0)
     systemError();
   temporary.clear();
+  // The name itself must reach the disk too; a file system that cannot do that says EINVAL.
   int folder = open(folderOf(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder >= 0) { // the name itself must reach the disk too; not every file system can
-    fsync(folder);
+  int problem = folder < 0 || fsync(folder) != 0 ? errno : 0;
+  if (folder >= 0)
     close(folder);
-  }
+  if (problem != 0 && problem != EINVAL && problem != EROFS && problem != EACCES)
+    fail(Exit::InputOutput, "cannot synchronise the folder of %s: %s", quoted(path).c_str(),
+         std::strerror(problem));
 }
 
 void checkWritable(const std::string &path) { OutputFile probe(path); }

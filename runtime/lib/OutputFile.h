@@ -23,7 +23,8 @@ public:
   OutputFile &operator=(const OutputFile &) = delete;
 
   void write(const void *bytes, uint64_t size);
-  /// Synchronises the file and gives it its name.
+  /// Synchronises the file, gives it its name and synchronises the folder. When only the last of
+  /// these fails the file is there, but may not outlive a power failure.
   void commit();
 
 private:
@@ -31,6 +32,9 @@ private:
   std::string path, target, temporary; ///< temporary is empty when written in place
   int file = -1;
 };
+
+/// The folder of a file: "." for a name alone.
+std::string folderOf(const std::string &path);
 
 /// Throws Error (status InputOutput) unless a file could be written there now; leaves nothing
 /// behind.

@@ -24,6 +24,7 @@ const std::vector<Command> &commands() {
        "train on fresh batches of the task, then evaluate",
        {"train --steps 1000 --weights-out weights.safetensors",
         "train --seed 2 --threads 2 --log log.jsonl",
+        "train --checkpoint run --checkpoint-every 1000 --resume",
         "train --weights weights.safetensors --steps 500 --weights-out more.safetensors"},
        runTrain},
       {"eval",

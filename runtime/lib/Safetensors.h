@@ -5,6 +5,10 @@
 // byte range, then the data. The bytes read are foreign: every claim of the header
 // is checked before it is used. Element types: F32, F64 and I32.
 //
+// What is written here carries in its metadata, as "checksum", the CRC-64 of the whole
+// file, computed with zeros for its own digits. Where a file has one of that form it is
+// checked, so that no flipped bit is ever read; files of other tools have none.
+//
 //===----------------------------------------------------------------------===//
 #ifndef IARC_RUNTIME_LIB_SAFETENSORS_H
 #define IARC_RUNTIME_LIB_SAFETENSORS_H
@@ -14,6 +18,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace iarc::runtime {
@@ -37,9 +42,20 @@ struct SafetensorsHeader {
   std::map<std::string, std::string> metadata;
 };
 
+/// The metadata's key, and its value but for the sixteen hexadecimal digits.
+constexpr const char *checksumKey = "checksum", *checksumPrefix = "iarc-crc64:";
+constexpr size_t checksumDigits = 16;
+
+/// Where the digits of the checksum stand in the text of a header; npos without one.
+size_t findChecksum(std::string_view header) noexcept;
+
+/// The digits that the checksum of this file must have; `header` is the length of its header.
+std::string computeChecksum(const std::byte *bytes, uint64_t size, uint64_t header);
+
 /// Checks `size` bytes of a whole file. Returns false and says in `error` what is wrong (without
 /// the name of the file) unless every tensor lies inside the file, with the size that its shape
-/// says, none overlaps another, the data has no holes and no name comes twice.
+/// says, none overlaps another, the data has no holes, no name comes twice and the checksum, where
+/// there is one, is right.
 bool parseSafetensors(const std::byte *bytes, uint64_t size, SafetensorsHeader &header,
                       std::string &error) noexcept;
 
@@ -50,6 +66,7 @@ public:
   explicit SafetensorsFile(const std::string &path);
 
   const std::string &path() const noexcept { return name; }
+  const SafetensorsHeader &content() const noexcept { return header; }
   const std::vector<TensorEntry> &tensors() const noexcept { return header.tensors; }
   const std::map<std::string, std::string> &metadata() const noexcept { return header.metadata; }
   /// Null when there is none of that name.
@@ -61,7 +78,7 @@ public:
 
 private:
   std::string name;
-  Array content;
+  Array bytes;
   SafetensorsHeader header;
 };
 
@@ -73,7 +90,7 @@ struct TensorSource {
   const void *data;
 };
 
-/// Writes a file of these tensors by way of OutputFile. Throws Error (status InputOutput).
+/// Writes a file of these tensors by way of OutputFile, with a checksum. Throws Error (status InputOutput).
 void writeSafetensors(const std::string &path, const std::vector<TensorSource> &tensors,
                       const std::map<std::string, std::string> &metadata);
 

@@ -9,6 +9,7 @@
 
 #include "Safetensors.h"
 
+#include "Checksum.h"
 #include "Text.h"
 
 #include <nlohmann/json.hpp>
@@ -264,7 +265,41 @@ void checkCoverage(SafetensorsHeader &header, uint64_t dataBytes) {
                  (unsigned long long)dataBytes);
 }
 
+/// Throws the message when there is a checksum and the file another one.
+void checkChecksum(const std::byte *bytes, uint64_t size, uint64_t length,
+                   const SafetensorsHeader &header) {
+  auto found = header.metadata.find(checksumKey);
+  if (found == header.metadata.end() || found->second.rfind(checksumPrefix, 0) != 0)
+    return; // of another tool
+  std::string_view text(reinterpret_cast<const char *>(bytes) + 8, size_t(length));
+  size_t at = findChecksum(text);
+  if (at == std::string_view::npos)
+    throw std::string("the checksum in its header is damaged");
+  if (text.substr(at, checksumDigits) != computeChecksum(bytes, size, length))
+    throw std::string("the checksum is wrong: the file was damaged, or changed by another tool");
+}
+
 } // namespace
+
+size_t findChecksum(std::string_view header) noexcept {
+  // As it is written: no text inside a JSON string can look like this, its quotes are escaped.
+  const std::string before = std::string("\"") + checksumKey + "\":\"" + checksumPrefix;
+  size_t at = header.find(before);
+  if (at == std::string_view::npos ||
+      header.size() - at < before.size() + checksumDigits + 1 ||
+      header[at + before.size() + checksumDigits] != '"')
+    return std::string_view::npos;
+  return at + before.size();
+}
+
+std::string computeChecksum(const std::byte *bytes, uint64_t size, uint64_t header) {
+  std::string_view text(reinterpret_cast<const char *>(bytes) + 8, size_t(header));
+  size_t at = 8 + findChecksum(text);
+  uint64_t check = crc64(bytes, at);
+  check = crc64(std::string(checksumDigits, '0').data(), checksumDigits, check);
+  at += checksumDigits;
+  return format("%016llx", (unsigned long long)crc64(bytes + at, size - at, check));
+}
 
 bool parseSafetensors(const std::byte *bytes, uint64_t size, SafetensorsHeader &header,
                       std::string &error) noexcept {
@@ -282,6 +317,7 @@ bool parseSafetensors(const std::byte *bytes, uint64_t size, SafetensorsHeader &
     uint64_t dataBytes = size - 8 - length;
     parseHeader({reinterpret_cast<const char *>(bytes) + 8, size_t(length)}, dataBytes, header);
     checkCoverage(header, dataBytes);
+    checkChecksum(bytes, size, length, header);
     for (TensorEntry &entry : header.tensors)
       entry.offset += 8 + length;
     return true;

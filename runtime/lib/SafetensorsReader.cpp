@@ -36,10 +36,10 @@ SafetensorsFile::SafetensorsFile(const std::string &path) : name(path) {
   } catch (Error &error) {
     fail(error.status, "cannot read %s: %s", quoted(path).c_str(), error.message.c_str());
   }
-  content = Array(uint64_t(status.st_size));
+  bytes = Array(uint64_t(status.st_size));
   uint64_t have = 0;
-  while (have < content.bytes()) {
-    ssize_t more = read(descriptor.file, content.data() + have, content.bytes() - have);
+  while (have < bytes.bytes()) {
+    ssize_t more = read(descriptor.file, bytes.data() + have, bytes.bytes() - have);
     if (more < 0 && errno == EINTR)
       continue;
     if (more < 0)
@@ -49,7 +49,7 @@ SafetensorsFile::SafetensorsFile(const std::string &path) : name(path) {
     have += uint64_t(more);
   }
   std::string error;
-  if (!parseSafetensors(content.data(), have, header, error))
+  if (!parseSafetensors(bytes.data(), have, header, error))
     fail(Exit::InputOutput, "cannot read %s: %s", quoted(path).c_str(), error.c_str());
 }
 
@@ -69,7 +69,7 @@ template <class From, class T> static void convert(const std::byte *from, int64_
 }
 
 template <class T> void SafetensorsFile::copy(const TensorEntry &tensor, T *to) const {
-  const std::byte *from = content.data() + tensor.offset;
+  const std::byte *from = bytes.data() + tensor.offset;
   switch (tensor.type) {
   case ElementType::F32:
     return convert<float>(from, tensor.count, to);

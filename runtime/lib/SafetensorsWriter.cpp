@@ -2,6 +2,7 @@
 
 #include "Safetensors.h"
 
+#include "Checksum.h"
 #include "Error.h"
 #include "Json.h"
 #include "OutputFile.h"
@@ -12,13 +13,10 @@ namespace iarc::runtime {
 void writeSafetensors(const std::string &path, const std::vector<TensorSource> &tensors,
                       const std::map<std::string, std::string> &metadata) {
   JsonWriter json;
-  json.beginObject();
-  if (!metadata.empty()) {
-    json.key("__metadata__").beginObject();
-    for (const auto &[key, value] : metadata)
-      json.field(key, std::string_view(value));
-    json.endObject();
-  }
+  json.beginObject().key("__metadata__").beginObject();
+  for (const auto &[key, value] : metadata)
+    json.field(key, std::string_view(value));
+  json.field(checksumKey, checksumPrefix + std::string(checksumDigits, '0')).endObject();
   MemoryPlan sizes;
   for (const TensorSource &tensor : tensors) {
     int64_t begin = int64_t(sizes.bytes()), bytes = elementTypeBytes(tensor.type);
@@ -46,16 +44,24 @@ void writeSafetensors(const std::string &path, const std::vector<TensorSource> &
   unsigned char length[8];
   for (int byte = 0; byte < 8; ++byte)
     length[byte] = (unsigned char)(uint64_t(header.size()) >> (8 * byte));
+  auto bytesOf = [](const TensorSource &tensor) {
+    uint64_t bytes = uint64_t(elementTypeBytes(tensor.type));
+    for (int64_t size : tensor.shape)
+      bytes *= uint64_t(size);
+    return bytes;
+  };
+
+  uint64_t check = crc64(header.data(), header.size(), crc64(length, sizeof length));
+  for (const TensorSource &tensor : tensors)
+    check = crc64(tensor.data, bytesOf(tensor), check);
+  header.replace(findChecksum(header), checksumDigits,
+                 format("%016llx", (unsigned long long)check));
 
   OutputFile file(path);
   file.write(length, sizeof length);
   file.write(header.data(), header.size());
-  for (const TensorSource &tensor : tensors) {
-    uint64_t bytes = uint64_t(elementTypeBytes(tensor.type));
-    for (int64_t size : tensor.shape)
-      bytes *= uint64_t(size);
-    file.write(tensor.data, bytes);
-  }
+  for (const TensorSource &tensor : tensors)
+    file.write(tensor.data, bytesOf(tensor));
   file.commit();
 }
 

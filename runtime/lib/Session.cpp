@@ -15,7 +15,7 @@ MemoryPlan Session::plan(const iarc_model &model, const SessionNeeds &needs) {
   MemoryPlan plan;
   const int64_t groups = groupsFor(model, needs.batch);
   plan.add({model.weight_elements, model.element_bytes,
-            1 + int64_t(needs.velocity) + int64_t(needs.gradients)});
+            1 + int64_t(needs.velocity) + int64_t(needs.gradients) + needs.copies});
   plan.add({model.workspace_bytes});
   plan.add({groups, model.workspace_bytes_per_group});
   plan.add({model.predicted_positions, groups, model.task.symbols, model.lanes, model.element_bytes});

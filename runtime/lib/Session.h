@@ -18,6 +18,7 @@ struct SessionNeeds {
   int64_t batch = 1; ///< capacity in samples
   int64_t threads = 1;
   bool velocity = false, gradients = false;
+  int64_t copies = 0; ///< arrays like the weights that the caller will take, for the memory plan
 };
 
 class Session {
@@ -30,6 +31,7 @@ public:
   Batch &batch() noexcept { return data; }
   ThreadPool &pool() noexcept { return threads; }
   void *weights() noexcept { return weightArray.data(); }
+  void *velocity() noexcept { return velocityArray.data(); } ///< null unless asked for
   void *gradients() noexcept { return gradientArray.data(); }
   const void *logits() const noexcept { return logitArray.data(); }
 

@@ -4,6 +4,7 @@
 #include "Error.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>
@@ -80,6 +81,12 @@ std::string lossText(double loss, int decimals) {
   return std::fabs(loss) < 1e6 ? format("%.*f", decimals, loss) : format("%.4g", loss);
 }
 
+std::string exactText(double value) {
+  char text[32];
+  auto [end, error] = std::to_chars(text, text + sizeof text, value);
+  return std::string(text, end);
+}
+
 std::string durationText(double seconds) {
   if (!(seconds >= 0) || seconds > 1e9)
     return "-:--";
@@ -119,6 +126,17 @@ static size_t editDistance(std::string_view a, std::string_view b) {
         d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
   return d[a.size()][b.size()];
+}
+
+std::string shellWord(const std::string &word) {
+  constexpr const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_./=-+:,@%";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos)
+    return word;
+  std::string text = "'";
+  for (char letter : word)
+    text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return text + "'";
 }
 
 std::string nearestName(std::string_view name, const std::vector<std::string> &candidates) {

@@ -33,12 +33,18 @@ std::string scaledText(double value);
 /// A loss with so many decimals, or with an exponent when it is very large.
 std::string lossText(double loss, int decimals);
 
+/// The shortest text that reads back as the same number: "0.02", "1e-30", "nan", "-inf".
+std::string exactText(double value);
+
 /// A duration as "1:02:03", "1:41" or "0:07".
 std::string durationText(double seconds);
 
 /// The text in single quotes, with control characters escaped and cut when very long, so that a
 /// message stays one readable line whatever was typed.
 std::string quoted(std::string_view text);
+
+/// A word of a command line that may be copied into a shell.
+std::string shellWord(const std::string &word);
 
 /// The candidate with the least edit distance to `name`, or "" when none is near enough to be
 /// meant.

@@ -1,245 +1,357 @@
 //===- TrainCommand.cpp - train ---------------------------------------------------===//
 
+#include "CheckpointFolder.h"
 #include "Console.h"
+#include "Divergence.h"
 #include "Initialise.h"
-#include "Json.h"
 #include "OutputFile.h"
 #include "Program.h"
+#include "Progress.h"
 #include "Real.h"
 #include "Session.h"
 #include "Text.h"
+#include "TrainingLog.h"
 #include "Weights.h"
 
-#include <cerrno>
-#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
-#include <fcntl.h>
 #include <memory>
-#include <unistd.h>
+#include <optional>
 
 namespace iarc::runtime {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double secondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 struct TrainOptions {
-  int64_t steps, batch, threads, logEvery = 100, evaluateWindows = 10000;
-  double rate, momentum;
-  uint64_t seed = defaultSeed;
-  std::string log, weightsIn, weightsOut;
-  bool quiet = false, json = false;
-};
-
-/// The training log: one line of JSON per interval. A log that cannot be written is reported once,
-/// and training goes on, as its weights are worth more than its log.
-class Log {
-public:
-  Log(const std::string &program, const std::string &path) : program(program), path(path) {
-    if (path.empty())
-      return;
-    if (path == "-") {
-      int output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-      file = output < 0 ? nullptr : fdopen(output, "w");
-    } else {
-      file = std::fopen(path.c_str(), "we");
-    }
-    if (!file)
-      fail(Exit::InputOutput, "cannot write the log %s: %s", quoted(path).c_str(),
-           std::strerror(errno));
-  }
-  ~Log() {
-    if (file)
-      std::fclose(file);
-  }
-  Log(const Log &) = delete;
-  Log &operator=(const Log &) = delete;
-
-  void write(const std::string &line) {
-    if (!file || failed)
-      return;
-    if (std::fputs((line + "\n").c_str(), file) < 0 || std::fflush(file) != 0) {
-      failed = true;
-      reportError(program, format("cannot write the log %s: %s; training goes on without",
-                                  quoted(path).c_str(), std::strerror(errno)));
-    }
-  }
-  bool hasFailed() const noexcept { return failed; }
-
-private:
-  std::string program, path;
-  std::FILE *file = nullptr;
-  bool failed = false;
-};
-
-/// Sums over the steps since the last report.
-struct Interval {
-  Metrics metrics;
-  int64_t steps = 0;
-  Clock::time_point start = Clock::now();
-  double millisecondsPerStep() const {
-    return steps ? 1000 * secondsSince(start) / double(steps) : 0;
-  }
-};
-
-std::string logLine(const iarc_model &model, const TrainOptions &options, int64_t step,
-                    const Interval &interval) {
-  JsonWriter json;
-  json.beginObject();
-  json.field("step", step).field("loss", interval.metrics.meanLoss());
-  json.field("accuracy", interval.metrics.accuracy()).key("subtask_accuracy").beginObject();
-  for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask)
-    if (model.task.subtasks[subtask] != 'C')
-      json.key(std::string(1, model.task.subtasks[subtask]))
-          .value(interval.metrics.subtaskAccuracy(subtask));
-  json.endObject().field("ms_per_step", interval.millisecondsPerStep());
-  return json.field("rate", options.rate).endObject().text();
-}
-
-/// `compact` fits into 79 characters at most settings.
-std::string progressLine(const iarc_model &model, const TrainOptions &options, int64_t step,
-                         const Interval &interval, bool compact) {
-  const char *gap = compact ? " " : "  ";
-  std::string text = format("%s%*lld/%lld%sloss %s%saccuracy %.3f", compact ? "" : "step ",
-                            compact ? 0 : int(std::to_string(options.steps).size()),
-                            (long long)step, (long long)options.steps, gap,
-                            lossText(interval.metrics.meanLoss(), compact ? 3 : 4).c_str(), gap,
-                            interval.metrics.accuracy());
-  for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask) {
-    if (model.task.subtasks[subtask] == 'C')
-      continue;
-    double accuracy = interval.metrics.subtaskAccuracy(subtask); // NaN: governed no window
-    text += format("%s%c ", gap, model.task.subtasks[subtask]);
-    text += std::isnan(accuracy) ? "   -" : format("%.2f", accuracy);
-  }
-  double milliseconds = interval.millisecondsPerStep();
-  text += gap + (compact ? format("%.*f", milliseconds < 10 ? 1 : 0, milliseconds)
-                         : format("%.3g", milliseconds));
-  return text + format(" ms/step%s%s left", gap,
-                       durationText(milliseconds / 1000 * double(options.steps - step)).c_str());
-}
-
-/// Decides when the status line changes: on a terminal ten times a second, elsewhere every hundred
-/// steps, or ten seconds when the steps are slow.
-class Progress {
-public:
-  Progress(const iarc_model &model, const TrainOptions &options) : model(model), options(options) {}
-
-  void step(int64_t done, const Metrics &metrics) {
-    if (options.quiet)
-      return;
-    current.metrics.add(metrics);
-    ++current.steps;
-    bool last = done == options.steps;
-    bool due =
-        line.rewrites() ? secondsSince(shown) >= 0.1 : done % 100 == 0 || secondsSince(shown) >= 10;
-    if (!due && !last)
-      return;
-    std::string text = progressLine(model, options, done, current, /*compact=*/false);
-    if (line.rewrites() && text.size() > line.width())
-      text = progressLine(model, options, done, current, /*compact=*/true);
-    line.show(text);
-    shown = Clock::now();
-    // Means over less than a hundred steps would flicker.
-    if (current.steps >= 100 || !line.rewrites())
-      current = Interval();
-  }
-  void finish() { line.finish(); }
-
-private:
-  const iarc_model &model;
-  const TrainOptions &options;
-  StatusLine line;
-  Interval current;
-  Clock::time_point shown = Clock::now();
+  RunSettings settings;
+  int64_t threads, evaluateWindows = 10000, checkpointSteps = 0, checkpointKeep = 3;
+  double checkpointSeconds = 300;
+  std::string log, events, weightsIn, weightsOut, checkpoint, resumeFrom;
+  bool resume = false, quiet = false, json = false;
 };
 
 std::string banner(const iarc_model &model, const TrainOptions &options) {
+  const RunSettings &settings = options.settings;
   int64_t total = 0;
   for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
     total += model.weights[tensor].count;
   return format("training %s: %s weights, %s, batch %lld, %lld step%s, rate %g, momentum %g, "
                 "seed %llu, %lld thread%s",
                 model.name, withSeparators(total).c_str(), precisionName(model),
-                (long long)options.batch, (long long)options.steps, options.steps == 1 ? "" : "s",
-                options.rate, options.momentum, (unsigned long long)options.seed, (long long)options.threads,
+                (long long)settings.batch, (long long)settings.steps,
+                settings.steps == 1 ? "" : "s", settings.rate, settings.momentum,
+                (unsigned long long)settings.seed, (long long)options.threads,
                 options.threads == 1 ? "" : "s");
 }
 
-/// Runs the steps; returns how many were done (fewer after a signal). Throws Error (status
-/// Diverged).
-int64_t trainSteps(Session &session, const TrainOptions &options, Log &log) {
-  const iarc_model &model = session.model;
-  Progress progress(model, options);
-  Interval logged;
-  int64_t done = 0;
-  while (done < options.steps && !signalCaught()) {
-    session.batch().fill(options.seed, TrainingStream, uint64_t(done) * uint64_t(options.batch),
-                         options.batch, session.pool());
-    double loss = session.trainStep(options.rate, options.momentum);
-    if (!std::isfinite(loss)) {
-      progress.finish();
-      fail(Exit::Diverged,
-           "the loss became %s in step %lld, counted from 0\n"
-           "hint: try a smaller --rate (now %g), a smaller --momentum (now %g) or another --seed",
-           std::isnan(loss) ? "nan" : "infinite", (long long)done, options.rate, options.momentum);
+/// Takes from the checkpoint what the command line leaves open. Throws Error (status Usage) with
+/// every setting that would make another run of it.
+void takeSettings(const Arguments &arguments, const Checkpoint &checkpoint, RunSettings &settings) {
+  const RunSettings &theirs = checkpoint.state().settings;
+  std::string differences;
+  auto take = [&](const char *name, auto &ours, const auto &value) {
+    if (arguments.given(name) && ours != value) {
+      auto text = [](auto number) {
+        if constexpr (std::is_floating_point_v<decltype(number)>)
+          return exactText(number);
+        else
+          return std::to_string(number);
+      };
+      differences += format("\n  %s: the checkpoint has %s, the command line %s", name,
+                            text(value).c_str(), text(ours).c_str());
     }
-    ++done;
-    Metrics metrics = countLast(model, session.batch(), session.logits(), loss);
-    progress.step(done, metrics);
-    if (!options.log.empty()) {
-      logged.metrics.add(metrics);
-      ++logged.steps;
-      if (done % options.logEvery == 0 || done == options.steps) {
-        log.write(logLine(model, options, done, logged));
-        logged = Interval();
-      }
-    }
-  }
-  if (!options.log.empty() && logged.steps > 0) // a signal came within an interval
-    log.write(logLine(model, options, done, logged));
-  progress.finish();
-  return done;
+    ours = value;
+  };
+  take("--seed", settings.seed, theirs.seed);
+  take("--batch", settings.batch, theirs.batch);
+  take("--rate", settings.rate, theirs.rate);
+  take("--momentum", settings.momentum, theirs.momentum);
+  take("--log-every", settings.logEvery, theirs.logEvery);
+  if (!differences.empty())
+    fail(Exit::Usage,
+         "cannot go on from %s with other settings:%s\n"
+         "hint: leave them out to go on as before; a new run starts from its weights with "
+         "--weights %s",
+         quoted(checkpoint.path()).c_str(), differences.c_str(),
+         shellWord(checkpoint.path()).c_str());
+  if (!arguments.given("--steps"))
+    settings.steps = theirs.steps;
+  if (settings.steps < checkpoint.state().step)
+    fail(Exit::Usage, "the checkpoint %s is of step %lld, after the last one of --steps %lld",
+         quoted(checkpoint.path()).c_str(), (long long)checkpoint.state().step,
+         (long long)settings.steps);
 }
+
+/// A run: its state, and everything that is done after a step.
+class Training {
+public:
+  Training(const Invocation &invocation, const TrainOptions &options, Session &session,
+           CheckpointFolder *folder, double probe)
+      : invocation(invocation), model(invocation.model), options(options), session(session),
+        folder(folder), probe(probe), guard(session, options.settings),
+        progress(model, options.settings.steps, options.quiet),
+        log(model, options.settings, [this](const std::string &message) { report(message); }) {
+    state.settings = options.settings;
+  }
+
+  /// Initial or given weights, and zero velocity.
+  void begin();
+  void goOn(const Checkpoint &checkpoint);
+  /// Opens the logs; `goesOn`: what they hold of this run stays.
+  void openLogs(bool goesOn);
+  /// All steps, or up to a signal. Throws Error (status Diverged).
+  void run();
+
+  int64_t done() const noexcept { return state.step; }
+  /// The newest checkpoint that is known to be whole; "" without any.
+  const std::string &lastCheckpoint() const noexcept { return saved; }
+  bool somethingFailed() const noexcept { return failed || log.hasFailed(); }
+
+private:
+  bool checkpointDue() const;
+  void writeCheckpoint();
+  void report(const std::string &message) {
+    progress.finish();
+    reportError(invocation.program, message);
+  }
+  /// `what` was seen in or after the step with this index; "": a state that is not finite.
+  [[noreturn]] void diverged(const std::string &what, int64_t step);
+
+  const Invocation &invocation;
+  const iarc_model &model;
+  const TrainOptions &options;
+  Session &session;
+  CheckpointFolder *folder; ///< null where none are kept
+  double probe;
+  DivergenceGuard guard;
+  Progress progress;
+  TrainingLog log;
+  RunState state;
+  std::string saved;
+  int64_t savedStep = -1; ///< of `saved`, or of the failed attempt
+  Clock::time_point savedAt = Clock::now();
+  bool failed = false;
+};
+
+void Training::begin() {
+  if (options.weightsIn.empty()) {
+    initialiseWeights(model, options.settings.seed, session.weights(), session.pool());
+    return;
+  }
+  loadWeights(model, options.weightsIn, session.weights());
+  if (!weightsFinite(model, session.weights()))
+    fail(Exit::InputOutput, "the weights in %s are not all finite",
+         quoted(options.weightsIn).c_str());
+}
+
+void Training::goOn(const Checkpoint &checkpoint) {
+  if (std::string note = checkpoint.requireProbe(model, probe); !note.empty())
+    std::fprintf(stderr, "note: %s\n", note.c_str());
+  checkpoint.load(session);
+  if (!guard.stateFinite())
+    fail(Exit::InputOutput, "the weights and velocity in %s are not all finite",
+         quoted(checkpoint.path()).c_str());
+  state = checkpoint.state();
+  state.settings = options.settings;
+  state.interval.start = Clock::now();
+  saved = checkpoint.path();
+  // A folder that does not have it gets one at the next occasion.
+  savedStep = folder && folder->holds(saved) ? state.step : -1;
+}
+
+void Training::openLogs(bool goesOn) {
+  int64_t keep = goesOn ? state.step : -1;
+  if (!options.log.empty())
+    log.openFile(options.log, keep);
+  if (!options.events.empty())
+    log.openEvents(options.events, keep);
+}
+
+bool Training::checkpointDue() const {
+  if (!folder)
+    return false;
+  return options.checkpointSteps > 0 ? state.step % options.checkpointSteps == 0
+                                     : secondsSince(savedAt) >= options.checkpointSeconds;
+}
+
+void Training::writeCheckpoint() {
+  if (!folder || savedStep == state.step)
+    return;
+  if (!guard.stateFinite())
+    diverged("", state.step - 1);
+  log.sync(); // no log may lag behind a checkpoint
+  std::string path = folder->pathOf(state.step);
+  savedStep = state.step;
+  try {
+    runtime::writeCheckpoint(path, session, state, probe);
+    saved = path;
+    folder->prune(options.checkpointKeep);
+  } catch (const Error &error) {
+    failed = true;
+    report(error.message +
+           (state.step < options.settings.steps && !signalCaught()
+                ? "; training goes on, and tries again at the next checkpoint"
+                : "") +
+           (saved.empty() || saved == path
+                ? ""
+                : "\nnote: the checkpoint before it, " + quoted(saved) + ", is whole"));
+  }
+  savedAt = Clock::now();
+}
+
+void Training::diverged(const std::string &what, int64_t step) {
+  progress.finish();
+  FirstBad first = guard.firstBad(step);
+  std::string message = what;
+  if (what.empty())
+    message = format("%s is not finite after step %lld, counted from 0",
+                     first.what.empty() ? "a weight" : first.what.c_str(),
+                     (long long)(first.what.empty() ? step : first.step));
+  else if (!first.what.empty())
+    message += format("\nnote: the first that was not finite is %s, in step %lld",
+                      first.what.c_str(), (long long)first.step);
+  if (!saved.empty())
+    message += "\nnote: the last good checkpoint is " + quoted(saved);
+  fail(Exit::Diverged,
+       "%s\nhint: try a smaller --rate (now %g), a smaller --momentum (now %g) or another --seed",
+       message.c_str(), options.settings.rate, options.settings.momentum);
+}
+
+void Training::run() {
+  const RunSettings &settings = options.settings;
+  // A checkpoint is the same with and without a log: a run that goes on may want one.
+  const bool records = log.isOpen() || folder;
+  const bool countsAll = records && model.loss_at == IARC_LOSS_AT_ALL; // else no logits of all
+  while (state.step < settings.steps && !signalCaught()) {
+    const int64_t next = state.step + 1;
+    const bool logged = records && (next % settings.logEvery == 0 || next == settings.steps);
+    guard.beforeStep(state.step, logged);
+    session.batch().fill(settings.seed, TrainingStream,
+                         uint64_t(state.step) * uint64_t(settings.batch), settings.batch,
+                         session.pool());
+    double loss = session.trainStep(settings.rate, settings.momentum);
+    if (!std::isfinite(loss))
+      diverged(format("the loss became %s in step %lld, counted from 0",
+                      std::isnan(loss) ? "nan" : "infinite", (long long)state.step),
+               state.step);
+    Metrics metrics = countsAll ? countAll(model, session.batch(), session.logits(), loss)
+                                : countLast(model, session.batch(), session.logits(), loss);
+    progress.step(next, metrics);
+    state.interval.metrics.add(metrics);
+    ++state.interval.steps;
+    if (logged) {
+      state.interval.gradientNorm = guard.gradientNorm();
+      if (!std::isfinite(state.interval.gradientNorm))
+        diverged(format("the gradient became %s in step %lld, counted from 0",
+                        std::isnan(state.interval.gradientNorm) ? "nan" : "infinite",
+                        (long long)state.step),
+                 state.step);
+    }
+    state.step = next;
+    if (next % settings.logEvery == 0) {
+      if (log.isOpen())
+        log.write(next, state.interval);
+      state.interval = Interval();
+    }
+    if (checkpointDue() && next < settings.steps)
+      writeCheckpoint();
+  }
+  // The last interval may be a shorter one. Its sums stay, as a run that goes on completes it.
+  if (state.interval.steps > 0 && log.isOpen())
+    log.write(state.step, state.interval);
+  progress.finish();
+  if (!guard.stateFinite())
+    diverged("", state.step - 1);
+  writeCheckpoint();
+  log.sync();
+}
+
+/// The checkpoint from which the run goes on; null when it begins.
+std::unique_ptr<Checkpoint> findCheckpoint(const TrainOptions &options,
+                                           const CheckpointFolder *folder) {
+  if (!options.resumeFrom.empty()) {
+    auto checkpoint = std::make_unique<Checkpoint>(options.resumeFrom);
+    if (folder && !folder->holds(options.resumeFrom) && !folder->list().empty())
+      fail(Exit::InputOutput,
+           "the folder %s holds other checkpoints than %s\n"
+           "hint: name an empty folder for --checkpoint",
+           quoted(folder->path()).c_str(), quoted(options.resumeFrom).c_str());
+    return checkpoint;
+  }
+  if (!folder)
+    return nullptr;
+  if (options.resume)
+    return folder->newest();
+  std::vector<CheckpointFolder::Entry> entries = folder->list();
+  if (!entries.empty())
+    fail(Exit::InputOutput,
+         "the folder %s holds the checkpoints of a run, the newest of step %lld\n"
+         "hint: go on from it with --resume, or name another folder",
+         quoted(folder->path()).c_str(), (long long)entries.back().step);
+  return nullptr;
+}
+
+void checkOptions(const Arguments &arguments, const TrainOptions &options) {
+  if (!options.log.empty() && options.log == options.weightsOut && options.log != "-")
+    fail(Exit::Usage, "--log and --weights-out name the same file %s", quoted(options.log).c_str());
+  if (options.resume && !options.resumeFrom.empty())
+    fail(Exit::Usage, "--resume and --resume-from exclude each other");
+  if (options.checkpoint.empty())
+    for (const char *flag : {"--resume", "--checkpoint-every", "--checkpoint-keep"})
+      if (arguments.given(flag))
+        fail(Exit::Usage, "%s needs --checkpoint DIR, the folder of the checkpoints", flag);
+  if (!options.resumeFrom.empty() && !options.weightsIn.empty())
+    fail(Exit::Usage, "--resume-from and --weights exclude each other: the first goes on with a "
+                      "run, the second starts a new one");
+}
+
+void declare(Arguments &arguments, TrainOptions &options) {
+  RunSettings &settings = options.settings;
+  arguments.addInteger("--steps", "N", &settings.steps, 0, mostSteps, "training steps");
+  arguments.addInteger("--batch", "N", &settings.batch, 1, mostSamples, "samples in a step");
+  arguments.addNumber("--rate", "X", &settings.rate, 0, 1e30, false, "learning rate");
+  arguments.addNumber("--momentum", "X", &settings.momentum, 0, 1, true, "momentum");
+  arguments.addSeed(&settings.seed);
+  addThreads(arguments, &options.threads);
+  arguments.addFile("--weights", &options.weightsIn,
+                    "start from these weights, of a file of weights or a checkpoint");
+  arguments.addFile("--weights-out", &options.weightsOut, "write the trained weights there");
+  arguments.addFolder("--checkpoint", &options.checkpoint, "keep checkpoints in this folder");
+  arguments.addStepsOrTime(
+      "--checkpoint-every", "N", &options.checkpointSteps, &options.checkpointSeconds, mostSteps,
+      "steps, or a time such as 30s or 2h, from one checkpoint to the next", "5m");
+  arguments.addInteger("--checkpoint-keep", "K", &options.checkpointKeep, 1, mostSteps,
+                       "checkpoints to keep, the newest");
+  arguments.addSwitch("--resume", &options.resume,
+                      "go on from the newest checkpoint, or begin where there is none");
+  arguments.addFile("--resume-from", &options.resumeFrom, "go on from this checkpoint");
+  arguments.addFile("--log", &options.log,
+                    "write a line of JSON per interval there, of CSV where it ends in .csv, - for "
+                    "standard output");
+  arguments.addInteger("--log-every", "N", &settings.logEvery, 1, mostSteps,
+                       "steps in an interval of the log");
+  arguments.addFolder("--tensorboard", &options.events, "write events for TensorBoard there");
+  arguments.addInteger("--evaluate-windows", "N", &options.evaluateWindows, 0, mostSteps,
+                       "windows of the final evaluation, 0 for none");
+  arguments.addSwitch("--json", &options.json, "final evaluation as one line of JSON");
+  arguments.addSwitch("--quiet", &options.quiet, "no progress");
+}
+
+const char *signalName() { return caughtSignal() == SIGINT ? "SIGINT" : "SIGTERM"; }
 
 } // namespace
 
 int runTrain(const Invocation &invocation) {
   const iarc_model &model = invocation.model;
   TrainOptions options;
-  options.steps = model.steps;
-  options.batch = model.batch;
-  options.rate = model.rate;
-  options.momentum = model.momentum;
+  options.settings = {defaultSeed, model.batch, model.rate, model.momentum, model.steps, 100};
+  RunSettings &settings = options.settings;
   Arguments arguments("train");
-  arguments.addInteger("--steps", "N", &options.steps, 0, mostSteps, "training steps");
-  arguments.addInteger("--batch", "N", &options.batch, 1, mostSamples, "samples in a step");
-  arguments.addNumber("--rate", "X", &options.rate, 0, 1e30, false, "learning rate");
-  arguments.addNumber("--momentum", "X", &options.momentum, 0, 1, true, "momentum");
-  arguments.addSeed(&options.seed);
-  addThreads(arguments, &options.threads);
-  arguments.addFile("--weights", &options.weightsIn, "start from these weights");
-  arguments.addFile("--weights-out", &options.weightsOut, "write the trained weights there");
-  arguments.addFile("--log", &options.log, "write a line of JSON per interval there, - for standard output");
-  arguments.addInteger("--log-every", "N", &options.logEvery, 1, mostSteps,
-                       "steps in an interval of the log");
-  arguments.addInteger("--evaluate-windows", "N", &options.evaluateWindows, 0, mostSteps,
-                       "windows of the final evaluation, 0 for none");
-  arguments.addSwitch("--json", &options.json, "final evaluation as one line of JSON");
-  arguments.addSwitch("--quiet", &options.quiet, "no progress");
+  declare(arguments, options);
   if (!parseArguments(invocation, "train", arguments))
     return int(Exit::Ok);
-
-  if (!options.log.empty() && options.log == options.weightsOut && options.log != "-")
-    fail(Exit::Usage, "--log and --weights-out name the same file %s",
-         quoted(options.log).c_str());
+  checkOptions(arguments, options);
 
   // A reader of our output that goes away must not cost the weights.
   std::signal(SIGPIPE, SIG_IGN);
@@ -247,46 +359,63 @@ int runTrain(const Invocation &invocation) {
   // Whatever would fail at the end is tried before the first step.
   if (!options.weightsOut.empty())
     checkWritable(options.weightsOut);
-  Session session(model, {options.batch, options.threads, /*velocity=*/true, false});
-  if (options.weightsIn.empty()) {
-    initialiseWeights(model, options.seed, session.weights(), session.pool());
-  } else {
-    loadWeights(model, options.weightsIn, session.weights());
-    if (!weightsFinite(model, session.weights()))
-      fail(Exit::InputOutput, "the weights in %s are not all finite",
-           quoted(options.weightsIn).c_str());
+  std::optional<CheckpointFolder> opened;
+  if (!options.checkpoint.empty())
+    opened.emplace(options.checkpoint);
+  CheckpointFolder *folder = opened ? &*opened : nullptr;
+  std::unique_ptr<Checkpoint> checkpoint = findCheckpoint(options, folder);
+  if (checkpoint) {
+    checkpoint->requireModel(model);
+    takeSettings(arguments, *checkpoint, settings);
   }
-  Log log(invocation.program, options.log);
-  if (!options.quiet)
+  Session session(
+      model, {settings.batch, options.threads, /*velocity=*/true, false, DivergenceGuard::copies});
+  double probe = folder || checkpoint ? probeLoss(session) : 0;
+  Training training(invocation, options, session, folder, probe);
+  if (checkpoint)
+    training.goOn(*checkpoint);
+  else
+    training.begin();
+  training.openLogs(checkpoint || options.resume);
+  std::vector<std::string> aside;
+  if (folder && checkpoint)
+    aside = folder->setAside(training.done());
+  if (!options.quiet) {
     std::fprintf(stderr, "%s\n", banner(model, options).c_str());
+    if (checkpoint)
+      std::fprintf(stderr, "going on from %s, after step %lld\n",
+                   quoted(checkpoint->path()).c_str(), (long long)training.done());
+    else if (options.resume)
+      std::fprintf(stderr, "there is no checkpoint in %s yet: the run begins\n",
+                   quoted(folder->path()).c_str());
+    for (const std::string &path : aside)
+      std::fprintf(stderr, "note: a later checkpoint is now %s\n", quoted(path).c_str());
+  }
+  checkpoint.reset(); // its memory
 
-  int64_t done = trainSteps(session, options, log);
-  if (!weightsFinite(model, session.weights()))
-    fail(Exit::Diverged,
-         "a weight is not finite after step %lld, counted from 0\n"
-         "hint: try a smaller --rate (now %g), a smaller --momentum (now %g) or another --seed",
-         (long long)done - 1, options.rate, options.momentum);
+  training.run();
   if (!options.weightsOut.empty())
     saveWeights(model, options.weightsOut, session.weights());
   if (signalCaught()) {
-    std::fprintf(stderr, "stopped by %s after %lld of %lld steps%s%s\n",
-                 caughtSignal() == SIGINT ? "SIGINT" : "SIGTERM", (long long)done,
-                 (long long)options.steps,
+    const std::string &saved = training.lastCheckpoint();
+    std::fprintf(stderr, "stopped by %s after %lld of %lld steps%s%s%s%s\n", signalName(),
+                 (long long)training.done(), (long long)settings.steps,
                  options.weightsOut.empty() ? "" : "; weights written to ",
-                 options.weightsOut.empty() ? "" : quoted(options.weightsOut).c_str());
-    return 128 + caughtSignal();
+                 options.weightsOut.empty() ? "" : quoted(options.weightsOut).c_str(),
+                 saved.empty() || !folder ? "" : "; go on with --resume, from ",
+                 saved.empty() || !folder ? "" : quoted(saved).c_str());
+    return training.somethingFailed() ? int(Exit::InputOutput) : 128 + caughtSignal();
   }
   if (options.evaluateWindows > 0) {
     Metrics metrics =
-        evaluate(session, options.seed, options.evaluateWindows, options.batch, signalCaught);
+        evaluate(session, settings.seed, options.evaluateWindows, settings.batch, signalCaught);
     if (signalCaught()) {
-      std::fprintf(stderr, "stopped by %s in the final evaluation\n",
-                   caughtSignal() == SIGINT ? "SIGINT" : "SIGTERM");
+      std::fprintf(stderr, "stopped by %s in the final evaluation\n", signalName());
       return 128 + caughtSignal();
     }
-    writeOutput(evaluationText(model, metrics, options.seed, options.json));
+    writeOutput(evaluationText(model, metrics, settings.seed, options.json));
   }
-  return int(log.hasFailed() ? Exit::InputOutput : Exit::Ok);
+  return int(training.somethingFailed() ? Exit::InputOutput : Exit::Ok);
 }
 
 } // namespace iarc::runtime

@@ -2,6 +2,7 @@
 
 #include "Weights.h"
 
+#include "Checkpoint.h"
 #include "Error.h"
 #include "Real.h"
 #include "Text.h"
@@ -41,7 +42,8 @@ void loadWeights(const iarc_model &model, const std::string &path, void *weights
     entries.push_back(entry);
   }
   for (const TensorEntry &entry : file.tensors()) {
-    bool known = false;
+    // A checkpoint has the velocity beside the weights.
+    bool known = isCheckpoint(file.metadata()) && entry.name.rfind(velocityPrefix, 0) == 0;
     for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
       known |= entry.name == model.weights[tensor].name;
     if (!known)

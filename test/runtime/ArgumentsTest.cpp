@@ -110,6 +110,47 @@ TEST(Text, QuotedStaysOneLine) {
   EXPECT_EQ(iarc::runtime::quoted(std::string(300, 'x')), "'" + std::string(200, 'x') + "...'");
 }
 
+TEST(Text, WordsForAShell) {
+  EXPECT_EQ(shellWord("run/step-000000012.safetensors"), "run/step-000000012.safetensors");
+  EXPECT_EQ(shellWord("a b"), "'a b'");
+  EXPECT_EQ(shellWord("it's"), "'it'\\''s'");
+  EXPECT_EQ(shellWord("$x"), "'$x'");
+  EXPECT_EQ(shellWord(""), "''");
+}
+
+TEST(Text, ExactNumbers) {
+  for (double value : {0.02, 1.0 / 3, 1e-30, -2.5e300})
+    EXPECT_EQ(std::stod(exactText(value)), value);
+  EXPECT_EQ(exactText(0.02), "0.02");
+  EXPECT_EQ(exactText(NAN), "nan");
+  EXPECT_EQ(exactText(-INFINITY), "-inf");
+}
+
+TEST(Arguments, StepsOrTime) {
+  int64_t steps = 0;
+  double seconds = 300;
+  auto parse = [&](const char *word) {
+    Arguments arguments("train");
+    arguments.addStepsOrTime("--every", "N", &steps, &seconds, 1000, "h", "5m");
+    try {
+      arguments.parse({"--every", word});
+    } catch (const Error &error) {
+      return error.message;
+    }
+    return std::string();
+  };
+  EXPECT_EQ(parse("500"), "");
+  EXPECT_TRUE(steps == 500 && seconds == 0);
+  EXPECT_EQ(parse("2h"), "");
+  EXPECT_TRUE(steps == 0 && seconds == 7200);
+  EXPECT_EQ(parse("30s"), "");
+  EXPECT_EQ(seconds, 30);
+  for (const char *wrong : {"0", "-1", "1001", "m", "5 m", "5mm", "1.5h", "5d", "1e3"})
+    EXPECT_EQ(parse(wrong), std::string("invalid value '") + wrong +
+                                "' for --every: expected steps from 1 to 1000, or a time such as "
+                                "30s, 5m or 2h");
+}
+
 TEST(Text, NearestName) {
   std::vector<std::string> names{"--steps", "--seed", "--batch"};
   EXPECT_EQ(nearestName("--step", names), "--steps");

@@ -11,6 +11,7 @@
 //   FAKE_INVALID          a descriptor with elements of two bytes
 //   FAKE_WRONG_UPDATE     train_step updates the readout by half the gradient
 //   FAKE_SPOIL            train_step leaves a weight that is no number
+//   FAKE_BAD_GRADIENT     train_step gets an infinite gradient of the bias in some batches, by what is in them
 //   FAKE_HUGE             asks for 64 GiB of workspace per lane group
 //   FAKE_VERSION          another version of the descriptor
 //   FAKE_SUBTASKS         other subtasks
@@ -146,6 +147,10 @@ void trainStep(const iarc_call *call) {
 #ifdef FAKE_WRONG_UPDATE
   for (int64_t i = 0; i < biasOffset; ++i)
     gradient[i] /= 2;
+#endif
+#ifdef FAKE_BAD_GRADIENT
+  if (call->symbols[0] == 7 && call->symbols[call->groups * lanes] == 11)
+    gradient[biasOffset + 5] = Real(INFINITY);
 #endif
   for (int64_t i = 0; i < 336; ++i) {
     velocity[i] = Real(call->momentum) * velocity[i] + gradient[i];

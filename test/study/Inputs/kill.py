@@ -16,7 +16,8 @@ random.seed(20250804)
 
 
 def command(results):
-    return [*tool.split(), study, "--results", os.path.join(folder, results), "--quiet"]
+    return [*tool.split(), study, "--results", os.path.join(folder, results), "--quiet",
+            "--checkpoint-every", "25"]
 
 
 def results_of(name):
@@ -55,8 +56,19 @@ length = time.monotonic() - start
 expected = results_of("through")
 check(len(expected) == 10, f"{len(expected)} results instead of 10")
 
-kills, unfinished = 0, 0
+def begun():
+    """The cells that have a checkpoint to go on from."""
+    path = os.path.join(folder, "killed", "state", "begun")
+    return [name for name in (os.listdir(path) if os.path.isdir(path) else [])
+            if any(file.endswith(".safetensors") for _, _, files in os.walk(os.path.join(path, name))
+                   for file in files)]
+
+
+kills, unfinished, going_on = 0, 0, 0
 while kills < 10:
+    if kills == 3:  # by now the kills have hit the compiler; from here on they hit the cells
+        shutil.copytree(os.path.join(folder, "through", "state", "programs"),
+                        os.path.join(folder, "killed", "state", "programs"), dirs_exist_ok=True)
     process = subprocess.Popen(command("killed"))
     time.sleep(random.uniform(0.02, length / 6))
     if process.poll() is None:
@@ -66,6 +78,7 @@ while kills < 10:
         path = os.path.join(folder, "killed", "results.jsonl")
         done = len(results_of("killed")) if os.path.exists(path) else 0
         unfinished += done < len(expected)
+        going_on += bool(begun())
         for _ in range(100):
             if not processes_of("killed"):
                 break
@@ -79,4 +92,6 @@ while kills < 10:
 subprocess.run(command("killed"), check=True)
 check(results_of("killed") == expected, "the results differ")
 check(not os.listdir(os.path.join(folder, "killed", "state", "running")), "an attempt was left")
-print(f"killed 10 times, {unfinished} times with cells left; the results are the same")
+check(not os.listdir(os.path.join(folder, "killed", "state", "begun")), "checkpoints were left")
+print(f"killed 10 times, {unfinished} times with cells left, {going_on} times within one; "
+      "the results are the same")

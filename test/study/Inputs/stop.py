@@ -9,6 +9,7 @@ import time
 tool, folder = sys.argv[1:]
 command = [*tool.split(), os.path.join(folder, "tiny.study"), "--cores", "1"]
 running = os.path.join(folder, "results", "state", "running")
+begun = os.path.join(folder, "results", "state", "begun")
 
 for name in ("SIGTERM", "SIGINT"):
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
@@ -24,6 +25,9 @@ for name in ("SIGTERM", "SIGINT"):
     print(f"{name}: status {process.returncode}\n{said.splitlines()[-1].split(': ', 1)[1]}")
     if os.listdir(running):
         sys.exit("stop.py: an attempt was left behind")
+    for place, _, files in os.walk(begun):  # a cell that came as far as to lock its folder
+        if ".lock" in files and not any(name.endswith(".safetensors") for name in files):
+            sys.exit(f"stop.py: the cell has no checkpoint: {place} has {files}")
 
 both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
 said = "".join(process.communicate()[1] for process in both)

@@ -1,6 +1,7 @@
 """The command line: what is asked for, in which order it is done, exit statuses."""
 import fnmatch
 import os
+import re
 import sys
 import time
 
@@ -41,6 +42,8 @@ Options:
   --slurm DIR            write a job script there and run nothing
   --slurm-tasks N        array tasks of that job (one for each cell that is left,
                          at most 200)
+  --checkpoint-every N   of a cell that is under way: steps, or a time such as 30s
+                         or 5m (1m); as much is lost when it is killed
   --quiet                no progress
   -h, --help             print this help
   --version              print the version
@@ -54,7 +57,7 @@ wrong, 2 wrong usage, 4 a file could not be read or written, 5 a program failed,
 # flag -> what its value is; None for a switch
 FLAGS = {"--results": "DIR", "--cores": "N", "--threads-per-cell": "N", "--only": "GLOB",
          "--cells": "FILE", "--share": "I/N", "--list": None, "--present": None, "--slurm": "DIR",
-         "--slurm-tasks": "N", "--quiet": None, "--help": None, "--version": None}
+         "--slurm-tasks": "N", "--checkpoint-every": "INTERVAL", "--quiet": None, "--help": None, "--version": None}
 
 
 class Options:
@@ -69,6 +72,7 @@ class Options:
         self.list = self.present = self.quiet = self.help = self.version = False
         self.slurm = ""
         self.slurm_tasks = 0
+        self.checkpoint_every = "1m"
 
 
 def usage_error(message, hint="'iarcc study --help' lists what there is"):
@@ -87,6 +91,13 @@ def _share(value):
             and int(first) < int(parts)):
         raise usage_error(f"--share takes I/N with I from 0 to N - 1, not '{value}'")
     return int(first), int(parts)
+
+
+def _interval(value):
+    if not re.fullmatch("[1-9][0-9]{0,11}[smh]?", value, re.ASCII):
+        raise usage_error("--checkpoint-every takes steps, or a time such as 30s, 5m or 2h, "
+                          f"not '{value}'")
+    return value
 
 
 def parse(words):
@@ -119,6 +130,8 @@ def parse(words):
             setattr(options, name, _number(flag, value, 256 if "threads" in flag else 100000))
         elif flag == "--share":
             options.share = _share(value)
+        elif flag == "--checkpoint-every":
+            options.checkpoint_every = _interval(value)
         elif flag == "--only":
             options.only.append(value)
         else:
@@ -282,7 +295,7 @@ def run(options, tool_folder):
         compile_all(programs, variants, options.cores, progress)
         slots = max(1, options.cores // options.threads_per_cell)
         runner = Runner(study, order, chosen, store, programs, slots, options.threads_per_cell,
-                        progress, present)
+                        options.checkpoint_every, progress, present)
         start = time.monotonic()
         status = runner.run()
         if runner.elsewhere:

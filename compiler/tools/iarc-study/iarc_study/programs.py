@@ -83,6 +83,10 @@ class Programs:
         content = json.dumps([source, parameters, self.compiler.identity])
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
+    def identity(self, variant):
+        """What tells its program from others."""
+        return self._name(variant)
+
     def place(self, variant):
         return os.path.join(self.folder, self._name(variant))
 

@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import time
 from datetime import datetime, timezone
 
@@ -41,17 +42,21 @@ def compile_all(programs, variants, cores, progress):
 class RunningCell:
     """A training process and what it has written so far."""
 
-    def __init__(self, cell, lock, store, programs, threads):
+    def __init__(self, cell, lock, store, programs, threads, checkpoint_every):
         self.cell, self.lock = cell, lock
         self.folder = store.attempt(cell.key)
-        self.log = os.path.join(self.folder, "log.jsonl")
+        begun, self.goes_on = store.checkpoints(cell.key, programs.identity(cell.variant))
+        self.log = os.path.join(begun, "log.jsonl")
+        self.checkpoints = os.path.join(begun, "checkpoints")
         self.started = datetime.now(timezone.utc)
         self.start = time.monotonic()
         self.arguments = ["train", "--steps", str(cell.steps), "--seed", str(cell.seed),
                           "--log-every", str(cell.every), "--evaluate-windows",
                           str(cell.windows), "--json"]
-        command = [programs.program(cell.variant), *self.arguments, "--quiet",
-                   "--threads", str(threads), "--log", self.log]
+        self.program = programs.program(cell.variant)
+        command = [self.program, *self.arguments, "--quiet", "--threads", str(threads),
+                   "--log", self.log, "--resume", "--checkpoint", self.checkpoints,
+                   "--checkpoint-every", checkpoint_every, "--checkpoint-keep", "2"]
         with open(os.path.join(self.folder, "evaluation.json"), "wb") as output, \
                 open(os.path.join(self.folder, "errors"), "wb") as errors:
             self.process = processes.start(command, stdout=output, stderr=errors)
@@ -59,8 +64,10 @@ class RunningCell:
         self.last = {}
 
     def read(self, name):
+        """What the process wrote: "log", or a file of its folder."""
+        path = self.log if name == "log" else os.path.join(self.folder, name)
         try:
-            with open(os.path.join(self.folder, name), encoding="utf-8", errors="replace") as file:
+            with open(path, encoding="utf-8", errors="replace") as file:
                 return file.read()
         except OSError:
             return ""
@@ -69,6 +76,8 @@ class RunningCell:
         """The newest whole line of the log."""
         try:
             with open(self.log, "rb") as file:
+                if os.fstat(file.fileno()).st_size < self.log_at:
+                    self.log_at = 0  # cut by a process that goes on
                 file.seek(self.log_at)
                 new = file.read()
         except OSError:
@@ -81,13 +90,41 @@ class RunningCell:
             except ValueError:
                 pass
 
+    def damaged(self):
+        """Whether the newest checkpoint cannot be read."""
+        try:
+            names = sorted(name for name in os.listdir(self.checkpoints)
+                           if name.endswith(".safetensors"))
+        except OSError:
+            return False
+        if not self.goes_on or not names:
+            return False
+        newest = os.path.join(self.checkpoints, names[-1])
+        return subprocess.run([self.program, "eval", "--weights", newest, "--windows", "1"],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL).returncode == INPUT_OUTPUT
+
     def end(self):
-        """Kills the process if it still runs; nothing of the attempt stays."""
+        """Kills the process if it still runs; of the attempt its checkpoints stay."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.lock.release()
+
+
+def stop(entries):
+    """Has the processes write a checkpoint and end; kills those that take longer."""
+    for entry in entries:
+        if entry.process.poll() is None:
+            entry.process.terminate()
+    deadline = time.monotonic() + 3
+    for entry in entries:
+        try:
+            entry.process.wait(max(0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            pass
+        entry.end()
 
 
 def curve_of(log):
@@ -119,9 +156,12 @@ def quoted(text):
 
 
 class Runner:
-    """`own`: the cells of this call; the study's others are left alone."""
+    """`own`: the cells of this call; the study's others are left alone. `checkpoint_every`: as the
+    programs take it."""
 
-    def __init__(self, study, order, own, store, programs, slots, threads, progress, present):
+    def __init__(self, study, order, own, store, programs, slots, threads, checkpoint_every,
+                 progress, present):
+        self.checkpoint_every = checkpoint_every
         self.study, self.order, self.store, self.programs = study, order, store, programs
         self.own, self.slots, self.threads = own, slots, threads
         self.progress, self.present = progress, present
@@ -133,6 +173,7 @@ class Runner:
     def run(self):
         """Runs what is not finished. Returns the exit status."""
         pending = []
+        self.store.clean()
         for cell in self.own:
             record = self.store.finished(cell.key)
             if not record:
@@ -149,14 +190,14 @@ class Runner:
                     entry.follow()
                     if entry.process.poll() is not None:
                         self.running.remove(entry)
-                        self._complete(entry)
+                        if not self._complete(entry):
+                            pending.insert(0, entry.cell)
                 check_stopped()
                 if self.progress.due():
                     self.progress.status(self._status(pending))
                 time.sleep(0.05 if self.running else 0)
         except BaseException:
-            for entry in self.running:
-                entry.end()
+            stop(self.running)
             raise
         finally:
             self.progress.clear()
@@ -172,13 +213,15 @@ class Runner:
             self.done += 1
             return
         try:
-            entry = RunningCell(cell, lock, self.store, self.programs, self.threads)
+            entry = RunningCell(cell, lock, self.store, self.programs, self.threads,
+                                self.checkpoint_every)
         except OSError as problem:
             lock.release()
             raise StudyError(f"cannot run cell '{cell.name}': {problem}") from problem
         self.running.append(entry)
 
     def _complete(self, entry):
+        """False when the cell must be begun again."""
         cell, status = entry.cell, entry.process.returncode
         entry.follow()
         try:
@@ -186,11 +229,16 @@ class Runner:
                 record = self._record(entry, status)
                 self.store.finish(record)
                 self.store.gather(self.order)
+                self.store.forget(cell.key)
                 self.done += 1
                 result = (f"accuracy {record['accuracy_last']:.4f}" if status == 0
                           else "diverged")
                 self.progress.line(f"[{self.done}/{len(self.own)}] {cell.name}  {result}  in "
                                    f"{duration(record['timing']['seconds'])}")
+            elif status == INPUT_OUTPUT and entry.damaged():
+                self.progress.line(f"{cell.name}: its checkpoint is damaged, it is begun again")
+                self.store.forget(cell.key)
+                return False
             else:
                 self._fail(entry, status)
         except (ValueError, KeyError) as problem:
@@ -200,6 +248,7 @@ class Runner:
         if time.monotonic() - self.presented > 30:
             self.present()
             self.presented = time.monotonic()
+        return True
 
     def _fail(self, entry, status, said=""):
         how = (f"was ended by {signal.Signals(-status).name}" if status < 0
@@ -214,7 +263,7 @@ class Runner:
     def _record(self, entry, status):
         cell = entry.cell
         info = self.programs.info(cell.variant)
-        curve, milliseconds = curve_of(entry.read("log.jsonl"))
+        curve, milliseconds = curve_of(entry.read("log"))
         evaluation = json.loads(entry.read("evaluation.json")) if status == 0 else {}
         record = {
             "key": cell.key, "name": cell.name, "model": cell.model, "task": cell.task,
@@ -240,7 +289,8 @@ class Runner:
             "commands": commands_of(self.study, cell, entry.arguments),
             # Nothing outside of "timing" depends on the machine or the clock.
             "timing": {"started": entry.started.isoformat(timespec="seconds"),
-                       "seconds": round(time.monotonic() - entry.start, 3),
+                       "seconds": round(max(time.monotonic() - entry.start,
+                                            _seconds(curve["step"], milliseconds)), 3),
                        "ms_per_step": sorted(milliseconds)[len(milliseconds) // 2]
                        if milliseconds else None,
                        "host": HOST, "cpu": self.programs.compiler.cpu,
@@ -277,6 +327,12 @@ class Runner:
         if None in times:
             return None
         return max(sum(times) / self.slots, max(times, default=0))
+
+
+def _seconds(steps, milliseconds):
+    """What the steps of a log took, in however many processes."""
+    lengths = [step - before for step, before in zip(steps, [0, *steps])]
+    return sum(length * each for length, each in zip(lengths, milliseconds)) / 1000
 
 
 def _complaint(text):

@@ -50,7 +50,7 @@ def write_job(options, study, left, compiler):
     tool = [compiler.path, "study", os.path.abspath(options.file), "--results",
             os.path.abspath(options.results)]
     command = [*tool, "--cores", str(options.threads_per_cell), "--threads-per-cell",
-               str(options.threads_per_cell)]
+               str(options.threads_per_cell), "--checkpoint-every", options.checkpoint_every]
     listed = os.path.join(folder, study.name + ".cells")
     command += ["--cells", listed]
     write_atomically(listed, "".join(f"{cell.key} {cell.name}\n" for cell in left))

@@ -5,6 +5,7 @@
     state/cells/KEY.json     a finished cell; renamed into place, so whole or not there
     state/locks/KEY          locked by the process that runs the cell
     state/running/KEY.*/     what a cell under way writes; of no use once its process is gone
+    state/begun/KEY.*/       its checkpoints and log: where it goes on, by the same program
     state/programs/          compiled models
 
 A cell is finished when results.jsonl or state/cells/ has it: state/ may be deleted when nothing runs.
@@ -106,13 +107,14 @@ class Store:
         self.cells = os.path.join(self.state, "cells")
         self.locks = os.path.join(self.state, "locks")
         self.running = os.path.join(self.state, "running")
+        self.begun = os.path.join(self.state, "begun")
         self.programs = os.path.join(self.state, "programs")
         self.results = os.path.join(self.folder, "results.jsonl")
         self.lines = {}  # key -> record, of results.jsonl
         self.loaded = {}  # key -> record, of cells/
 
     def prepare(self):
-        for folder in (self.cells, self.locks, self.running, self.programs):
+        for folder in (self.cells, self.locks, self.running, self.begun, self.programs):
             make_folder(folder)
         ignore = os.path.join(self.state, ".gitignore")
         if not os.path.exists(ignore):
@@ -183,6 +185,34 @@ class Store:
         folder = os.path.join(self.running, f"{key}.{HOST}.{os.getpid()}")
         make_folder(folder)
         return folder
+
+    def checkpoints(self, key, program):
+        """The folder where the cell goes on, and whether it was begun. Another program, such as
+        one for another processor, would round differently and begins anew. The cell is locked."""
+        name = f"{key}.{program}"
+        for other in os.listdir(self.begun):
+            if other.startswith(key + ".") and other != name:
+                shutil.rmtree(os.path.join(self.begun, other), ignore_errors=True)
+        folder = os.path.join(self.begun, name)
+        begun = os.path.isdir(folder)
+        make_folder(folder)
+        return folder, begun
+
+    def forget(self, key):
+        """Removes what the cell would go on from. The cell is locked."""
+        for name in os.listdir(self.begun):
+            if name.startswith(key + "."):
+                shutil.rmtree(os.path.join(self.begun, name), ignore_errors=True)
+
+    def clean(self):
+        """Removes what a process left behind that was killed right after it finished a cell."""
+        for folder in (self.running, self.begun):
+            for name in os.listdir(folder):
+                key = name.split(".")[0]
+                lock = self.claim(key) if self.finished(key) else None
+                if lock:
+                    self.forget(key)
+                    lock.release()
 
     def finish(self, record):
         write_atomically(os.path.join(self.cells, record["key"] + ".json"), dump(record) + "\n")

@@ -4,6 +4,7 @@ make OUT NAME:DTYPE:SIZExSIZE:VALUES ...  VALUES: comma separated, repeated to f
 set IN OUT NAME INDEX VALUE               one element changed
 rename IN OUT OLD=NEW ...                 tensors renamed; OLD= removes one
 dump FILE NAME [FIRST LAST]               rows FIRST .. LAST of the first axis, one a line
+norm G LOG                                the log's last gradient norm is that of the gradients
 update W0 W1 G RATE TOLERANCE             checks w0 - w1 = rate * gradient for every weight
 """
 import json
@@ -79,5 +80,15 @@ def update(before, after, gradients, rate, tolerance):
     print("updates agree:", *sorted(w0))
 
 
-COMMANDS = {"make": make, "set": change, "rename": rename, "dump": dump, "update": update}
+def norm(gradients, log):
+    tensors = read(gradients)
+    expected = sum(x * x for name in tensors if name.startswith("gradient.")
+                   for x in tensors[name][2]) ** 0.5
+    found = json.loads(open(log).readlines()[-1])["gradient_norm"]
+    if abs(found - expected) > 1e-6 * expected:
+        sys.exit("the norm is %r, not %r" % (expected, found))
+    print("the norm agrees")
+
+
+COMMANDS = {"norm": norm, "make": make, "set": change, "rename": rename, "dump": dump, "update": update}
 COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,62 @@
+//===- Divergence.h - Where a run went wrong --------------------------------------===//
+//
+// A step updates weights while it computes them, so that once a loss is no number
+// nothing is left to tell how it came about. Therefore weights and velocity are copied
+// now and then, every hundred steps or two seconds, which costs nothing to speak of; a
+// run that diverged does the steps since the copy once more and looks at every tensor
+// after each.
+//
+// The copy also gives the gradient of a step that follows it at once, from the change
+// of the velocity: g = v' - momentum v.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_RUNTIME_LIB_DIVERGENCE_H
+#define IARC_RUNTIME_LIB_DIVERGENCE_H
+
+#include "RunState.h"
+#include "Session.h"
+
+#include <string>
+
+namespace iarc::runtime {
+
+/// Whether all of an array in the layout of the weights is finite; else `tensor` is the index of the
+/// first weight tensor where it is not.
+bool allFinite(const iarc_model &model, const void *array, int64_t &tensor) noexcept;
+
+/// The first tensor that ceased to be finite.
+struct FirstBad {
+  std::string what; ///< "the gradient of 'query' (with 2 other tensors)"; "" when none was found
+  int64_t step = 0; ///< counted from 0
+};
+
+class DivergenceGuard {
+public:
+  static constexpr int64_t copies = 2; ///< arrays like the weights
+
+  DivergenceGuard(Session &session, const RunSettings &settings);
+
+  /// Before the step that follows `step` done ones: copies if it is time, or `now`.
+  void beforeStep(int64_t step, bool now);
+
+  /// The Euclidean norm of the gradient of the step just done; beforeStep must have copied `now`.
+  double gradientNorm() const;
+
+  /// Whether weights and velocity are finite.
+  bool stateFinite() const noexcept;
+
+  /// Does the steps since the copy again, up to the one with index `last`, until something is not
+  /// finite. Spoils the session's arrays.
+  FirstBad firstBad(int64_t last);
+
+private:
+  Session &session;
+  const RunSettings &settings;
+  Array weights, velocity;
+  int64_t copied = -1; ///< steps done at the copy
+  Clock::time_point when;
+};
+
+} // namespace iarc::runtime
+
+#endif
