@@ -2,6 +2,7 @@
 #include "Descriptor.h"
 #include "EmitPeak.h"
 #include "Emitter.h"
+#include "Inference.h"
 #include "iarc/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -355,6 +356,23 @@ LogicalResult verifyFunction(func::FuncOp function, Type element) {
   return failure(walk.wasInterrupted());
 }
 
+/// Lowers @forward once more, for one window, and adds what its caller needs to the descriptor. An
+/// op that inference knows nothing of leaves the program without it.
+void addInference(ModuleOp module, const Layout &layout, const WeightOffsets &weights,
+                  const Target &target, Type element, Tables &tables) {
+  auto forward = module.lookupSymbol<func::FuncOp>("forward");
+  Inference inference(forward, target, layout.lanes);
+  int64_t workspace = 0;
+  if (inference.isSupported()) {
+    Plan plan = planInference(inference.function, inference.offsets, layout, inference);
+    workspace = plan.fixedElements;
+    lowerInference(module, inference, plan, layout, target, element, tables);
+  }
+  auto descriptor = module->getAttrOfType<DictionaryAttr>(kDescriptorAttr);
+  module->setAttr(kDescriptorAttr, withInference(descriptor, inference, weights,
+                                                 workspace * layout.elementBytes));
+}
+
 struct Lower : impl::IarcLowerBase<Lower> {
   using IarcLowerBase::IarcLowerBase;
 
@@ -410,6 +428,7 @@ struct Lower : impl::IarcLowerBase<Lower> {
     }
     emitPeak(module, target, element);
     module->setAttr(kDescriptorAttr, makeDescriptor(module, layout, weights, facts));
+    addInference(module, layout, weights, target, element, shared.tables);
     module->removeAttr(kModelAttr);
     for (func::FuncOp function : functions)
       function.erase();
