@@ -171,10 +171,10 @@ void InferenceEmitter::emit(Operation *op) {
     return emitCopy(op->getOperand(0), op->getResult(0));
   if (auto reshape = dyn_cast<ReshapeOp>(op)) {
     ValueType from = reshape.getInput().getType(), to = valueOf(op);
-    if (inference.context == 1)
+    bool toRows = Inference::hasPositionLanes(from);
+    if (!toRows && !Inference::hasPositionLanes(to)) // of one position nothing moves
       return emitCopy(reshape.getInput(), reshape.getResult());
     Value source = scalar.address(reshape.getInput()), target = scalar.address(reshape.getResult());
-    bool toRows = Inference::hasPositionLanes(from);
     int64_t stride = inference.elementsOf(toRows ? to : from) / inference.context;
     return forElements(first, to.getFeatures(), stride, [&](Value lanes, Value rows, Value) {
       scalar.storeScalar(scalar.loadScalar(scalar.offset(source, toRows ? lanes : rows)),
@@ -219,11 +219,15 @@ private:
 
 /// Whether the iterations are the window's positions.
 bool isRecurrence(RepeatOp repeat) {
-  return llvm::any_of(repeat.getSlices(), [](Value slice) {
-           return slice.getDefiningOp<ReshapeOp>() != nullptr;
-         }) ||
-         llvm::any_of(repeat.getResults(), [](Value result) {
-           return llvm::any_of(result.getUsers(), llvm::IsaPred<ReshapeOp>);
+  auto isWindow = [](ReshapeOp reshape) {
+    return reshape && (Inference::hasPositionLanes(reshape.getInput().getType()) ||
+                       Inference::hasPositionLanes(reshape.getResult().getType()));
+  };
+  return llvm::any_of(repeat.getSlices(),
+                      [&](Value slice) { return isWindow(slice.getDefiningOp<ReshapeOp>()); }) ||
+         llvm::any_of(repeat.getStackedResults(), [&](Value result) {
+           return llvm::any_of(result.getUsers(),
+                               [&](Operation *user) { return isWindow(dyn_cast<ReshapeOp>(user)); });
          });
 }
 

@@ -97,15 +97,12 @@ bool Inference::isSupported(Operation *op) const {
     return !linear.getTransposed();
   if (auto reshape = dyn_cast<ReshapeOp>(op)) {
     // Positions become iterations, or the other way.
+    auto isStackOf = [](ValueType stack, ValueType plain) {
+      return plain.getAxes().size() == 2 && stack.getAxes().size() == 3 &&
+             stack.getPositions() == 1 && stack.getAxes().front().size == plain.getPositions();
+    };
     ValueType from = reshape.getInput().getType(), to = reshape.getResult().getType();
-    auto isStack = [&](ValueType type) {
-      return type.getAxes().size() == 3 && type.getPositions() == 1 &&
-             type.getAxes().front().size == context;
-    };
-    auto isPlain = [&](ValueType type) {
-      return type.getAxes().size() == 2 && type.getPositions() == context;
-    };
-    return (isPlain(from) && isStack(to)) || (isStack(from) && isPlain(to));
+    return isStackOf(to, from) || isStackOf(from, to);
   }
   return isa<EncodeOp, MapOp, AddOp, ZeroOp, NormOp, SliceOp, AttentionOp, FlattenOp, LstmGatesOp,
              CopyOp, YieldOp, func::ReturnOp, arith::ConstantOp>(op);
