@@ -43,8 +43,8 @@ public:
   int64_t rows() const noexcept { return rowCount; }
 
   /// Computes the window that ends with the newest token: the context's last tokens, or all if they
-  /// are fewer; at least one. Throws Error (status Usage) for fewer without inference code. Gives
-  /// the logits [rows][symbols]; without a token there, of no meaning.
+  /// are fewer; at least one. Throws Error (status Usage) for fewer where hasInference() says no.
+  /// Gives the logits [rows][symbols], of no meaning where there is no token.
   template <class Real> const Real *run(const Tokens &tokens) {
     compute(tokens);
     return logitArray.as<Real>();

@@ -70,7 +70,7 @@ public:
       flush();
     std::string line;
     bool tooLong;
-    if (signalCaught() || !reader.next(line, tooLong) || signalCaught())
+    if (!reader.next(line, tooLong))
       return false;
     std::vector<TokenComplaint> complaints;
     if (tooLong)
@@ -78,6 +78,12 @@ public:
           {1, format("the line is longer than %zu bytes", LineReader::longestLine)});
     else
       tokens = parseTokens(invocation.model.task, line, complaints);
+    const iarc_model &model = invocation.model;
+    if (!hasInference(model) && tokens.size() > 0 && int64_t(tokens.size()) < model.context)
+      complaints.push_back(
+          {1, format("%zu tokens do not fill the context of %lld, and this program has no code for "
+                     "absent positions",
+                     tokens.size(), (long long)model.context)});
     valid = complaints.empty();
     constexpr size_t mostComplaints = 10;
     for (size_t i = 0; i < std::min(complaints.size(), mostComplaints); ++i)
@@ -96,11 +102,17 @@ public:
     output.clear();
   }
   int64_t number() const noexcept { return reader.number(); }
+  /// Ends the program where the logits of the line are no numbers.
+  void requireFinite(const std::vector<double> &logits) {
+    if (std::all_of(logits.begin(), logits.end(), [](double x) { return std::isfinite(x); }))
+      return;
+    flush();
+    fail(Exit::Diverged, "the logits for line %lld are not finite: these weights cannot predict",
+         (long long)number());
+  }
   /// To be called at the end: the exit status.
   int finish() {
     flush();
-    if (int signal = caughtSignal())
-      return 128 + signal;
     if (refused)
       fail(Exit::InputOutput, "%s line%s of standard input %s no prompt",
            withSeparators(refused).c_str(), refused == 1 ? "" : "s", refused == 1 ? "was" : "were");
@@ -144,12 +156,13 @@ std::string predictionText(const std::vector<double> &logits, int64_t most) {
   return text;
 }
 
-std::string predictionLine(Inference &inference, const Tokens &tokens, int64_t line,
+std::string predictionLine(Inference &inference, const Tokens &tokens, Prompts &prompts,
                            const PredictOptions &options) {
   const iarc_model &model = inference.model;
   const int64_t given = std::min(int64_t(tokens.size()), model.context);
   std::vector<double> logits;
   inference.predict(tokens, logits);
+  prompts.requireFinite(logits);
   const int64_t rows = inference.rows(), first = options.all ? rows - given : rows - 1;
   if (!options.json) {
     std::string text;
@@ -161,7 +174,7 @@ std::string predictionLine(Inference &inference, const Tokens &tokens, int64_t l
     return text + absentNote(model, given);
   }
   JsonWriter json;
-  json.beginObject().field("line", line).field("positions", given);
+  json.beginObject().field("line", prompts.number()).field("positions", given);
   json.field("context", model.context);
   json.key("predictions").beginArray();
   for (int64_t row = first; row < rows; ++row) {
@@ -299,7 +312,6 @@ int runPredict(const Invocation &invocation) {
     return runBatchPrediction(invocation, inference, batch, out, positions);
   if (interactive)
     return runInteractive(invocation, inference, options);
-  catchSignals();
   Prompts prompts(invocation);
   Tokens tokens;
   bool valid;
@@ -308,7 +320,7 @@ int runPredict(const Invocation &invocation) {
     if (tokens.size() == 0)
       prompts.answer(options.json ? "null" : valid ? "" : "?");
     else
-      prompts.answer(predictionLine(inference, tokens, prompts.number(), options));
+      prompts.answer(predictionLine(inference, tokens, prompts, options));
   }
   return prompts.finish();
 }
@@ -338,7 +350,6 @@ int runGenerate(const Invocation &invocation) {
                       "probabilities to draw from");
 
   Inference inference(model, weights);
-  catchSignals();
   Prompts prompts(invocation);
   Tokens tokens;
   std::vector<double> logits;
@@ -351,8 +362,9 @@ int runGenerate(const Invocation &invocation) {
     Draws draws(seed, GenerationStream, uint64_t(prompts.number() - 1));
     std::string text;
     const int64_t given = int64_t(tokens.size());
-    for (int64_t i = 0; i < count && !signalCaught(); ++i) {
+    for (int64_t i = 0; i < count; ++i) {
       inference.predict(tokens, logits);
+      prompts.requireFinite(logits);
       int32_t symbol = bestSymbol(logits);
       if (temperature > 0) {
         std::vector<double> shares = probabilities(logits, temperature);
@@ -366,7 +378,9 @@ int runGenerate(const Invocation &invocation) {
       tokens.add(symbol, -1);
       // Only the last context tokens are read.
       if (int64_t(tokens.size()) > 8 * model.context + 1024) {
-        auto keep = [&](std::vector<int32_t> &row) { row.erase(row.begin(), row.end() - model.context); };
+        auto keep = [&](std::vector<int32_t> &row) {
+          row.erase(row.begin(), row.end() - model.context);
+        };
         keep(tokens.symbols);
         keep(tokens.controls);
       }

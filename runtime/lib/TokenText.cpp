@@ -2,7 +2,6 @@
 
 #include "TokenText.h"
 
-#include "Console.h"
 #include "Error.h"
 #include "Text.h"
 
@@ -121,9 +120,7 @@ bool LineReader::fill() {
   ssize_t count;
   do
     count = read(descriptor, piece, sizeof piece);
-  while (count < 0 && errno == EINTR && !signalCaught());
-  if (count < 0 && errno == EINTR)
-    count = 0;
+  while (count < 0 && errno == EINTR);
   if (count < 0)
     fail(Exit::InputOutput, "cannot read standard input: %s", std::strerror(errno));
   buffer.append(piece, size_t(count));

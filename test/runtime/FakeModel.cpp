@@ -168,7 +168,7 @@ void trainStep(const iarc_call *call) {
 constexpr int64_t inferRows = FAKE_LOSS_AT == IARC_LOSS_AT_LAST ? 1 : predicted;
 
 /// One window. Its prepared readout has the inputs as rows, lanes of outputs.
-void infer(const iarc_call *call) {
+[[maybe_unused]] void infer(const iarc_call *call) {
   const Real *weights = static_cast<const Real *>(call->weights);
   Real *logits = static_cast<Real *>(call->logits);
   for (int64_t row = 0; row < inferRows; ++row) {

@@ -25,6 +25,8 @@ config.substitutions += [
     ("%status", "%s %s" % (sys.executable, os.path.join(inputs, "status.py"))),
     ("%safetensors", "%s %s" % (sys.executable, os.path.join(inputs, "safetensors.py"))),
     ("%terminal", "%s %s" % (sys.executable, os.path.join(inputs, "terminal.py"))),
+    ("%conversation", "%s %s" % (sys.executable, os.path.join(inputs, "conversation.py"))),
+    ("%python", sys.executable),
     ("%signals", "%s %s" % (sys.executable, os.path.join(inputs, "signals.py"))),
     ("%json", "%s -m json.tool" % sys.executable),
 ]
