@@ -36,7 +36,8 @@ std::vector<int32_t> readRows(const SafetensorsFile &file, const char *name, int
   return values;
 }
 
-/// An interspersed batch has a symbol or a control token at every position, and a symbol after them.
+/// An interspersed batch has a symbol or a control token at every position, and a symbol after
+/// them.
 void checkInterspersed(const iarc_model &model, const std::string &path, const GivenBatch &batch) {
   const int64_t context = model.context;
   for (int64_t b = 0; b < batch.samples; ++b)
@@ -53,8 +54,7 @@ void checkInterspersed(const iarc_model &model, const std::string &path, const G
              "%s does not fit the model, whose control tokens are positions of their own: position "
              "%lld of sample %lld has %s",
              quoted(path).c_str(), (long long)t, (long long)b,
-             symbol < 0 ? "neither symbol nor control token"
-                        : "both a symbol and a control token");
+             symbol < 0 ? "neither symbol nor control token" : "both a symbol and a control token");
     }
 }
 

@@ -58,8 +58,8 @@ void prepareMatrices(const iarc_prepared &tensor, Mover mover) noexcept {
           for (int64_t t = begin; t < end; ++t)
             if (s <= t)
               std::memcpy(mover.to + (t - begin) * mover.elementBytes,
-                          mover.from + ((t * (t + 1) / 2 + s) * matrix + row * in + i) *
-                                           mover.elementBytes,
+                          mover.from +
+                              ((t * (t + 1) / 2 + s) * matrix + row * in + i) * mover.elementBytes,
                           size_t(mover.elementBytes));
           mover.to += lanes * mover.elementBytes;
         });
@@ -147,8 +147,7 @@ void Inference::prepare() {
   if (session)
     return;
   for (int64_t tensor = 0; tensor < model.infer_tensors; ++tensor)
-    prepareTensor(model.infer_weights[tensor], model.element_bytes, stored.data(),
-                  prepared.data());
+    prepareTensor(model.infer_weights[tensor], model.element_bytes, stored.data(), prepared.data());
   stored = Array();
 }
 
@@ -162,9 +161,9 @@ void Inference::compute(const Tokens &tokens) {
   if (session) {
     if (first > 0)
       fail(Exit::Usage,
-           "a prompt of %lld tokens is shorter than the context of %lld, and this program has no "
+           "a prompt of %lld token%s is shorter than the context of %lld, and this program has no "
            "code for absent positions",
-           (long long)given, (long long)context);
+           (long long)given, given == 1 ? "" : "s", (long long)context);
     std::vector<int32_t> window(symbols, symbols + given);
     window.push_back(0); // what follows is not known; its loss is not looked at
     session->batch().fill(window.data(), controls, 1);

@@ -33,7 +33,8 @@ inline bool hasInference(const iarc_model &model) noexcept { return model.infer 
 
 class Inference {
 public:
-  /// Reads the weights from a file. Throws Error (status InputOutput) as Session and loadWeights do.
+  /// Reads the weights from a file. Throws Error (status InputOutput) as Session and loadWeights
+  /// do.
   Inference(const iarc_model &model, const std::string &weights);
   /// Draws initial weights.
   Inference(const iarc_model &model, uint64_t seed);

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Console.h"
-#include "Inference.h"
 #include "IarcStream.h"
+#include "Inference.h"
 #include "Json.h"
 #include "Program.h"
 #include "Real.h"

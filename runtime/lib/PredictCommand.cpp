@@ -81,9 +81,10 @@ public:
     const iarc_model &model = invocation.model;
     if (!hasInference(model) && tokens.size() > 0 && int64_t(tokens.size()) < model.context)
       complaints.push_back(
-          {1, format("%zu tokens do not fill the context of %lld, and this program has no code for "
-                     "absent positions",
-                     tokens.size(), (long long)model.context)});
+          {1, format("a prompt of %zu token%s is shorter than the context of %lld, and this "
+                     "program has no "
+                     "code for absent positions",
+                     tokens.size(), tokens.size() == 1 ? "" : "s", (long long)model.context)});
     valid = complaints.empty();
     constexpr size_t mostComplaints = 10;
     for (size_t i = 0; i < std::min(complaints.size(), mostComplaints); ++i)
@@ -122,9 +123,8 @@ public:
 private:
   void complain(int64_t column, const std::string &message) {
     flush(); // messages and answers in their order
-    reportError(invocation.program, format("line %lld, column %lld: %s",
-                                           (long long)reader.number(), (long long)column,
-                                           message.c_str()));
+    reportError(invocation.program, format("line %lld, column %lld: %s", (long long)reader.number(),
+                                           (long long)column, message.c_str()));
   }
 
   const Invocation &invocation;
@@ -168,8 +168,8 @@ std::string predictionLine(Inference &inference, const Tokens &tokens, Prompts &
     std::string text;
     for (int64_t row = first; row < rows; ++row) {
       inference.copyLogits(row, logits);
-      text += (row > first ? (options.most ? " | " : " ") : "") +
-              predictionText(logits, options.most);
+      text +=
+          (row > first ? (options.most ? " | " : " ") : "") + predictionText(logits, options.most);
     }
     return text + absentNote(model, given);
   }
@@ -227,8 +227,8 @@ int runInteractive(const Invocation &invocation, Inference &inference,
       complaints.push_back({1, "the line is too long"});
     Tokens fresh = parseTokens(model.task, tooLong ? std::string() : line, complaints);
     for (const TokenComplaint &complaint : complaints)
-      writeOutput(format("column %lld: %s\n", (long long)complaint.column,
-                         complaint.message.c_str()));
+      writeOutput(
+          format("column %lld: %s\n", (long long)complaint.column, complaint.message.c_str()));
     if (!complaints.empty())
       continue;
     if (fresh.size() == 0 && tokens.size() > 0)
@@ -265,9 +265,9 @@ int runBatchPrediction(const Invocation &invocation, Inference &inference,
       for (int64_t i = std::max<int64_t>(rows - positions, 0) * symbols; i < rows * symbols; ++i)
         logits.as<Real>()[b * rows * symbols + i] = from[i];
     }
-    writeSafetensors(out,
-                     {{"logits", elementType(model), {batch.samples, rows, symbols}, logits.data()}},
-                     {{"model", model.name}});
+    writeSafetensors(
+        out, {{"logits", elementType(model), {batch.samples, rows, symbols}, logits.data()}},
+        {{"model", model.name}});
   });
   return int(Exit::Ok);
 }
@@ -295,9 +295,10 @@ int runPredict(const Invocation &invocation) {
   if (!parseArguments(invocation, "predict", arguments))
     return int(Exit::Ok);
   if (options.all && (model.loss_at == IARC_LOSS_AT_LAST))
-    fail(Exit::Usage,
-         "--all: the loss of this model reads the last position, so that no other one is trained to "
-         "predict");
+    fail(
+        Exit::Usage,
+        "--all: the loss of this model reads the last position, so that no other one is trained to "
+        "predict");
   if (options.most && model.loss != IARC_LOSS_CROSS_ENTROPY)
     fail(Exit::Usage, "--probabilities: a model that is trained by squared_error gives none");
   if (batch.empty() != out.empty())

@@ -193,7 +193,12 @@ static void checkModel(const iarc_model &model) {
       model.workspace_bytes_per_group < 0 || model.batch < 1 || model.steps < 0 || !model.forward ||
       !model.gradients || !model.train_step || !model.peak || !model.target_features ||
       (model.predicted_positions != model.context &&
-       (model.predicted_positions != 1 || model.loss_at != IARC_LOSS_AT_LAST)))
+       (model.predicted_positions != 1 || model.loss_at != IARC_LOSS_AT_LAST)) ||
+      (model.infer &&
+       (model.infer_positions < model.context || model.infer_workspace_bytes < 0 ||
+        model.infer_weight_elements < 0 ||
+        model.infer_rows !=
+            (model.loss_at == IARC_LOSS_AT_LAST ? 1 : model.predicted_positions))))
     fail(Exit::Internal, "the descriptor of the model %s is invalid", quoted(model.name).c_str());
 }
 

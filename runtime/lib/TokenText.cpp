@@ -52,12 +52,12 @@ std::string parseToken(const iarc_task &task, std::string_view word, Tokens &tok
   const bool isNumber = !number.empty() && end == number.data() + number.size() &&
                         number[0] != '-' && error != std::errc::invalid_argument;
   if (!isNumber)
-    return format("%s is no token: expected a symbol from 0 to %lld%s", shown.c_str(),
-                  (long long)task.symbols - 1,
-                  task.interspersed
-                      ? format(" or a control token, %s", controlNames(task).c_str()).c_str()
-                      : format(", or with a control token, as in '5(%c)'", task.subtasks[0])
-                            .c_str());
+    return format(
+        "%s is no token: expected a symbol from 0 to %lld%s", shown.c_str(),
+        (long long)task.symbols - 1,
+        task.interspersed
+            ? format(" or a control token, %s", controlNames(task).c_str()).c_str()
+            : format(", or with a control token, as in '5(%c)'", task.subtasks[0]).c_str());
   if (error != std::errc() || symbol >= task.symbols)
     return format("%s is no symbol: they are 0 to %lld", quoted(number).c_str(),
                   (long long)task.symbols - 1);

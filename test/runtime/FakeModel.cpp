@@ -247,7 +247,7 @@ extern "C" const iarc_model iarc_model_descriptor = {
     peak,
     inferRows,
     context,
-    64,
+    FAKE_WORKSPACE * 32,
     preparedWeights,
     2,
     336,

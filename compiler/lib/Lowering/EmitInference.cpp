@@ -119,9 +119,8 @@ void InferenceEmitter::emitFeatures(Operation *op) {
       .Case<SliceOp>([&](SliceOp op) {
         Value from = e.offset(e.address(op.getInput()), op.getBegin());
         Value to = e.address(op.getResult());
-        forVectors(valueOf(op).getFeatures(), [&](Value at) {
-          e.store(loadAnywhere(e.offset(from, at)), e.offset(to, at));
-        });
+        forVectors(valueOf(op).getFeatures(),
+                   [&](Value at) { e.store(loadAnywhere(e.offset(from, at)), e.offset(to, at)); });
       })
       .Case<MapOp, AddOp, ZeroOp>([&](Operation *op) {
         SmallVector<Value> from, to;
@@ -226,8 +225,9 @@ bool isRecurrence(RepeatOp repeat) {
   return llvm::any_of(repeat.getSlices(),
                       [&](Value slice) { return isWindow(slice.getDefiningOp<ReshapeOp>()); }) ||
          llvm::any_of(repeat.getStackedResults(), [&](Value result) {
-           return llvm::any_of(result.getUsers(),
-                               [&](Operation *user) { return isWindow(dyn_cast<ReshapeOp>(user)); });
+           return llvm::any_of(result.getUsers(), [&](Operation *user) {
+             return isWindow(dyn_cast<ReshapeOp>(user));
+           });
          });
 }
 

@@ -74,11 +74,10 @@ void InferenceEmitter::emitAttention(AttentionOp op) {
           sum = e.fma(held[c], e.loadSplat(e.offset(other, c * lanes)), sum);
         return sum;
       }
-      return e.forLoop(
-          e.index(0), e.index(size), 1, e.splat(0.0), [&](Value c, ValueRange sums) {
-            return SmallVector<Value>{e.fma(e.load(e.offset(from, at(c))),
-                                            e.loadSplat(e.offset(other, at(c))), sums[0])};
-          })[0];
+      return e.forLoop(e.index(0), e.index(size), 1, e.splat(0.0), [&](Value c, ValueRange sums) {
+        return SmallVector<Value>{
+            e.fma(e.load(e.offset(from, at(c))), e.loadSplat(e.offset(other, at(c))), sums[0])};
+      })[0];
     };
     Value table;
     if (decays) {
@@ -95,8 +94,7 @@ void InferenceEmitter::emitAttention(AttentionOp op) {
       if (!op.getCausal())
         return number;
       Value distance = vector::BroadcastOp::create(b, integers, e.sub(j, start));
-      Value visible =
-          arith::CmpIOp::create(b, arith::CmpIPredicate::sge, laneNumbers, distance);
+      Value visible = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, laneNumbers, distance);
       return e.select(visible, number, otherwise);
     };
     auto weightPlace = [&](Value j) { return e.offset(rowWeights, e.mul(j, lanes)); };
@@ -150,8 +148,7 @@ void InferenceEmitter::emitAttention(AttentionOp op) {
     constexpr int64_t kSums = 8;
     int64_t full = size / kSums * kSums;
     if (full)
-      e.forLoop(e.index(0), e.index(full), kSums,
-                [&](Value feature) { emitSums(feature, kSums); });
+      e.forLoop(e.index(0), e.index(full), kSums, [&](Value feature) { emitSums(feature, kSums); });
     if (size > full)
       emitSums(e.index(full), size - full);
   };

@@ -152,8 +152,7 @@ bool Inference::arrange(LinearOp op) {
     form.rows = chooseRows(form.out, target.vectorRegisters);
     int64_t vectors = 0;
     for (int64_t group = 0; group < groups; ++group)
-      vectors +=
-          weight.isPerPosition() ? 1 : std::min(context, (group + 1) * positionLanes);
+      vectors += weight.isPerPosition() ? 1 : std::min(context, (group + 1) * positionLanes);
     form.elements = vectors * positionLanes * form.out * form.in;
   } else {
     form.elements = form.out * form.in;
@@ -187,8 +186,7 @@ bool Inference::analyse() {
   });
   for (auto &[symbol, weight] : weights) {
     offsets.offsets[symbol] = offsets.elements;
-    offsets.elements +=
-        llvm::divideCeil(weight.elements * weight.outer, kPadding) * kPadding;
+    offsets.elements += llvm::divideCeil(weight.elements * weight.outer, kPadding) * kPadding;
   }
   return all;
 }

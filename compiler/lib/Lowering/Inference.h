@@ -20,7 +20,7 @@ enum class PreparedForm : int64_t {
   Stored = 0,    ///< as it is: one matrix for several positions
   Positions = 1, ///< [lane group][block][in][row][lane]: the lanes are positions
   Pairs = 2,     ///< [lane group of t][block][s][in][row][lane]: the lanes are positions t
-  Outputs = 3,   ///< [block][in][row][lane]: the lanes are neighbouring outputs, a row is one vector
+  Outputs = 3, ///< [block][in][row][lane]: the lanes are neighbouring outputs, a row is one vector
 };
 
 /// A weight tensor as inference reads it: `outer` of these one after the other, one for each

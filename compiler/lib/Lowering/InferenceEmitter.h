@@ -36,8 +36,7 @@ private:
   /// The sums of a block's rows, added to `start`, over begin <= i < end: the block's weights are
   /// read in their order from `weights` on, and row by row meet the same operand `input(i)`.
   llvm::SmallVector<Value> emitRows(Emitter &e, Value weights, int64_t rows, Value begin, Value end,
-                                    mlir::ValueRange start,
-                                    llvm::function_ref<Value(Value)> input);
+                                    mlir::ValueRange start, llvm::function_ref<Value(Value)> input);
   void emitAttention(AttentionOp op);
 
   /// Between [lane group][feature][lane] and positions with their features side by side: calls
