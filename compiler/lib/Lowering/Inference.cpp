@@ -12,12 +12,13 @@ namespace iarc {
 /// at their end.
 static constexpr int64_t kPadding = 16;
 
-int64_t choosePositionLanes(int64_t context, int64_t vectorLanes) {
+int64_t choosePositionLanes(int64_t context, int64_t vectorLanes, int64_t vectorBits) {
   int64_t best = 1, bestCost = std::numeric_limits<int64_t>::max();
   for (int64_t lanes = 1; lanes <= vectorLanes; lanes *= 2) {
-    // A full vector takes most processors as long as two halves, and half as many instructions.
+    // 512 bits take most processors as long as twice 256; what is filled up costs memory.
     int64_t groups = llvm::divideCeil(context, lanes);
-    int64_t cost = 4 * groups * (lanes == vectorLanes && lanes > 4 ? 2 : 1) + groups * lanes / 8;
+    int64_t operations = groups * (lanes == vectorLanes && vectorBits > 256 ? 2 : 1);
+    int64_t cost = 4 * operations + groups * lanes / 8;
     if (cost <= bestCost) {
       bestCost = cost;
       best = lanes;
@@ -49,7 +50,7 @@ Inference::Inference(func::FuncOp forward, const Target &target, int64_t lanes)
   if (!loss || !logits || loss.getLogits() != logits || ret->getNumOperands() != 2)
     return;
   context = loss.getBatch().getType().getPositions();
-  positionLanes = choosePositionLanes(context, lanes);
+  positionLanes = choosePositionLanes(context, lanes, target.vectorBits);
   groups = llvm::divideCeil(context, positionLanes);
   bool readsLast = loss.getAt() == LossAt::Last;
   rows = readsLast ? 1 : cast<ValueType>(logits.getType()).getPositions();

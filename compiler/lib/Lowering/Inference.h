@@ -77,8 +77,9 @@ private:
 };
 
 /// Positions in a lane group: those with which the groups of `context` positions need the fewest
-/// half-width vector operations. Positions that fill a group up are computed for nothing.
-int64_t choosePositionLanes(int64_t context, int64_t vectorLanes);
+/// vector operations. Positions that fill a group up are computed for nothing. `vectorLanes` fill a
+/// vector of `vectorBits`.
+int64_t choosePositionLanes(int64_t context, int64_t vectorLanes, int64_t vectorBits);
 
 /// Emits `iarc_infer(call)`; the plan is that of planInference.
 void lowerInference(mlir::ModuleOp module, const Inference &inference, const Plan &plan,
