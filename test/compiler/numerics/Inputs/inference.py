@@ -1,7 +1,7 @@
 """inference.py SOURCE FOLDER [--run WORDS] [--short N,...] OPTION...: whether single windows are computed as batches are.
 
 Compiles SOURCE with the options for iarcc, trains a little, and compares the logits of `predict --batch` with those
-of `gradients` on the same windows. With --short the last N tokens of each window alone are predicted from, and
+of `gradients` on the same windows, and the symbols that `predict` gives for the windows as text. With --short the last N tokens of each window alone are predicted from, and
 compared with the model of a context of N (-D positions=N) whose weights are those of the last N positions: what an
 absent position is to a longer model. The programs are run by the command WORDS where they are for another machine.
 """
@@ -43,6 +43,30 @@ def cut(values, shape, axes, sizes, positions):
         parts = [parts[t * (t + 1) // 2 + s] for t in range(first, first + positions) for s in range(first, t + 1)]
     parts = parts[len(parts) - sizes[0]:]
     return [v for part in parts for v in cut(part, shape[1:], axes[1:], sizes[1:], positions)]
+
+
+def as_text(info, batch):
+    """The windows of a batch as lines for predict."""
+    (_, (samples, length), symbols), (_, _, controls) = batch["symbols"], batch["controls"]
+    names, lines = info["task"]["subtasks"], []
+    for b in range(samples):
+        words = []
+        for t in range(length - 1):
+            symbol, control = symbols[b * length + t], controls[b * (length - 1) + t]
+            name = names[control] if control >= 0 else ""
+            words.append(name if symbol < 0 else f"{symbol}({name})" if name else str(symbol))
+        lines.append(" ".join(words) + "\n")
+    return "".join(lines)
+
+
+def check_text(program, runner, info, weights, batch, logits):
+    """What predict says of the windows as text is the first of their largest logits."""
+    _, (samples, rows, count), values = logits["logits"]
+    best = [max(range(count), key=lambda s, b=b: (values[((b + 1) * rows - 1) * count + s], -s)) for b in range(samples)]
+    given = subprocess.run([*runner, program, "predict", "--weights", weights], input=as_text(info, tensors.read(batch)),
+                           capture_output=True, text=True)
+    if given.returncode != 0 or given.stdout.split() != [str(symbol) for symbol in best]:
+        sys.exit(f"predict says {given.stdout.split()}, the logits {best}\n{given.stderr}")
 
 
 def compare_short(program, runner, folder, source, options, count, weights, batch, tolerance):
@@ -97,6 +121,7 @@ def main(source, folder, *options):
     run(*runner, program, "predict", "--weights", weights, "--batch", batch, "--out", predicted)
     logits = tensors.read(predicted)
     worst = tensors.compare(last_rows(tensors.read(gradients), logits["logits"][1][1]), logits, tolerance)
+    check_text(program, runner, given, weights, batch, logits)
     if max(map(abs, logits["logits"][2])) == 0:
         sys.exit("all logits are zero: nothing was compared")
     line = f"windows agree to {worst:.0e}"
