@@ -71,7 +71,8 @@ int runBench(const Invocation &invocation) {
   addThreads(arguments, &threads);
   arguments.addSwitch("--inference", &inference,
                       "time single windows on one core instead of training steps");
-  arguments.addInteger("--windows", "N", &windows, 1, mostSteps, "with --inference: windows to time");
+  arguments.addInteger("--windows", "N", &windows, 1, mostSteps,
+                       "with --inference: windows to time");
   arguments.addSwitch("--json", &json, "one line of JSON instead of the table");
   if (!parseArguments(invocation, "bench", arguments))
     return int(Exit::Ok);

@@ -121,7 +121,7 @@ Inference::Inference(const iarc_model &model) : model(model), rowCount(rowsOf(mo
   plan.require(availableMemory(), "the model is too large for this machine");
   stored = Array(uint64_t(model.weight_elements) * element);
   prepared = Array(uint64_t(model.infer_weight_elements) * element);
-  workspace = Array(uint64_t(model.infer_workspace_bytes) + 64);
+  workspace = Array(uint64_t(model.infer_workspace_bytes));
   symbolArray = Array(uint64_t(model.infer_positions) * 4);
   controlArray = Array(uint64_t(model.infer_positions) * 4);
   logitArray = Array(logitBytes);

@@ -205,7 +205,7 @@ constexpr iarc_weight weights[] = {
     {"readout", readoutAxes, 2, 0, symbols *width, IARC_INITIALISE_NORMAL, 0, 0.1, 0, 0},
     {"bias", biasAxes, 1, biasOffset, symbols, IARC_INITIALISE_CONSTANT, 0, 0, 0, 0}};
 constexpr iarc_prepared preparedWeights[] = {
-    {0, 0, IARC_PREPARED_OUTPUTS, 1, symbols *width, 1, symbols, width, 1, symbols},
+    {0, 0, IARC_PREPARED_OUTPUTS, 1, symbols * width, 1, symbols, width, 1, symbols},
     {biasOffset, biasOffset, IARC_PREPARED_STORED, 1, symbols, 1, symbols, 1, 1, 1}};
 #ifdef FAKE_NO_INFERENCE
 constexpr iarc_step_function inferFunction = nullptr;

@@ -85,9 +85,9 @@ TEST(PrepareTensor, Outputs) {
   for (int64_t out : {1, 7, 8, 25})
     for (int64_t rows : {1, 2, 3}) {
       const int64_t in = 3, lanes = 8, outer = 2, vectors = up(out, lanes);
-      auto to = prepare<float>({0, 0, IARC_PREPARED_OUTPUTS, outer, vectors * lanes * in, 1, out,
-                                in, rows, lanes},
-                               out * in);
+      auto to = prepare<float>(
+          {0, 0, IARC_PREPARED_OUTPUTS, outer, vectors * lanes * in, 1, out, in, rows, lanes},
+          out * in);
       size_t at = 0;
       for (int64_t o = 0; o < outer; ++o)
         for (int64_t block = 0; block < vectors; block += rows)

@@ -55,8 +55,8 @@ TEST(ParseTokens, ColumnsCountCharacters) {
 }
 
 TEST(ParseTokens, NoTokens) {
-  for (const char *word : {"17", "-1", "+1", "1.0", "0x1", "99999999999999999999", "(I)", "I", "1(", "1()", "1(I",
-                           "1(IA)", "1(C)", "1(I)x", "1(I)(I)", ")", "("})
+  for (const char *word : {"17", "-1", "+1", "1.0", "0x1", "99999999999999999999", "(I)", "I", "1(",
+                           "1()", "1(I", "1(IA)", "1(C)", "1(I)x", "1(I)(I)", ")", "("})
     EXPECT_EQ(parse(word).complaints.size(), 1u) << word;
   for (const char *word : {"1(I)", "C", "II", "i"})
     EXPECT_EQ(parse(word, true).complaints.size(), 1u) << word;
@@ -98,7 +98,12 @@ TEST(LineReader, Lines) {
     EXPECT_EQ(linesOf("", piece), Lines{});
     EXPECT_EQ(linesOf("\n", piece), Lines{""});
     EXPECT_EQ(linesOf("a\n\nbc\r\nd", piece), (Lines{"a", "", "bc", "d"}));
-    EXPECT_EQ(linesOf("\xef\xbb\xbf" "a\n\xef\xbb\xbf" "b\n", piece), (Lines{"a", "\xef\xbb\xbf" "b"}));
+    EXPECT_EQ(linesOf("\xef\xbb\xbf"
+                      "a\n\xef\xbb\xbf"
+                      "b\n",
+                      piece),
+              (Lines{"a", "\xef\xbb\xbf"
+                          "b"}));
   }
 }
 

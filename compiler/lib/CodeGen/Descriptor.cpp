@@ -263,9 +263,8 @@ llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descr
        {offsetof(iarc_model, infer_weights), build.array(prepared, "iarc.prepared")},
        {offsetof(iarc_model, infer_tensors), build.integer(prepared.size())},
        {offsetof(iarc_model, infer_weight_elements), integer("infer_weight_elements")},
-       {offsetof(iarc_model, infer), model.integer("infer_supported")
-                                         ? build.function("iarc_infer")
-                                         : build.nullPointer()}},
+       {offsetof(iarc_model, infer),
+        model.integer("infer_supported") ? build.function("iarc_infer") : build.nullPointer()}},
       sizeof(iarc_model), "iarc_model");
 
   if (!complaint.empty())

@@ -133,8 +133,7 @@ DictionaryAttr withInference(DictionaryAttr descriptor, const Inference &inferen
            integer("out", weight.out), integer("in", weight.in), integer("rows", weight.rows),
            integer("lanes", weight.lanes)}));
   entries.push_back(b.getNamedAttr("infer_weights", b.getArrayAttr(list)));
-  entries.push_back(
-      integer("infer_weight_elements", supported ? inference.offsets.elements : 0));
+  entries.push_back(integer("infer_weight_elements", supported ? inference.offsets.elements : 0));
   return b.getDictionaryAttr(entries);
 }
 

@@ -167,6 +167,8 @@ bool Inference::arrange(LinearOp op) {
   if (form.form == PreparedForm::Outputs) {
     bias.elements = form.elements / form.in;
   } else if (op.getBias().getType().isPerPosition()) {
+    if (form.form == PreparedForm::Stored) // the language gives both the same placement
+      return false;
     bias.form = PreparedForm::Positions;
     bias.lanes = positionLanes;
     bias.elements = paddedPositions() * form.out;

@@ -174,18 +174,13 @@ private:
     return aligned(cast<WeightType>(type).getNumElements());
   }
   bool isBatched(Type type) { return isa<ValueType>(type) && !inference; }
-  Storage workspaceOf(Type type) {
-    return isBatched(type) ? Storage::PerGroup : Storage::Fixed;
-  }
+  Storage workspaceOf(Type type) { return isBatched(type) ? Storage::PerGroup : Storage::Fixed; }
   /// From one slot of a stack to the next, `slice` being one slot.
   int64_t sliceElements(Value slice) {
-    if (!inference)
-      return isa<ValueType>(slice.getType())
-                 ? elementsOf(slice.getType())
-                 : cast<WeightType>(slice.getType()).getNumElements();
     if (isa<ValueType>(slice.getType()))
       return elementsOf(slice.getType());
-    return inference->sliceElements(slice);
+    return inference ? inference->sliceElements(slice)
+                     : cast<WeightType>(slice.getType()).getNumElements();
   }
   Buffer allocate(Type type, int64_t copies = 1) {
     bool batched = isBatched(type);
@@ -213,8 +208,7 @@ void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
   Block &body = repeat.getBodyBlock();
   Operation *yield = repeat.getYield();
   for (auto [slice, argument] : llvm::zip(repeat.getSlices(), repeat.getSliceArguments()))
-    plan.buffers[argument] =
-        sliceOf(plan.buffers.lookup(slice), depth, sliceElements(argument));
+    plan.buffers[argument] = sliceOf(plan.buffers.lookup(slice), depth, sliceElements(argument));
   int64_t count = repeat.getCount();
   for (unsigned i = 0; i < repeat.getNumCarried(); ++i) {
     Value init = repeat.getInits()[i], argument = body.getArgument(i);

@@ -25,6 +25,7 @@ config.substitutions += [
     ("%status", "%s %s" % (sys.executable, os.path.join(inputs, "status.py"))),
     ("%safetensors", "%s %s" % (sys.executable, os.path.join(inputs, "safetensors.py"))),
     ("%terminal", "%s %s" % (sys.executable, os.path.join(inputs, "terminal.py"))),
+    ("%coprocess", "%s %s" % (sys.executable, os.path.join(inputs, "coprocess.py"))),
     ("%conversation", "%s %s" % (sys.executable, os.path.join(inputs, "conversation.py"))),
     ("%python", sys.executable),
     ("%signals", "%s %s" % (sys.executable, os.path.join(inputs, "signals.py"))),
