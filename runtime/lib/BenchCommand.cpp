@@ -62,15 +62,28 @@ int runBench(const Invocation &invocation) {
   const iarc_model &model = invocation.model;
   int64_t steps = 100, batch = model.batch, threads;
   uint64_t seed = defaultSeed;
-  bool json = false;
+  bool json = false, inference = false;
+  int64_t windows = 20000;
   Arguments arguments("bench");
   arguments.addInteger("--steps", "N", &steps, 1, mostSteps, "steps to time");
   arguments.addInteger("--batch", "N", &batch, 1, mostSamples, "samples in a step");
   arguments.addSeed(&seed);
   addThreads(arguments, &threads);
+  arguments.addSwitch("--inference", &inference,
+                      "time single windows on one core instead of training steps");
+  arguments.addInteger("--windows", "N", &windows, 1, mostSteps,
+                       "with --inference: windows to time");
   arguments.addSwitch("--json", &json, "one line of JSON instead of the table");
   if (!parseArguments(invocation, "bench", arguments))
     return int(Exit::Ok);
+
+  for (const char *flag : {"--steps", "--batch", "--threads"})
+    if (inference && arguments.given(flag))
+      fail(Exit::Usage, "%s is for training steps, --inference for single windows", flag);
+  if (!inference && arguments.given("--windows"))
+    fail(Exit::Usage, "--windows is for --inference");
+  if (inference)
+    return runInferenceBench(invocation, windows, seed, json);
 
   Session session(model, {batch, threads, /*velocity=*/true, false});
   initialiseWeights(model, seed, session.weights(), session.pool());

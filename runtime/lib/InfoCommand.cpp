@@ -94,6 +94,9 @@ static std::string infoJson(const iarc_model &model, int64_t batch, int64_t tota
   json.field("rate", model.rate).field("momentum", model.momentum);
   json.field("batch", model.batch).field("steps", model.steps).endObject();
   json.field("batch", batch);
+  json.field("inference", model.infer != nullptr);
+  json.field("inference_weight_bytes", uint64_t(model.infer_weight_elements * model.element_bytes));
+  json.field("inference_workspace_bytes", uint64_t(model.infer_workspace_bytes));
   json.field("product_flop_per_step", model.product_flop * double(batch));
   json.field("attention_flop_per_step", model.attention_flop * double(batch));
   json.field("executed_product_flop_per_step", model.executed_product_flop * double(batch));
@@ -159,6 +162,13 @@ int runInfo(const Invocation &invocation) {
                  scaledText(model.executed_product_flop * double(batch)).c_str());
   text += format("  attention  %sFLOP\n", scaledText(model.attention_flop * double(batch)).c_str());
   text += format("  workspace  %s\n", bytesText(uint64_t(std::min(workspace, 0x1p63))).c_str());
+  text += "\na single window\n";
+  if (model.infer)
+    text += format("  weights    %s as they are read\n  workspace  %s\n",
+                   bytesText(uint64_t(model.infer_weight_elements * model.element_bytes)).c_str(),
+                   bytesText(uint64_t(model.infer_workspace_bytes)).c_str());
+  else
+    text += "  computed as a batch of one: the compiler could not make code for it\n";
   writeOutput(text);
   return int(Exit::Ok);
 }

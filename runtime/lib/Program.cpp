@@ -31,6 +31,17 @@ const std::vector<Command> &commands() {
        "evaluate weights on fresh windows",
        {"eval --weights weights.safetensors", "eval --weights weights.safetensors --json"},
        runEval},
+      {"predict",
+       "predict the next symbol of prompts",
+       {"predict --weights weights.safetensors < prompts.txt",
+        "predict --weights weights.safetensors --probabilities 3 --json",
+        "predict --weights weights.safetensors --interactive"},
+       runPredict},
+      {"generate",
+       "continue prompts, symbol by symbol",
+       {"generate 20 --weights weights.safetensors < prompts.txt",
+        "generate 100 --weights weights.safetensors --temperature 0.8 --seed 7"},
+       runGenerate},
       {"check-gradients",
        "compare the generated gradients with central differences",
        {"check-gradients", "check-gradients --samples 100 --seed 7", "check-gradients --all"},
@@ -52,8 +63,8 @@ const std::vector<Command> &commands() {
         "batch --step 12 --seed 3 --batch 8 --out batch.safetensors"},
        runBatch},
       {"bench",
-       "measure the speed of a training step",
-       {"bench", "bench --threads 1 --steps 200 --json"},
+       "measure the speed of a training step, or of single windows",
+       {"bench", "bench --threads 1 --steps 200 --json", "bench --inference"},
        runBench},
   };
   return list;
@@ -183,7 +194,11 @@ static void checkModel(const iarc_model &model) {
       model.workspace_bytes_per_group < 0 || model.batch < 1 || model.steps < 0 || !model.forward ||
       !model.gradients || !model.train_step || !model.peak || !model.target_features ||
       (model.predicted_positions != model.context &&
-       (model.predicted_positions != 1 || model.loss_at != IARC_LOSS_AT_LAST)))
+       (model.predicted_positions != 1 || model.loss_at != IARC_LOSS_AT_LAST)) ||
+      (model.infer &&
+       (model.infer_positions < model.context || model.infer_workspace_bytes < 0 ||
+        model.infer_weight_elements < 0 ||
+        model.infer_rows != (model.loss_at == IARC_LOSS_AT_LAST ? 1 : model.predicted_positions))))
     fail(Exit::Internal, "the descriptor of the model %s is invalid", quoted(model.name).c_str());
 }
 

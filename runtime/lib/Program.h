@@ -44,6 +44,11 @@ int runGradients(const Invocation &);
 int runStep(const Invocation &);
 int runBatch(const Invocation &);
 int runBench(const Invocation &);
+int runPredict(const Invocation &);
+int runGenerate(const Invocation &);
+
+/// bench --inference: times single windows.
+int runInferenceBench(const Invocation &invocation, int64_t windows, uint64_t seed, bool json);
 
 /// Parses the words of a subcommand; when help was asked for, prints it and returns false.
 bool parseArguments(const Invocation &invocation, const char *command, Arguments &arguments);

@@ -26,6 +26,7 @@ enum Stream : uint32_t {
   TrainingStream = 0,
   EvaluationStream = 1,
   CheckStream = 2,            ///< which elements check-gradients looks at
+  GenerationStream = 3,       ///< what generate draws after a prompt
   FirstWeightStream = 0x10000 ///< + index of the weight tensor
 };
 

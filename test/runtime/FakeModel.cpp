@@ -17,6 +17,9 @@
 //   FAKE_SUBTASKS         other subtasks
 //   FAKE_INTERSPERSED     control tokens are positions of their own
 //   FAKE_PREDICTED        so many positions are predicted: 1 is the last one
+//   FAKE_NO_INFERENCE     no code for single windows
+//   FAKE_LOSS             another kind of loss in the descriptor
+//   FAKE_LOSS_AT          another place of it: only what depends on the descriptor changes
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,6 +45,12 @@
 #endif
 #ifndef FAKE_PREDICTED
 #define FAKE_PREDICTED context
+#endif
+#ifndef FAKE_LOSS
+#define FAKE_LOSS IARC_LOSS_CROSS_ENTROPY
+#endif
+#ifndef FAKE_LOSS_AT
+#define FAKE_LOSS_AT IARC_LOSS_AT_LAST
 #endif
 #ifdef FAKE_INVALID
 #define FAKE_BYTES 2
@@ -161,6 +170,27 @@ void trainStep(const iarc_call *call) {
 #endif
 }
 
+constexpr int64_t inferRows = FAKE_LOSS_AT == IARC_LOSS_AT_LAST ? 1 : predicted;
+
+/// One window. Its prepared readout has the inputs as rows, lanes of outputs.
+[[maybe_unused]] void infer(const iarc_call *call) {
+  const Real *weights = static_cast<const Real *>(call->weights);
+  Real *logits = static_cast<Real *>(call->logits);
+  for (int64_t row = 0; row < inferRows; ++row) {
+    int64_t at = context - inferRows + row;
+    if (at < call->first)
+      continue;
+    for (int64_t s = 0; s < symbols; ++s) {
+      Real sum = weights[biasOffset + s];
+      if (call->symbols[at] >= 0)
+        sum += weights[call->symbols[at] * symbols + s];
+      if (call->controls[at] >= 0)
+        sum += weights[(symbols + call->controls[at]) * symbols + s];
+      logits[row * symbols + s] = sum;
+    }
+  }
+}
+
 double peak(int64_t millions) {
   volatile double start = 0.5; // so that the compiler cannot know the result
   double a = start, b = start, c = start, d = start;
@@ -179,6 +209,14 @@ constexpr iarc_axis biasAxes[] = {{"out", symbols}};
 constexpr iarc_weight weights[] = {
     {"readout", readoutAxes, 2, 0, symbols *width, IARC_INITIALISE_NORMAL, 0, 0.1, 0, 0},
     {"bias", biasAxes, 1, biasOffset, symbols, IARC_INITIALISE_CONSTANT, 0, 0, 0, 0}};
+constexpr iarc_prepared preparedWeights[] = {
+    {0, 0, IARC_PREPARED_OUTPUTS, 1, symbols * width, 1, symbols, width, 1, symbols},
+    {biasOffset, biasOffset, IARC_PREPARED_STORED, 1, symbols, 1, symbols, 1, 1, 1}};
+#ifdef FAKE_NO_INFERENCE
+constexpr iarc_step_function inferFunction = nullptr;
+#else
+constexpr iarc_step_function inferFunction = infer;
+#endif
 
 } // namespace
 
@@ -194,8 +232,8 @@ extern "C" const iarc_model iarc_model_descriptor = {
     width,
     predicted,
     {FAKE_SUBTASKS, symbols, 1, 9, 0, 0, FAKE_INTERSPERSED},
-    IARC_LOSS_CROSS_ENTROPY,
-    IARC_LOSS_AT_LAST,
+    FAKE_LOSS,
+    FAKE_LOSS_AT,
     weights,
     2,
     336,
@@ -211,4 +249,11 @@ extern "C" const iarc_model iarc_model_descriptor = {
     forward,
     gradients,
     trainStep,
-    peak};
+    peak,
+    inferRows,
+    context,
+    FAKE_WORKSPACE * 32,
+    preparedWeights,
+    2,
+    336,
+    inferFunction};

@@ -74,7 +74,8 @@ enum class Memory {
 void addFusionPasses(mlir::OpPassManager &passes, int optLevel, Memory memory = Memory::Normal);
 
 /// Lowers to the LLVM dialect. The module then defines `iarc_forward`, `iarc_gradients` and
-/// `iarc_train_step` (each void(ptr call)) and `iarc_peak` (f64(i64)), declares `iarc_parallel`
+/// `iarc_train_step` (each void(ptr call)), `iarc_infer` (the same, for one window; not where an op
+/// has no code there) and `iarc_peak` (f64(i64)), declares `iarc_parallel`
 /// and, where a product is left to OpenBLAS, `iarc_blas_product`,
 /// and carries the attribute `iarc.descriptor` that CodeGen turns into the model descriptor
 /// (compiler/lib/CodeGen/Descriptor.cpp lists its entries).

@@ -20,9 +20,9 @@
 using namespace iarc;
 
 // A change of the header must come with a change of this file.
-static_assert(IARC_DESCRIPTOR_VERSION == 3, "write the new version's fields below");
+static_assert(IARC_DESCRIPTOR_VERSION == 4, "write the new version's fields below");
 static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 56 &&
-                  sizeof(iarc_model) == 280,
+                  sizeof(iarc_prepared) == 80 && sizeof(iarc_model) == 336,
               "the descriptor changed: write the new fields below and raise the version");
 
 namespace {
@@ -115,6 +115,9 @@ public:
       complaint = ("the lowered module does not define the function '" + name + "'").str();
     return llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
   }
+  llvm::Constant *nullPointer() {
+    return llvm::ConstantPointerNull::get(llvm::PointerType::get(context, 0));
+  }
   /// A pointer to a private array of equal structs; null for an empty one.
   llvm::Constant *array(llvm::ArrayRef<llvm::Constant *> elements, llvm::StringRef name) {
     if (elements.empty())
@@ -181,6 +184,21 @@ static llvm::Constant *buildWeight(Builder &build, Reader weight) {
       sizeof(iarc_weight), "iarc_weight");
 }
 
+static llvm::Constant *buildPrepared(Builder &build, Reader tensor) {
+  auto integer = [&](llvm::StringRef key) { return build.integer(tensor.integer(key)); };
+  return build.structure({{offsetof(iarc_prepared, source), integer("source")},
+                          {offsetof(iarc_prepared, target), integer("target")},
+                          {offsetof(iarc_prepared, form), integer("form")},
+                          {offsetof(iarc_prepared, outer), integer("outer")},
+                          {offsetof(iarc_prepared, elements), integer("elements")},
+                          {offsetof(iarc_prepared, positions), integer("positions")},
+                          {offsetof(iarc_prepared, out), integer("out")},
+                          {offsetof(iarc_prepared, in), integer("in")},
+                          {offsetof(iarc_prepared, rows), integer("rows")},
+                          {offsetof(iarc_prepared, lanes), integer("lanes")}},
+                         sizeof(iarc_prepared), "iarc_prepared");
+}
+
 static llvm::Constant *buildTask(Builder &build, Reader task) {
   return build.structure(
       {{offsetof(iarc_task, subtasks), build.string(task.string("subtasks"))},
@@ -203,6 +221,9 @@ llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descr
   llvm::SmallVector<llvm::Constant *> weights;
   for (Reader weight : model.arrayAt("weights"))
     weights.push_back(buildWeight(build, weight));
+  llvm::SmallVector<llvm::Constant *> prepared;
+  for (Reader tensor : model.arrayAt("infer_weights"))
+    prepared.push_back(buildPrepared(build, tensor));
 
   auto integer = [&](llvm::StringRef key) { return build.integer(model.integer(key)); };
   auto real = [&](llvm::StringRef key) { return build.real(model.real(key)); };
@@ -235,7 +256,15 @@ llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descr
        {offsetof(iarc_model, forward), build.function("iarc_forward")},
        {offsetof(iarc_model, gradients), build.function("iarc_gradients")},
        {offsetof(iarc_model, train_step), build.function("iarc_train_step")},
-       {offsetof(iarc_model, peak), build.function("iarc_peak")}},
+       {offsetof(iarc_model, peak), build.function("iarc_peak")},
+       {offsetof(iarc_model, infer_rows), integer("infer_rows")},
+       {offsetof(iarc_model, infer_positions), integer("infer_positions")},
+       {offsetof(iarc_model, infer_workspace_bytes), integer("infer_workspace_bytes")},
+       {offsetof(iarc_model, infer_weights), build.array(prepared, "iarc.prepared")},
+       {offsetof(iarc_model, infer_tensors), build.integer(prepared.size())},
+       {offsetof(iarc_model, infer_weight_elements), integer("infer_weight_elements")},
+       {offsetof(iarc_model, infer),
+        model.integer("infer_supported") ? build.function("iarc_infer") : build.nullPointer()}},
       sizeof(iarc_model), "iarc_model");
 
   if (!complaint.empty())

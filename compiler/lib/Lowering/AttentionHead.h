@@ -14,13 +14,55 @@ namespace iarc {
 /// Heads of up to this many features are held in registers and unrolled.
 inline constexpr int64_t kUnrolledFeatures = 16;
 
-/// What attention and its adjoint have in common: one head of one lane group.
-template <typename Op> class AttentionHead {
+/// How a row of weights is summed and divided, whatever lies in the lanes.
+template <typename Op> class AttentionRow {
 public:
   using Value = mlir::Value;
 
+  AttentionRow(Emitter &e, Op op) : e(e), op(op) {}
+
+  Value magnitude(Value weight) {
+    return op.getNormalise() == Normalise::AbsoluteSum
+               ? mlir::math::AbsFOp::create(e.b, weight).getResult()
+               : weight;
+  }
+  /// 1 / divisor of a row whose weights sum to `sum`; `shift` is what was subtracted in the
+  /// exponent.
+  Value reciprocal(Value sum, Value shift) {
+    if (op.getNormalise() == Normalise::None)
+      return e.splat(1.0);
+    double eps = op.getEps().convertToDouble();
+    Value one = e.splat(1.0), zero = e.splat(0.0);
+    if (eps == 0) {
+      Value empty = mlir::arith::CmpFOp::create(e.b, mlir::arith::CmpFPredicate::OEQ, sum, zero);
+      return e.select(empty, zero, e.divF(one, sum));
+    }
+    Value addend = e.splat(eps);
+    if (shift)
+      addend = e.mulF(addend, e.expF(e.subF(zero, shift)));
+    return e.divF(one, e.addF(sum, addend));
+  }
+  /// Whether the exponent is shifted by its maximum: only where a divisor undoes it.
+  bool shifted() { return op.getExponential() && op.getNormalise() != Normalise::None; }
+  Value lowest() {
+    return e.splat(op.getQuery().getType().getElementType().isF64()
+                       ? std::numeric_limits<double>::lowest()
+                       : double(std::numeric_limits<float>::lowest()));
+  }
+
+  Emitter &e;
+  Op op;
+};
+
+/// What attention and its adjoint have in common: one head of one lane group.
+template <typename Op> class AttentionHead : public AttentionRow<Op> {
+public:
+  using Value = mlir::Value;
+  using AttentionRow<Op>::e;
+  using AttentionRow<Op>::op;
+
   AttentionHead(Emitter &e, Op op, Value task)
-      : e(e), op(op), features(op.getQuery().getType().getFeatures()),
+      : AttentionRow<Op>(e, op), features(op.getQuery().getType().getFeatures()),
         positions(op.getQuery().getType().getPositions()), size(features / int64_t(op.getHeads())),
         unrolled(size <= kUnrolledFeatures) {
     group = mlir::arith::DivSIOp::create(e.b, task, e.index(op.getHeads()));
@@ -91,37 +133,7 @@ public:
       distance = mlir::math::AbsIOp::create(e.b, distance);
     return e.loadSplat(e.offset(decays, distance));
   }
-  Value magnitude(Value weight) {
-    return op.getNormalise() == Normalise::AbsoluteSum
-               ? mlir::math::AbsFOp::create(e.b, weight).getResult()
-               : weight;
-  }
-  /// 1 / divisor of a row whose weights sum to `sum`; `shift` is what was subtracted in the
-  /// exponent.
-  Value reciprocal(Value sum, Value shift) {
-    if (op.getNormalise() == Normalise::None)
-      return e.splat(1.0);
-    double eps = op.getEps().convertToDouble();
-    Value one = e.splat(1.0), zero = e.splat(0.0);
-    if (eps == 0) {
-      Value empty = mlir::arith::CmpFOp::create(e.b, mlir::arith::CmpFPredicate::OEQ, sum, zero);
-      return e.select(empty, zero, e.divF(one, sum));
-    }
-    Value addend = e.splat(eps);
-    if (shift)
-      addend = e.mulF(addend, e.expF(e.subF(zero, shift)));
-    return e.divF(one, e.addF(sum, addend));
-  }
-  /// Whether the exponent is shifted by its maximum: only where a divisor undoes it.
-  bool shifted() { return op.getExponential() && op.getNormalise() != Normalise::None; }
-  Value lowest() {
-    return e.splat(op.getQuery().getType().getElementType().isF64()
-                       ? std::numeric_limits<double>::lowest()
-                       : double(std::numeric_limits<float>::lowest()));
-  }
 
-  Emitter &e;
-  Op op;
   int64_t features, positions, size;
   bool unrolled;
   Value group, head, scale, decays;

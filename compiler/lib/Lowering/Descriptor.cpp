@@ -110,4 +110,31 @@ DictionaryAttr makeDescriptor(ModuleOp module, const Layout &layout, const Weigh
   return b.getDictionaryAttr(entries);
 }
 
+DictionaryAttr withInference(DictionaryAttr descriptor, const Inference &inference,
+                             const WeightOffsets &weights, int64_t workspaceBytes) {
+  Builder b(descriptor.getContext());
+  SmallVector<NamedAttribute> entries(descriptor.getValue());
+  auto integer = [&](StringRef name, int64_t value) {
+    return b.getNamedAttr(name, b.getI64IntegerAttr(value));
+  };
+  bool supported = inference.isSupported();
+  entries.push_back(integer("infer_supported", supported));
+  entries.push_back(integer("infer_rows", supported ? inference.rows : 0));
+  entries.push_back(integer("infer_positions", supported ? inference.paddedPositions() : 0));
+  entries.push_back(integer("infer_workspace_bytes", workspaceBytes));
+  SmallVector<Attribute> list;
+  for (const auto &[symbol, weight] : inference.weights)
+    if (supported)
+      list.push_back(b.getDictionaryAttr(
+          {integer("source", weights.offsets.lookup(symbol)),
+           integer("target", inference.offsets.offsets.lookup(symbol)),
+           integer("form", int64_t(weight.form)), integer("outer", weight.outer),
+           integer("elements", weight.elements), integer("positions", weight.positions),
+           integer("out", weight.out), integer("in", weight.in), integer("rows", weight.rows),
+           integer("lanes", weight.lanes)}));
+  entries.push_back(b.getNamedAttr("infer_weights", b.getArrayAttr(list)));
+  entries.push_back(integer("infer_weight_elements", supported ? inference.offsets.elements : 0));
+  return b.getDictionaryAttr(entries);
+}
+
 } // namespace iarc

@@ -2,6 +2,7 @@
 #ifndef IARC_LOWERING_DESCRIPTOR_H
 #define IARC_LOWERING_DESCRIPTOR_H
 
+#include "Inference.h"
 #include "Plan.h"
 
 namespace iarc {
@@ -19,6 +20,10 @@ DescriptorFacts gatherFacts(mlir::ModuleOp module);
 /// The dictionary `iarc.descriptor`, entry by entry the fields of iarc_model.
 mlir::DictionaryAttr makeDescriptor(mlir::ModuleOp module, const Layout &layout,
                                     const WeightOffsets &weights, const DescriptorFacts &facts);
+
+/// The dictionary with the entries of inference: the fields of iarc_model from `infer_rows` on.
+mlir::DictionaryAttr withInference(mlir::DictionaryAttr descriptor, const Inference &inference,
+                                   const WeightOffsets &weights, int64_t workspaceBytes);
 
 } // namespace iarc
 #endif

@@ -276,6 +276,8 @@ void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
       emitLinearBlock(op, p, group, index(full), produced - full, block.columns);
   };
   int64_t usual = isAcrossOp(op) ? kGroupsAcross : kGroupsPerTile;
+  if (layout.groups)
+    usual = std::min(usual, layout.groups);
   RegisterBlock block = chooseLinearBlock(produced, usual, target);
   RegisterBlock single = chooseLinearBlock(produced, 1, target);
   Value whole = arith::DivSIOp::create(b, sub(end, begin), index(block.columns));

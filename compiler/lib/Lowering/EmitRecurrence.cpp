@@ -33,8 +33,9 @@ struct Gates {
 
 Gates loadGates(Emitter &e, Value z, Value f, int64_t units) {
   int64_t lanes = e.layout.lanes;
+  int64_t stride = e.layout.lanesAreFeatures ? 1 : lanes;
   auto at = [&](int64_t gate) {
-    return e.load(e.offset(z, e.mul(e.add(f, e.index(gate * units)), lanes)));
+    return e.load(e.offset(z, e.add(e.mul(f, lanes), e.index(gate * units * stride))));
   };
   Gates gates;
   gates.input = sigmoid(e, at(0));
@@ -57,12 +58,13 @@ void Emitter::emitLstmGates(LstmGatesOp op, Value p, Value begin, Value end) {
   forLoop(begin, end, 1, [&](Value g) {
     Value z = row(zBase, 4 * units, p, g), cell = row(cellBase, units, p, g);
     Value result = row(resultBase, 2 * units, p, g);
-    forLoop(index(0), index(units), 1, [&](Value f) {
+    int64_t stride = layout.lanesAreFeatures ? 1 : lanes;
+    forLoop(index(0), index(units * stride / lanes), 1, [&](Value f) {
       Value at = mul(f, lanes);
       Gates gates = loadGates(*this, z, f, units);
       Value next = nextCell(*this, gates, load(offset(cell, at)));
       store(mulF(gates.output, tanhOf(*this, next)), offset(result, at));
-      store(next, offset(offset(result, units * lanes), at));
+      store(next, offset(offset(result, units * stride), at));
     });
   });
 }

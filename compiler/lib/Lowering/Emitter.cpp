@@ -21,7 +21,7 @@ Emitter::Emitter(ImplicitLocOpBuilder &builder, const Plan &plan, const Layout &
   for (unsigned number :
        {Weights, Velocity, Gradients, Workspace, Symbols, Controls, SampleWeights, LogitsField})
     fields[number] = field(number, pointer);
-  groupCount = field(Groups, b.getI64Type());
+  groupCount = layout.groups ? index(layout.groups) : field(Groups, b.getI64Type());
   prologueEnd = groupCount.getDefiningOp();
 }
 
@@ -193,6 +193,8 @@ Value Emitter::scratch(int64_t vectors) {
 }
 
 void Emitter::prefetch(Value pointer, int64_t elements, Prefetch kind) {
+  if (layout.groups) // of one window all but the weights stays in the nearer caches
+    return;
   constexpr int64_t kCacheLine = 64, kUnrolledLines = 32;
   int64_t line = kCacheLine / layout.elementBytes;
   auto fetch = [&](Value at) {

@@ -203,10 +203,12 @@ public:
     Groups,
     Rate,
     Momentum,
-    Pool
+    Pool,
+    First
   };
 
 private:
+  friend class InferenceEmitter;
   void emitWholeTile(mlir::Operation *op, Value p, Value begin, Value end);
   void emitEncode(EncodeOp op, Value p, Value begin, Value end);
   void emitLinear(LinearOp op, Value p, Value begin, Value end);

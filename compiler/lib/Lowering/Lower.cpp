@@ -2,6 +2,7 @@
 #include "Descriptor.h"
 #include "EmitPeak.h"
 #include "Emitter.h"
+#include "Inference.h"
 #include "PlanRemarks.h"
 #include "iarc/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -366,6 +367,23 @@ LogicalResult verifyFunction(func::FuncOp function, Type element) {
   return failure(walk.wasInterrupted());
 }
 
+/// Lowers the function of inference and adds what its caller needs to the descriptor. An op that
+/// inference knows nothing of leaves the program without it.
+void addInference(ModuleOp module, const Inference &inference, const Layout &layout,
+                  const WeightOffsets &weights, const Target &target, Type element,
+                  Tables &tables) {
+  int64_t workspace = 0;
+  if (inference.isSupported()) {
+    Plan plan = planInference(inference.function, inference.offsets, layout, inference);
+    // The last vector of a slice may be read beyond its value.
+    workspace = plan.fixedElements + inference.featureLanes;
+    lowerInference(module, inference, plan, layout, target, element, tables);
+  }
+  auto descriptor = module->getAttrOfType<DictionaryAttr>(kDescriptorAttr);
+  module->setAttr(kDescriptorAttr,
+                  withInference(descriptor, inference, weights, workspace * layout.elementBytes));
+}
+
 struct Lower : impl::IarcLowerBase<Lower> {
   using IarcLowerBase::IarcLowerBase;
 
@@ -421,6 +439,8 @@ struct Lower : impl::IarcLowerBase<Lower> {
                                               {pointer, pointer, pointer, atStart.getI64Type()});
       LLVM::LLVMFuncOp::create(atStart, module.getLoc(), "iarc_parallel", type);
     }
+    // Copied before the copies of planning are made.
+    Inference inference(module.lookupSymbol<func::FuncOp>("forward"), target, layout.lanes);
     // One workspace, divided in the same place, serves all functions.
     SmallVector<Plan, 0> plans;
     for (func::FuncOp function : functions) {
@@ -439,6 +459,7 @@ struct Lower : impl::IarcLowerBase<Lower> {
     }
     emitPeak(module, target, element);
     module->setAttr(kDescriptorAttr, makeDescriptor(module, layout, weights, facts));
+    addInference(module, inference, layout, weights, target, element, shared.tables);
     module->removeAttr(kModelAttr);
     for (func::FuncOp function : functions)
       function.erase();

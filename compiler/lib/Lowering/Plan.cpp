@@ -126,7 +126,7 @@ void insertCopies(Operation *terminator, Block *block, function_ref<bool(unsigne
   }
 }
 
-void insertCopies(func::FuncOp function) {
+void insertCopies(func::FuncOp function, bool isInference) {
   function.walk([&](RepeatOp repeat) {
     insertCopies(repeat.getYield(), &repeat.getBodyBlock(), [&](unsigned index) {
       return index >= repeat.getNumCarried() &&
@@ -148,6 +148,8 @@ void insertCopies(func::FuncOp function) {
       copyFor(gradient);
   });
   Operation *ret = function.front().getTerminator();
+  if (isInference)
+    return; // what it returns is moved out of wherever it lies
   insertCopies(ret, &function.front(), [&](unsigned index) {
     // An update writes in place: its results already lie where they belong.
     return bool(updatedInPlace(ret->getOperand(index)));
@@ -160,21 +162,28 @@ void insertCopies(func::FuncOp function) {
 
 class Planner {
 public:
-  Planner(const WeightOffsets &weights, const Layout &layout) : weights(weights), layout(layout) {}
+  Planner(const WeightOffsets &weights, const Layout &layout, const InferenceSizes *inference)
+      : weights(weights), layout(layout), inference(inference) {}
   Plan run(func::FuncOp function);
 
 private:
   /// Elements of a value, of a lane group for activations.
   int64_t elementsOf(Type type) {
     if (auto value = dyn_cast<ValueType>(type))
-      return value.getNumElements() * layout.lanes;
+      return inference ? inference->elementsOf(value) : value.getNumElements() * layout.lanes;
     return aligned(cast<WeightType>(type).getNumElements());
   }
-  Storage workspaceOf(Type type) {
-    return isa<ValueType>(type) ? Storage::PerGroup : Storage::Fixed;
+  bool isBatched(Type type) { return isa<ValueType>(type) && !inference; }
+  Storage workspaceOf(Type type) { return isBatched(type) ? Storage::PerGroup : Storage::Fixed; }
+  /// From one slot of a stack to the next, `slice` being one slot.
+  int64_t sliceElements(Value slice) {
+    if (isa<ValueType>(slice.getType()))
+      return elementsOf(slice.getType());
+    return inference ? inference->sliceElements(slice)
+                     : cast<WeightType>(slice.getType()).getNumElements();
   }
   Buffer allocate(Type type, int64_t copies = 1) {
-    bool batched = isa<ValueType>(type);
+    bool batched = isBatched(type);
     int64_t &end = batched ? plan.elementsPerGroup : plan.fixedElements;
     Buffer buffer{workspaceOf(type), end, {}};
     end += elementsOf(type) * copies;
@@ -185,6 +194,7 @@ private:
 
   const WeightOffsets &weights;
   Layout layout;
+  const InferenceSizes *inference; ///< null but for the function of inference
   Plan plan;
 };
 
@@ -194,18 +204,11 @@ Buffer sliceOf(Buffer buffer, unsigned depth, int64_t stride) {
   return buffer;
 }
 
-int64_t sliceElements(Type stacked, const Layout &layout) {
-  if (auto value = dyn_cast<ValueType>(stacked))
-    return value.slice().getNumElements() * layout.lanes;
-  return cast<WeightType>(stacked).slice().getNumElements();
-}
-
 void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
   Block &body = repeat.getBodyBlock();
   Operation *yield = repeat.getYield();
   for (auto [slice, argument] : llvm::zip(repeat.getSlices(), repeat.getSliceArguments()))
-    plan.buffers[argument] =
-        sliceOf(plan.buffers.lookup(slice), depth, sliceElements(slice.getType(), layout));
+    plan.buffers[argument] = sliceOf(plan.buffers.lookup(slice), depth, sliceElements(argument));
   int64_t count = repeat.getCount();
   for (unsigned i = 0; i < repeat.getNumCarried(); ++i) {
     Value init = repeat.getInits()[i], argument = body.getArgument(i);
@@ -240,7 +243,7 @@ void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
     if (!plan.buffers.contains(stack))
       plan.buffers[stack] = allocate(stack.getType());
     plan.buffers[yield->getOperand(i)] =
-        sliceOf(plan.buffers.lookup(stack), depth, sliceElements(stack.getType(), layout));
+        sliceOf(plan.buffers.lookup(stack), depth, sliceElements(yield->getOperand(i)));
   }
   planBlock(body, depth + 1);
 }
@@ -268,7 +271,7 @@ void Planner::planBlock(Block &block, unsigned depth) {
       plan.buffers[update.getNewVelocity()] = plan.buffers.lookup(update.getVelocity());
       continue;
     }
-    if (auto reshape = dyn_cast<ReshapeOp>(op)) {
+    if (auto reshape = dyn_cast<ReshapeOp>(op); reshape && !inference) {
       plan.buffers[reshape.getResult()] = plan.buffers.lookup(reshape.getInput());
       continue;
     }
@@ -276,6 +279,10 @@ void Planner::planBlock(Block &block, unsigned depth) {
       plan.scratch[&op] = Buffer{Storage::PerGroup, plan.elementsPerGroup, {}};
       plan.elementsPerGroup += layout.lanes;
       continue;
+    }
+    if (isa<AttentionOp>(op) && inference) { // a row of weights, of each lane
+      plan.scratch[&op] = Buffer{Storage::Fixed, plan.fixedElements, {}};
+      plan.fixedElements += inference->rowElements();
     }
     for (Value result : op.getResults())
       if (isa<ValueType, WeightType>(result.getType()) && !plan.buffers.contains(result))
@@ -294,9 +301,10 @@ Plan Planner::run(func::FuncOp function) {
   }
   Operation *ret = block.getTerminator();
   for (auto [index, value] : llvm::enumerate(ret->getOperands())) {
-    if (isa<ValueType>(value.getType()))
-      plan.buffers[value] = {Storage::Logits, 0, {}};
-    else if (auto symbol = function.getResultAttrOfType<FlatSymbolRefAttr>(index, kGradientAttr))
+    if (isa<ValueType>(value.getType())) {
+      if (!inference)
+        plan.buffers[value] = {Storage::Logits, 0, {}};
+    } else if (auto symbol = function.getResultAttrOfType<FlatSymbolRefAttr>(index, kGradientAttr))
       plan.buffers[value] = {Storage::Gradients, weights.offsets.lookup(symbol.getAttr()), {}};
   }
   // A training step keeps the gradients that it stores where the workspace begins, arranged as the
@@ -321,12 +329,20 @@ UpdateOp updateOf(Value gradient) {
 
 Plan planFunction(func::FuncOp function, const WeightOffsets &weights, const Layout &layout,
                   PackedElements packedElements) {
-  insertCopies(function);
-  Plan plan = Planner(weights, layout).run(function);
+  insertCopies(function, /*isInference=*/false);
+  Plan plan = Planner(weights, layout, nullptr).run(function);
   int64_t packed = 0;
   function.walk([&](Operation *op) { packed = std::max(packed, packedElements(op)); });
   plan.packed = {Storage::PerGroup, plan.elementsPerGroup, {}};
   plan.elementsPerGroup += packed;
+  plan.live = findLivePositions(function);
+  return plan;
+}
+
+Plan planInference(func::FuncOp function, const WeightOffsets &weights, const Layout &layout,
+                   const InferenceSizes &sizes) {
+  insertCopies(function, /*isInference=*/true);
+  Plan plan = Planner(weights, layout, &sizes).run(function);
   plan.live = findLivePositions(function);
   return plan;
 }

@@ -49,6 +49,23 @@ struct Buffer {
 struct Layout {
   int64_t lanes = 8;
   unsigned elementBytes = 4;
+  /// Lane groups where they are known when compiling: in inference, whose lanes are positions or
+  /// features of one window (Inference.h). 0: those of the call.
+  int64_t groups = 0;
+  /// The lanes are neighbouring features of one position.
+  bool lanesAreFeatures = false;
+};
+
+/// Sizes of what inference reads and writes; see Inference.h.
+class InferenceSizes {
+public:
+  virtual ~InferenceSizes() = default;
+  /// Elements of a value, of a stacked one those of all iterations.
+  virtual int64_t elementsOf(ValueType type) const = 0;
+  /// Elements of a row of attention weights for each lane.
+  virtual int64_t rowElements() const = 0;
+  /// Elements from one iteration's slice of a weight, the body's argument `slice`, to the next.
+  virtual int64_t sliceElements(mlir::Value slice) const = 0;
 };
 
 /// Offset of every weight tensor by its symbol, in elements, and the length of the whole array.
@@ -82,6 +99,11 @@ using PackedElements = llvm::function_ref<int64_t(mlir::Operation *)>;
 /// The emitters rely on the copies; the IR stays valid.
 Plan planFunction(mlir::func::FuncOp function, const WeightOffsets &weights, const Layout &layout,
                   PackedElements packedElements);
+
+/// The same for the function of inference: every buffer lies in the fixed part of a workspace of
+/// its own, and a reshape is no view.
+Plan planInference(mlir::func::FuncOp function, const WeightOffsets &weights, const Layout &layout,
+                   const InferenceSizes &sizes);
 
 } // namespace iarc
 #endif

@@ -238,6 +238,8 @@ LivePositions Analysis::run() {
   for (auto loss : block.getOps<LossOp>())
     if (isStep && loss.getAt() == LossAt::Last)
       logits = Extent::Last;
+  if (function->hasAttr(kReadsLastAttr))
+    logits = Extent::Last;
   current = &block;
   for (Value value : block.getTerminator()->getOperands())
     read(value, logits);

@@ -27,8 +27,11 @@ struct LivePositions {
   llvm::DenseSet<mlir::Operation *> zeroInput;
 };
 
-/// A training step and its gradients need the logits where the loss reads them, any other function
-/// everywhere.
+/// Of a function of which the logits of the last position alone are wanted.
+inline constexpr llvm::StringLiteral kReadsLastAttr = "reads_last";
+
+/// A training step and its gradients need the logits where the loss reads them, inference too, any
+/// other function everywhere.
 LivePositions findLivePositions(mlir::func::FuncOp function);
 
 /// The share of the op's positions that are computed, over all iterations of its repeat.

@@ -17,7 +17,7 @@ for name in ("NO_COLOR", "TERM"):
 
 inputs = os.path.join(config.test_source_root, "Inputs")
 fake = os.path.join(config.iarc_tools_dir, "iarc-fake-model")
-for variant in ("-bad-gradient", "-f64", "-huge", "-interspersed", "-ia", "-invalid",
+for variant in ("-bad-gradient", "-no-inference", "-all", "-squared", "-f64", "-huge", "-interspersed", "-ia", "-invalid",
                 "-last", "-nan-loss", "-processor", "-seven", "-relu-f64", "-relu", "-spoil", "-version",
                 "-wrong-gradient", "-wrong-loss", "-wrong-update", ""):
     config.substitutions.append(("%fake" + variant, fake + variant))
@@ -32,6 +32,9 @@ config.substitutions += [
     ("%vanish", "%s %s" % (sys.executable, os.path.join(inputs, "vanish.py"))),
     ("%locked", "%s %s" % (sys.executable, os.path.join(inputs, "locked.py"))),
     ("%kill-loop", "%s %s" % (sys.executable, os.path.join(inputs, "kill_loop.py"))),
+    ("%coprocess", "%s %s" % (sys.executable, os.path.join(inputs, "coprocess.py"))),
+    ("%conversation", "%s %s" % (sys.executable, os.path.join(inputs, "conversation.py"))),
+    ("%python", sys.executable),
     ("%signals", "%s %s" % (sys.executable, os.path.join(inputs, "signals.py"))),
     ("%json", "%s -m json.tool" % sys.executable),
 ]

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Raised with every change of a struct below; the runtime refuses another one. */
-#define IARC_DESCRIPTOR_VERSION 3
+#define IARC_DESCRIPTOR_VERSION 4
 
 typedef struct iarc_axis {
   const char *name; /* "layer", "position", "pair" ((t, s <= t) at t (t + 1) / 2 + s), "out", "in" */
@@ -78,6 +78,7 @@ typedef struct iarc_call {
   double rate;      /* learning rate of train_step: v := momentum v + g; w := w - rate v */
   double momentum;
   void *pool;       /* the runtime's threads, passed on to iarc_parallel */
+  int64_t first;    /* of infer: the first position of the window that holds a token, 0 <= first < context */
 } iarc_call;
 
 typedef void (*iarc_step_function)(const iarc_call *call);
@@ -90,6 +91,28 @@ typedef void (*iarc_region_function)(const iarc_call *call, const int64_t *loop,
    one core's FMA units busy: the peak that fraction_of_peak refers to. Returns the floating-point
    operations executed (a fused multiply-add counts 2 a lane), about 1e6 times `millions`. */
 typedef double (*iarc_peak_function)(int64_t millions);
+
+/* How infer reads a weight tensor; all that is no copy has `lanes` numbers side by side that meet in one
+   vector, zero where there is none. Rows are outputs; they come in blocks of `rows`, the last one shorter. */
+enum iarc_prepared_form {
+  IARC_PREPARED_STORED = 0,    /* as stored */
+  IARC_PREPARED_POSITIONS = 1, /* of [position, out, in]: [group][block][in][row][lane], positions in the lanes */
+  IARC_PREPARED_PAIRS = 2,     /* of [pair, out, in]: [group of t][block][s < min(T, (group + 1) lanes)][in][row][lane],
+                                  positions t in the lanes, zero where s > t */
+  IARC_PREPARED_OUTPUTS = 3    /* of [out, in]: [block][in][row][lane]; output (row of the matrix) lanes + lane */
+};
+
+/* A tensor of the weights that infer reads, `outer` matrices (or positions, or pairs of them) one after the
+   other in both arrays. Of a bias `in` is 1. */
+typedef struct iarc_prepared {
+  int64_t source;   /* of its first element in iarc_call.weights of the other functions */
+  int64_t target;   /* in those of infer */
+  int64_t form;     /* enum iarc_prepared_form */
+  int64_t outer;
+  int64_t elements; /* of one of them, prepared */
+  int64_t positions, out, in; /* of one of them, as stored; positions is 1 where it has no such axis */
+  int64_t rows, lanes;
+} iarc_prepared;
 
 typedef struct iarc_model {
   int64_t version;        /* IARC_DESCRIPTOR_VERSION */
@@ -123,6 +146,18 @@ typedef struct iarc_model {
   iarc_step_function gradients;  /* logits, loss and the gradient of every weight */
   iarc_step_function train_step; /* logits and loss before the update, then the update */
   iarc_peak_function peak;
+  /* Inference: one window on one core. infer is called with `weights` of infer_weight_elements that are
+     arranged as infer_weights says, a workspace of infer_workspace_bytes, `symbols` and `controls` of
+     infer_positions each, -1 before `first` and from the context on, and `logits` of [infer_rows][symbols];
+     it reads and writes nothing else. The logits are those of the last position where infer_rows is 1, else
+     of all from `first` on. What comes before `first` is absent: not seen by attention nor by weights across
+     positions, no step of a recurrence, and zero where a window is flattened. Null where the compiler could
+     not make it. */
+  int64_t infer_rows, infer_positions;
+  int64_t infer_workspace_bytes;
+  const iarc_prepared *infer_weights;
+  int64_t infer_tensors, infer_weight_elements;
+  iarc_step_function infer;
 } iarc_model;
 
 /* Emitted by the compiler. */

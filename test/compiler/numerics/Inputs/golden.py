@@ -2,7 +2,7 @@
 golden values.
 
 Compiles SOURCE in double precision with the options for iarcc, once with each loss, and compares
-logits, loss, gradients and (for cross entropy at the last position) the weights after one and two
+logits (those of single windows too), loss, gradients and (for cross entropy at the last position) the weights after one and two
 updates with the file GOLDEN, whose tensors may have other names there. The programs are run by the command WORDS
 where they are for another machine. Works in FOLDER; prints the largest relative differences.
 """
@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 
+import inference
 import tensors
 
 LOSSES = ("cross_entropy at last", "cross_entropy at all", "squared_error at last")
@@ -45,6 +46,10 @@ def check(golden_file, source, folder, loss, options, names, runner=()):
     given = ("--weights", weights, "--batch", golden_file)
     run(*runner, base, "gradients", *given, "--out", base + ".gradients")
     line = f"{loss}: logits {compare(['logits=logits'], base + '.gradients'):.0e}"
+    run(*runner, base, "predict", *given, "--out", base + ".predicted")
+    predicted = tensors.read(base + ".predicted")
+    rows = inference.last_rows(golden, predicted["logits"][1][1])
+    line += f", single windows {tensors.compare(rows, predicted, TOLERANCE):.0e}"
     line += f", loss {compare([f'loss.{name}=loss'], base + '.gradients'):.0e}"
     worst = compare(maps(f"gradient.{name}.*", "gradient.*"), base + ".gradients")
     line += f", gradients {worst:.0e}"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import golden
+import inference
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODELS = {
@@ -53,6 +54,8 @@ def main(folder, *options):
                 text = file.read()
             golden.check(os.path.join(HERE, model + ".safetensors"), text, folder, golden.LOSSES[0], given, names, runner)
             single_precision(source, folder, given, runner)
+            runs = ["--run", " ".join(runner)] if runner else []
+            inference.main(source, folder, *runs, "--short", "2", *given)
     print("passed")
 
 
