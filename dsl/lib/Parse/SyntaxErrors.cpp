@@ -27,13 +27,14 @@ bool isOneOf(std::string_view text, std::initializer_list<std::string_view> word
 }
 
 bool isOperator(std::string_view text) {
-  return isOneOf(text, {"^", "*", "/", "+", "-", "<", "<=", ">", ">=", "==", "!=", "and", "or"});
+  return isOneOf(text, {"^", "*", "/", "mod", "+", "-", "<", "<=", ">", ">=", "==", "!=", "and",
+                        "or"});
 }
 
 /// Words that the grammar also takes as names.
 bool isSoftKeyword(std::string_view text) {
   return isOneOf(text, {"kernel", "task", "context", "weights", "loss", "at", "train",
-                        "per", "across"});
+                        "per", "across", "state", "control", "modifier", "next"});
 }
 
 /// The expected tokens in words: operators are left out where something else would do, and all
@@ -60,6 +61,8 @@ std::vector<std::string> describe(const antlr4::misc::IntervalSet &expected,
     for (const char *word : some)
       words.erase(word);
   };
+  if (name) // words of a task's declaration, which are names elsewhere
+    drop({"state", "control", "modifier", "next"});
   if (number) {
     result.push_back("an expression");
     drop({"-", "not", "if", "true", "false", "[", "(", "kernel", "function", "task", "context",
@@ -129,7 +132,8 @@ const std::vector<std::string> &statementWords() {
 }
 
 const std::vector<std::string> &itemWords() {
-  static const std::vector<std::string> words = {"import", "kernel", "function", "block", "model"};
+  static const std::vector<std::string> words = {"import", "kernel", "function", "block", "task",
+                                                 "model"};
   return words;
 }
 
@@ -155,6 +159,9 @@ bool SyntaxErrors::startsItem(size_t index) const {
                isSoftKeyword(rangeOf(source, at(name)).text());
   if (isOneOf(text, {"import", "block", "model", "function"}))
     return named && (notes.firstOnLine[index] || notes.braces[index] == 0);
+  // Within braces `task NAME` is a statement of the model.
+  if (text == "task")
+    return named && notes.firstOnLine[index] && notes.braces[index] == 0;
   // `kernel` is a name too, unless what follows is a definition.
   return text == "kernel" && named && notes.firstOnLine[index] &&
          rangeOf(source, at(next(name))).text() == "(";
@@ -351,7 +358,7 @@ void SyntaxErrors::sync(antlr4::Parser *parser) {
     std::string_view text = rangeOf(source, token).text();
     bool begins = inBody ? startsStatement(index) || token->getType() == IarcLexer::NAME ||
                                isSoftKeyword(text)
-                         : isOneOf(text, {"import", "kernel", "function", "block", "model"});
+                         : isOneOf(text, {"import", "kernel", "function", "block", "task", "model"});
     if (begins)
       return;
     antlr4::InputMismatchException mismatch(parser);
