@@ -27,6 +27,7 @@ static const char usage[] =
 int main(int argc, char **argv) {
   using namespace iarc::dsl;
   FrontendOptions options;
+  options.standardLibrary = IARC_LIBRARY;
   std::string path;
   bool dump = false, tree = false;
   for (int i = 1; i < argc; ++i) {

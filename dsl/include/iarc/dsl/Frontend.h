@@ -19,6 +19,9 @@ namespace iarc::dsl {
 struct FrontendOptions {
   /// Folders searched for `import NAME` after the folder of the importing file.
   std::vector<std::string> libraryPath;
+  /// The folder of the standard library, where a task is looked for that neither the file nor an
+  /// import defines, after the folders above. Empty: nowhere else.
+  std::string standardLibrary;
   /// `-D name=value`, in order; a later one wins.
   std::vector<std::pair<std::string, std::string>> overrides;
   /// Colour in the rendered diagnostics.
