@@ -299,7 +299,9 @@ private:
       result = a.empty || b.empty ? Range::none()
                                   : Range{std::max(a.low, b.low), std::max(a.high, b.high), false};
       break;
-    case TaskOp::Less:
+    case TaskOp::Less: // conditions are 0 or 1
+      result = {!a.empty && !b.empty && a.high < b.low, a.empty || b.empty || a.low < b.high, false};
+      break;
     case TaskOp::LessEqual:
     case TaskOp::Equal:
     case TaskOp::And:
@@ -420,6 +422,16 @@ private:
       return;
     int32_t a = made->operands[0], b = made->operands[1];
     switch (made->op) {
+    case TaskOp::If: // of an `and` or `or` whose right side draws: one branch is a constant
+      for (bool first : {true, false}) {
+        const TaskBlock &taken = made->blocks[first ? 0 : 1], &other = made->blocks[first ? 1 : 0];
+        if (!at(other.result).within(!truth, !truth) || !at(other.result).within(0, 1))
+          continue;
+        assume(a, first, point, saved);
+        assume(taken.result, truth, point, saved);
+        return;
+      }
+      return;
     case TaskOp::Not:
       return assume(a, !truth, point, saved);
     case TaskOp::And:
