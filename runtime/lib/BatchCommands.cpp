@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Console.h"
+#include "Processor.h"
 #include "Program.h"
 #include "Real.h"
 #include "Session.h"
@@ -23,6 +24,7 @@ struct GivenBatch {
   int64_t samples = 0;
   std::vector<int32_t> symbols;  ///< [samples][context + 1]
   std::vector<int32_t> controls; ///< [samples][context]
+  std::vector<int32_t> targets;  ///< [samples][context]; empty: the symbols that follow
 };
 
 /// Reads the integers of one tensor [batch, columns] and checks their range.
@@ -79,7 +81,7 @@ GivenBatch readBatch(const iarc_model &model, const std::string &path) {
   batch.symbols = readRows(file, "symbols", model.context + 1, model.task.interspersed ? -1 : 0,
                            model.task.symbols - 1);
   batch.controls = readRows(file, "controls", model.context, -1,
-                            int64_t(std::string(model.task.subtasks).size()) - 1);
+                            model.task.control_count - 1);
   batch.samples = int64_t(batch.symbols.size()) / (model.context + 1);
   int64_t rows = int64_t(batch.controls.size()) / model.context;
   if (rows != batch.samples)
@@ -87,6 +89,14 @@ GivenBatch readBatch(const iarc_model &model, const std::string &path) {
          quoted(path).c_str(), (long long)batch.samples, (long long)rows);
   if (model.task.interspersed)
     checkInterspersed(model, path, batch);
+  if (model.task.masked && file.find("targets")) {
+    batch.targets = readRows(file, "targets", model.context, -1, model.task.symbols - 1);
+    if (batch.targets.size() != batch.controls.size())
+      fail(Exit::InputOutput,
+           "%s is no batch: 'symbols' has %lld samples but 'targets' has %lld",
+           quoted(path).c_str(), (long long)batch.samples,
+           (long long)(int64_t(batch.targets.size()) / model.context));
+  }
   return batch;
 }
 
@@ -120,7 +130,8 @@ int runGradients(const Invocation &invocation) {
   GivenBatch batch = readBatch(model, batchFile);
   Session session(model, {batch.samples, threads, false, /*gradients=*/true});
   loadWeights(model, weights, session.weights());
-  session.batch().fill(batch.symbols.data(), batch.controls.data(), batch.samples);
+  session.batch().fill(batch.symbols.data(), batch.controls.data(), batch.samples,
+                       batch.targets.empty() ? nullptr : batch.targets.data());
   double loss = session.computeGradients();
   session.forward(); // for the logits of all positions
   withReal(model, [&](auto real) {
@@ -160,7 +171,8 @@ int runStep(const Invocation &invocation) {
   GivenBatch batch = readBatch(model, batchFile);
   Session session(model, {batch.samples, threads, /*velocity=*/true, false});
   loadWeights(model, weights, session.weights());
-  session.batch().fill(batch.symbols.data(), batch.controls.data(), batch.samples);
+  session.batch().fill(batch.symbols.data(), batch.controls.data(), batch.samples,
+                       batch.targets.empty() ? nullptr : batch.targets.data());
   for (int64_t step = 0; step < steps; ++step) {
     double loss = session.trainStep(rate, momentum);
     if (!std::isfinite(loss))
@@ -194,22 +206,28 @@ int runBatch(const Invocation &invocation) {
 
   MemoryPlan plan;
   Batch::plan(model, samples, plan);
-  plan.add({samples, 2 * model.context + 1, 4});
+  plan.add({samples, 3 * model.context + 1, 4});
   plan.require(availableMemory(), format("use a smaller --batch (now %lld)", (long long)samples));
+  requireProcessor(model);
   ThreadPool pool(threads);
   Batch batch(model, samples);
   batch.fill(seed, TrainingStream, uint64_t(step) * uint64_t(samples), samples, pool);
   Array symbols(uint64_t(samples) * uint64_t(model.context + 1) * 4);
   Array controls(uint64_t(samples) * uint64_t(model.context) * 4);
+  Array targets(uint64_t(samples) * uint64_t(model.context) * 4);
   for (int64_t b = 0; b < samples; ++b)
     batch.extract(b, symbols.as<int32_t>() + b * (model.context + 1),
-                  controls.as<int32_t>() + b * model.context);
-  writeSafetensors(out,
-                   {{"symbols", ElementType::I32, {samples, model.context + 1}, symbols.data()},
-                    {"controls", ElementType::I32, {samples, model.context}, controls.data()}},
+                  controls.as<int32_t>() + b * model.context,
+                  targets.as<int32_t>() + b * model.context);
+  std::vector<TensorSource> tensors = {
+      {"symbols", ElementType::I32, {samples, model.context + 1}, symbols.data()},
+      {"controls", ElementType::I32, {samples, model.context}, controls.data()}};
+  if (model.task.masked)
+    tensors.push_back({"targets", ElementType::I32, {samples, model.context}, targets.data()});
+  writeSafetensors(out, tensors,
                    {{"seed", std::to_string(seed)},
                     {"step", std::to_string(step)},
-                    {"subtasks", model.task.subtasks}});
+                    {"subtasks", controlNames(model.task)}});
   return int(Exit::Ok);
 }
 

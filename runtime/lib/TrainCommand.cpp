@@ -95,9 +95,9 @@ std::string logLine(const iarc_model &model, const TrainOptions &options, int64_
   json.beginObject();
   json.field("step", step).field("loss", interval.metrics.meanLoss());
   json.field("accuracy", interval.metrics.accuracy()).key("subtask_accuracy").beginObject();
-  for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask)
-    if (model.task.subtasks[subtask] != 'C')
-      json.key(std::string(1, model.task.subtasks[subtask]))
+  for (size_t subtask = 0; subtask < size_t(model.task.control_count); ++subtask)
+    if (model.task.controls[subtask].governs)
+      json.key(model.task.controls[subtask].name)
           .value(interval.metrics.subtaskAccuracy(subtask));
   json.endObject().field("ms_per_step", interval.millisecondsPerStep());
   return json.field("rate", options.rate).endObject().text();
@@ -107,16 +107,17 @@ std::string logLine(const iarc_model &model, const TrainOptions &options, int64_
 std::string progressLine(const iarc_model &model, const TrainOptions &options, int64_t step,
                          const Interval &interval, bool compact) {
   const char *gap = compact ? " " : "  ";
-  std::string text = format("%s%*lld/%lld%sloss %s%saccuracy %.3f", compact ? "" : "step ",
+  double right = interval.metrics.accuracy(); // NaN: no window has a target at its last position
+  std::string text = format("%s%*lld/%lld%sloss %s%saccuracy %s", compact ? "" : "step ",
                             compact ? 0 : int(std::to_string(options.steps).size()),
                             (long long)step, (long long)options.steps, gap,
                             lossText(interval.metrics.meanLoss(), compact ? 3 : 4).c_str(), gap,
-                            interval.metrics.accuracy());
-  for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask) {
-    if (model.task.subtasks[subtask] == 'C')
+                            std::isnan(right) ? "    -" : format("%.3f", right).c_str());
+  for (size_t subtask = 0; subtask < size_t(model.task.control_count); ++subtask) {
+    if (!model.task.controls[subtask].governs)
       continue;
     double accuracy = interval.metrics.subtaskAccuracy(subtask); // NaN: governed no window
-    text += format("%s%c ", gap, model.task.subtasks[subtask]);
+    text += format("%s%s ", gap, model.task.controls[subtask].name);
     text += std::isnan(accuracy) ? "   -" : format("%.2f", accuracy);
   }
   double milliseconds = interval.millisecondsPerStep();

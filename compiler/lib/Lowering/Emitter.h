@@ -198,7 +198,8 @@ public:
     Groups,
     Rate,
     Momentum,
-    Pool
+    Pool,
+    Targets
   };
 
 private:

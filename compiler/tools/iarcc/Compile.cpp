@@ -36,6 +36,7 @@ static iarc::dsl::FrontendOptions frontendOptions(const Options &options) {
   result.libraryPath = options.libraryPath;
   // Of an installed tree; the build tree has a link of that name.
   result.libraryPath.push_back(besideCompiler("lib/iarc"));
+  result.standardLibrary = besideCompiler("lib/iarc");
   result.overrides = options.overrides;
   result.colour = useColour();
   return result;
