@@ -18,7 +18,7 @@ namespace iarc::runtime {
 
 namespace {
 
-constexpr size_t lineWidth = 79;
+constexpr size_t lineWidth = 80;
 
 /// One row of a table: a heading and a cell for each position.
 struct Row {
@@ -54,14 +54,14 @@ std::string tableOf(const iarc_model &model, const Sample &sample) {
     for (const Row &each : rows)
       width = std::max(width, each.cells.back().size());
   }
-  constexpr size_t heading = 10;
+  constexpr size_t heading = 8;
   const size_t perLine = std::max<size_t>(1, (lineWidth - heading) / (width + 1));
   std::string text;
   for (size_t begin = 0; begin < size_t(model.context); begin += perLine) {
     size_t end = std::min(begin + perLine, size_t(model.context));
     text += begin ? "\n" : "";
     for (const Row &row : rows) {
-      text += format("  %-*s", int(heading - 2), row.heading);
+      text += format("%-*s", int(heading), row.heading);
       for (size_t t = begin; t < end; ++t)
         text += format(" %*s", int(width), row.cells[t].c_str());
       text += "\n";

@@ -14,6 +14,7 @@ using namespace iarc::runtime;
 
 namespace {
 constexpr IarcSettings settings = {"IARC", 16, 1, 9, 0, 0, 0};
+constexpr IarcSettings interspersed = {"IARC", 16, 1, 9, 0, 0, 1};
 
 iarc_model modelOf(int64_t lanes, int64_t elementBytes) {
   iarc_model model{};
@@ -154,7 +155,7 @@ TEST(Metrics, CountsTheOnlyPredictedPosition) {
 // A position before an interspersed control token is neither right nor wrong.
 TEST(Metrics, SkipsInterspersedControlTokens) {
   iarc_model model = modelOf(8, 4);
-  model.task.interspersed = 1;
+  model.task = iarcTask<interspersed, 6>(4);
   ThreadPool pool(1);
   Batch batch(model, 16);
   batch.fill(3, EvaluationStream, 0, 16, pool);

@@ -13,8 +13,6 @@
 
 namespace iarc::runtime {
 
-constexpr int maximumSubtasks = 4;
-
 /// What `task iarc(...)` says. `subtasks` are distinct letters of IARC in the order of the control
 /// tape, one of I, A, R at least; 1 <= symbols, 1 <= gap_minimum <= gap_maximum.
 struct IarcSettings {
@@ -59,7 +57,7 @@ private:
   uint32_t stream;
   uint32_t subtaskCount = 0;
   uint32_t regularCount = 0;             ///< subtasks other than C
-  int32_t regular[maximumSubtasks] = {}; ///< their indices
+  int32_t regular[4] = {}; ///< their indices
 };
 
 } // namespace iarc::runtime

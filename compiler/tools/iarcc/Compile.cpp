@@ -38,6 +38,8 @@ static iarc::dsl::FrontendOptions frontendOptions(const Options &options) {
   result.libraryPath.push_back(besideCompiler("lib/iarc"));
   result.standardLibrary = besideCompiler("lib/iarc");
   result.overrides = options.overrides;
+  if (options.command == Command::Task)
+    result.preview = {options.task, options.context};
   result.colour = useColour();
   return result;
 }

@@ -31,6 +31,15 @@ std::unique_ptr<Model> Elaborator::run() {
       declaration = readTask(*program.task, nullptr);
     settings(scope);
     settingsReady = true;
+    if (program.preview) {
+      for (const Statement *statement : program.preview->body)
+        if (statement->kind == ast::StatementKind::Predict) {
+          model->lossAt = LossAt::Last;
+          found[ast::StatementKind::Predict] = statement;
+          execute(*statement, scope);
+        }
+      return owned;
+    }
     execute(program.model->body, scope);
   } catch (const ElaborationStopped &) {
   }

@@ -44,7 +44,10 @@ public:
       return;
     }
     program.main = add(path, std::move(read.text));
-    checkModels(*program.main);
+    if (options.preview && program.main->file)
+      preparePreview(*options.preview);
+    else
+      checkModels(*program.main);
     if (program.model && !program.fatal)
       findTask();
   }
@@ -83,6 +86,85 @@ private:
     }
     unit->loading = false;
     return unit;
+  }
+
+  /// Puts the least model in the place of the file's own, or where it has none.
+  void preparePreview(const TaskPreview &preview) {
+    FileUnit &unit = *program.main;
+    bool hasModel = std::any_of(unit.file->items.begin(), unit.file->items.end(),
+                                [](const ast::Item *item) {
+                                  return item->kind == ast::ItemKind::Model;
+                                });
+    std::string least = "  predict linear(encode, symbols, weights: shared)\n", text;
+    if (hasModel && preview.task.empty()) {
+      checkModels(unit);
+      text = "model preview {\n" + least + "}\n";
+    } else {
+      std::string name = chooseTask(unit, preview.task);
+      if (name.empty()) {
+        program.fatal = true;
+        return;
+      }
+      text = "model preview {\n  context " +
+             std::to_string(preview.context ? preview.context : 24) + "\n" + least +
+             "  loss cross_entropy at last\n  train sgd\n  task " + name + "(\n";
+      for (const auto &[argument, value] : options.overrides)
+        text += "    " + argument + ": " + (argument == "subtasks" ? listOfLetters(value) : value) +
+                ",\n";
+      text += "  )\n}\n";
+    }
+    program.previewSource = std::make_unique<SourceText>("<command line>", std::move(text), -1);
+    program.previewFile = parse(*program.previewSource, diagnostics);
+    if (!program.previewFile || program.previewFile->broken ||
+        program.previewFile->items.size() != 1) {
+      program.fatal = true;
+      return;
+    }
+    program.preview = program.previewFile->items.front();
+    if (!program.model && !hasModel)
+      program.model = program.preview;
+    else if (!preview.task.empty())
+      program.model = program.preview;
+  }
+
+  /// `IAR` as the list that it stands for.
+  static std::string listOfLetters(const std::string &value) {
+    if (value.find_first_of("[, ") != std::string::npos)
+      return value;
+    std::string list = "[";
+    for (char letter : value)
+      list += std::string(list.size() > 1 ? ", " : "") + letter;
+    return list + "]";
+  }
+
+  /// The task to show; empty after an error.
+  std::string chooseTask(FileUnit &unit, const std::string &wanted) {
+    std::vector<std::string> names;
+    uint32_t end = unit.file->items.empty() ? 0 : unit.file->items.back()->range.end;
+    for (const auto &[name, definition] : unit.tasks)
+      if (!wanted.empty() || definition->unit == &unit)
+        names.push_back(name);
+    if (!wanted.empty() && std::find(names.begin(), names.end(), wanted) != names.end())
+      return wanted;
+    if (wanted.empty() && names.size() == 1)
+      return names.front();
+    if (unit.file->broken)
+      return "";
+    std::string nearest = nearestName(wanted, names), message, hint;
+    if (!wanted.empty()) {
+      message = "'" + unit.source->path() + "' has no task '" + wanted + "'";
+      hint = !nearest.empty() ? "did you mean '" + nearest + "'?"
+             : names.empty()  ? "it declares none"
+                              : "it has " + listOf(names, "and");
+    } else if (names.empty()) {
+      message = "'" + unit.source->path() + "' declares neither a model nor a task";
+      hint = "write 'task NAME { ... }'";
+    } else {
+      message = "'" + unit.source->path() + "' declares several tasks";
+      hint = "choose one of them by '--task': " + listOf(names);
+    }
+    diagnostics.report(Code::TaskChoice, {unit.source.get(), end, end}, message).hint(hint);
+    return "";
   }
 
   /// The task of the model: one that the file sees, else that of the library's file of its name.

@@ -114,7 +114,9 @@ void Elaborator::parameters(Scope &scope) {
   }
   for (size_t i = 0; i < options.overrides.size(); ++i) {
     const std::string &name = options.overrides[i].first;
-    if (std::find(names.begin(), names.end(), name) != names.end() || program.model->broken)
+    bool isArgument = program.model == program.preview; // of the task
+    if (std::find(names.begin(), names.end(), name) != names.end() || program.model->broken ||
+        isArgument)
       continue;
     uint32_t begin = program.commandLine->lineBegin(static_cast<uint32_t>(i + 1)) + 3;
     std::string nearest = nearestName(name, names);
@@ -260,6 +262,8 @@ void Elaborator::context(Scope &scope) {
                                              statement->value->range, "'context'", 1,
                                              limits::context, Code::InvalidSetting);
   model->context = positions.value_or(0);
+  if (options.preview && options.preview->context > 0)
+    model->context = options.preview->context;
 }
 
 void Elaborator::loss(Scope &scope) {

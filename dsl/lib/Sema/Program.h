@@ -53,6 +53,10 @@ struct Program {
   const ast::Item *model = nullptr;
   Definition *task = nullptr; ///< that of the model; null if there is none of this name
   std::unique_ptr<SourceText> commandLine;
+  /// Of a preview: the text of the model that stands for the real one, and its statements.
+  std::unique_ptr<SourceText> previewSource;
+  std::unique_ptr<ast::File> previewFile;
+  const ast::Item *preview = nullptr;
   /// Analysis would only repeat what was said: a file has no tree.
   bool fatal = false;
   bool unreadable = false;

@@ -50,6 +50,9 @@ public:
         if (item->kind == ast::ItemKind::Model)
           model(*item);
     }
+    unit = program.main;
+    if (program.preview && program.preview == program.model)
+      model(*program.preview);
     reportCircles(program, callGraph, diagnostics);
   }
 

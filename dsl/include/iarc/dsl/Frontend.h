@@ -9,11 +9,20 @@
 #include "iarc/dsl/Model.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace iarc::dsl {
+
+/// What is read where only samples of a task are wanted.
+struct TaskPreview {
+  /// The task to show; empty: that of the model, or the only one that the file declares.
+  std::string task;
+  /// Positions of a window, 0: as the model says, or 24.
+  int64_t context = 0;
+};
 
 /// How a source file is read.
 struct FrontendOptions {
@@ -24,6 +33,9 @@ struct FrontendOptions {
   std::string standardLibrary;
   /// `-D name=value`, in order; a later one wins.
   std::vector<std::pair<std::string, std::string>> overrides;
+  /// The model becomes the least one that its task can feed, and a file that only declares tasks
+  /// gets one; there the overrides are arguments of the task.
+  std::optional<TaskPreview> preview;
   /// Colour in the rendered diagnostics.
   bool colour = false;
 };
