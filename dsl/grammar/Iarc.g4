@@ -48,7 +48,7 @@ statement
   ;
 
 paramStatement   : 'param' name '=' value ;
-taskStatement    : 'task' name arguments ;
+taskStatement    : 'task' name arguments? ;
 contextStatement : 'context' expression ;
 weightsStatement : 'weights' placement (',' expression)? ;
 letStatement     : 'let' name '=' expression ;
