@@ -306,7 +306,7 @@ task t {
     if k == 3 { return (k - 10) / 7 + 10 }
     if k == 4 { large = large * 2  return if large < 0 then 1 else 0 }
     if k == 5 { large = large - 1  return if large > 0 then 1 else 0 }
-    if k == 6 { return x[t - 6] + x[k - 20] + x[k * 1000] }
+    if k == 6 { return (x[t - 6] + x[large] + x[k * 1000]) mod symbols }
     if k == 7 { return x[0] }
     if k == 8 { return min(k, 5) * 10 + max(k, 20) - 2 ^ 3 }
     if k == 9 { return abs(3 - k) mod symbols }
