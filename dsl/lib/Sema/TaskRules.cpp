@@ -663,6 +663,9 @@ TaskValue Rules::binary(const Expression &node, const TaskValue &left, const Tas
     }
     return TaskValue::ofNumber(modulo ? rest : quotient);
   }
+  if (right.is(Kind::Number) && right.number < 1)
+    return fail(Code::TaskRange, node.operands[1]->range,
+                "a divisor must be at least 1, and this one is " + std::to_string(right.number));
   // The divisor's range is checked with all others.
   int32_t first = idOf(left, node.range), second = idOf(right, node.operands[1]->range);
   TaskValue result;
@@ -846,8 +849,8 @@ std::optional<int64_t> Rules::constant(const Expression &node, const std::string
   TaskValue value = number(node);
   if (value.isPoison())
     return std::nullopt;
-  if (!value.is(Kind::Number)) {
-    fail(Code::TaskExpression, node.range, what + " must be known when the task is compiled");
+  if (!value.is(Kind::Number)) { // what a setting may use folds to a number
+    whileRunning(node.range, what);
     return std::nullopt;
   }
   if (value.number >= low && value.number <= high)

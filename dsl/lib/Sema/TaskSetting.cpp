@@ -230,7 +230,7 @@ void Elaborator::unknownTask(const Statement &statement) {
       .hint(!nearest.empty() ? "did you mean '" + nearest + "'?"
                              : "declare it with 'task " + statement.name.text +
                                    " { ... }', or import the file that does")
-      .hint(nearest.empty() && !known.empty() ? "the library has " + listOf(known, "and") : "");
+      .hint(nearest.empty() && !known.empty() ? "known are " + listOf(known, "and") : "");
 }
 
 void Elaborator::task(Scope &scope) {
