@@ -369,7 +369,7 @@ struct Lower : impl::IarcLowerBase<Lower> {
     for (auto function : module.getOps<func::FuncOp>()) {
       if (function.getName() == "fill_batch")
         function.setName("iarc_fill_batch");
-      else if (!function.isDeclaration())
+      else if (function.getName() != "iarc_random_block")
         functions.push_back(function);
     }
     Type element;
