@@ -69,7 +69,7 @@ std::vector<std::string> describe(const antlr4::misc::IntervalSet &expected,
           "weights", "loss", "at", "train", "per", "across"});
   } else if (name && words.count("let")) {
     result.push_back("a statement");
-    drop({"param", "task", "context", "weights", "let", "repeat", "recur", "predict", "loss", "train",
+    drop({"if", "param", "task", "context", "weights", "let", "repeat", "recur", "predict", "loss", "train",
           "return", "kernel", "function", "at", "per", "across"});
   } else if (name) {
     result.push_back("a name");
@@ -268,11 +268,17 @@ void SyntaxErrors::reportError(antlr4::Parser *parser,
   } else {
     expected = parser->getExpectedTokens();
     std::vector<std::string> parts = describe(expected, parser->getVocabulary());
+    bool inTask = rule == IarcParser::RuleTaskBody && !parts.empty() && parts[0] == "a name";
+    if (inTask)
+      parts[0] = "a member of the task";
     message = "expected " + join(parts) + " before " + shown(source, offending);
     if (offending->getType() == Token::EOF)
       message = "expected " + join(parts) + " at the end of the file";
     std::string_view text = range.text();
-    if (rule == IarcParser::RuleFile) {
+    if (inTask) {
+      hint = "a task holds settings such as 'history 10', and 'state', 'control', 'modifier' and "
+             "'next'";
+    } else if (rule == IarcParser::RuleFile) {
       std::string nearest = nearestName(text, itemWords());
       if (!nearest.empty() && nearest != text)
         hint = "did you mean '" + nearest + "'?";
