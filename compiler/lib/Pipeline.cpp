@@ -55,15 +55,7 @@ void addLoweringPasses(OpPassManager &passes, const TargetOptions &target, int o
     passes.addPass(createCSEPass());
   passes.addPass(createIarcExpandMath());
   passes.addPass(createSCFToControlFlowPass());
-  // What has no intrinsic (erf in double precision) becomes a call for each lane: vector code.
-  passes.addPass(createConvertMathToLLVMPass());
-  passes.addPass(createConvertMathToLibmPass());
-  passes.addPass(createConvertVectorToLLVMPass());
-  passes.addPass(createArithToLLVMConversionPass());
-  passes.addPass(createConvertControlFlowToLLVMPass());
-  passes.addPass(createConvertFuncToLLVMPass());
-  passes.addPass(createUBToLLVMConversionPass());
-  passes.addPass(createReconcileUnrealizedCastsPass());
+  passes.addPass(createIarcConvertToLLVM());
 }
 
 } // namespace iarc

@@ -1,6 +1,7 @@
 //===- OpAdjoints.cpp - The adjoint of each op ------------------------------===//
 #include "iarc/Autodiff.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 
@@ -109,8 +110,9 @@ LogicalResult AddOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
 LogicalResult NormOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   if (adjoints.needs(getInput()))
     adjoints.add(builder, getInput(),
-                 NormAdjointOp::create(builder, getLoc(), getInput().getType(), getInput(),
-                                       adjoints.get(getResult()), getEpsAttr()));
+                 NormAdjointOp::create(builder, getLoc(), getInput().getType(), getResult(),
+                                       getScale(), adjoints.get(getResult()),
+                                       /*residual=*/Value()));
   return success();
 }
 
@@ -205,6 +207,50 @@ static DenseSet<Value> neededArguments(ArrayRef<Value> roots, ArrayRef<Value> cu
   return needed;
 }
 
+/// Whether an op takes more than a handful of instructions for each vector.
+static bool isElementaryFunction(Operation *op) {
+  return isa<math::ExpOp, math::LogOp, math::TanhOp, math::ErfOp, math::SinOp, math::CosOp,
+             math::PowFOp>(op);
+}
+
+/// The adjoint of a map with one result that needs elementary functions: the slopes by the inputs
+/// with these numbers are computed beside the map, where they share its subexpressions, and kept in
+/// place of its inputs. With y = f(x..) and s_i = df/dx_i the adjoint of x_i is dy * s_i.
+static LogicalResult buildAdjointOfSlopes(MapOp op, ArrayRef<unsigned> numbers, OpBuilder &builder,
+                                          AdjointMap &adjoints) {
+  Location loc = op.getLoc();
+  Type type = op.getResultTypes().front(), element = cast<ValueType>(type).getElementType();
+  OpBuilder beside(op->getContext());
+  beside.setInsertionPointAfter(op);
+  auto slopes = MapOp::create(beside, loc, SmallVector<Type>(numbers.size(), type), op.getInputs());
+  Block *block = beside.createBlock(&slopes.getBody());
+  SmallVector<Value> inputs, yielded;
+  for (size_t i = 0; i < op.getInputs().size(); ++i)
+    inputs.push_back(block->addArgument(element, loc));
+  SmallVector<Value> results = inlineScalarRegion(beside, op.getBody().front(), inputs);
+  Value one = arith::ConstantOp::create(beside, loc, beside.getFloatAttr(element, 1.0));
+  auto found = buildScalarAdjoint(beside, loc, *block, inputs, results, one);
+  if (failed(found))
+    return failure();
+  for (unsigned number : numbers)
+    yielded.push_back((*found)[number]);
+  YieldOp::create(beside, loc, yielded);
+
+  Value dy = adjoints.get(op.getResult(0));
+  for (auto [number, slope] : llvm::zip(numbers, slopes.getResults())) {
+    auto product = MapOp::create(builder, loc, type, ValueRange{dy, slope});
+    {
+      OpBuilder::InsertionGuard guard(builder);
+      Block *body = builder.createBlock(&product.getBody(), {}, {element, element}, {loc, loc});
+      Value scaled =
+          arith::MulFOp::create(builder, loc, body->getArgument(0), body->getArgument(1));
+      YieldOp::create(builder, loc, scaled);
+    }
+    adjoints.add(builder, op.getInputs()[number], product.getResult(0));
+  }
+  return success();
+}
+
 LogicalResult MapOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   // The body of the adjoint: the forward ops once more, then their derivatives. Its arguments are
   // all inputs, all results and all results' adjoints; those that stay unread are dropped.
@@ -234,7 +280,8 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
     return failure();
 
   SmallVector<Value> roots, targets;
-  for (auto [input, adjoint] : llvm::zip(getInputs(), *found)) {
+  SmallVector<unsigned> numbers;
+  for (auto [number, input, adjoint] : llvm::enumerate(getInputs(), *found)) {
     if (!adjoint || !adjoints.needs(input))
       continue;
     if (Value direct = adjointOfSeed.lookup(adjoint)) {
@@ -243,6 +290,7 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
     }
     roots.push_back(adjoint);
     targets.push_back(input);
+    numbers.push_back(number);
   }
   if (roots.empty())
     return success();
@@ -267,6 +315,14 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   for (Operation *op : llvm::reverse(ops))
     if (op->use_empty())
       op->erase();
+  // Rather than the same functions twice, slopes; where that does not take more to be kept.
+  auto forwardArguments = block->getArguments().take_front(inputs.size() + outputs.size());
+  if (getNumResults() == 1 &&
+      llvm::any_of(*block, [](Operation &op) { return isElementaryFunction(&op); }) &&
+      size_t(llvm::count_if(forwardArguments, [](Value argument) {
+        return !argument.use_empty();
+      })) >= targets.size())
+    return buildAdjointOfSlopes(*this, numbers, builder, adjoints);
   for (unsigned i = operands.size(); i-- > 0;)
     if (block->getArgument(i).use_empty()) {
       block->eraseArgument(i);

@@ -15,6 +15,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/InstCombine/InstCombine.h"
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
@@ -100,8 +101,19 @@ void iarc::optimise(llvm::Module &module, const Target &target, int optLevel) {
   llvm::createModuleToFunctionPassAdaptor(std::move(passes)).run(module, moduleAnalyses);
 }
 
+/// Sets an option that LLVM's back end reads from its command line only.
+template <typename T> static void setBackendOption(llvm::StringRef name, T value) {
+  auto &known = llvm::cl::getRegisteredOptions();
+  if (auto found = known.find(name); found != known.end())
+    static_cast<llvm::cl::opt<T> *>(found->second)->setValue(value);
+}
+
 llvm::Error iarc::emit(llvm::Module &module, const Target &target, OutputKind kind,
                        llvm::raw_pwrite_stream &output) {
+  // A third of the back end's time, without effect on the emitter's loops: their addresses are
+  // simple already, and the register blocks are scheduled before their registers are chosen.
+  setBackendOption("disable-lsr", true);
+  setBackendOption("post-RA-scheduler", false);
   llvm::legacy::PassManager passes;
   auto fileType = kind == OutputKind::Assembly ? llvm::CodeGenFileType::AssemblyFile
                                                : llvm::CodeGenFileType::ObjectFile;

@@ -230,15 +230,19 @@ OpFoldResult AddOp::fold(FoldAdaptor) {
   return {};
 }
 
-template <typename Op> static LogicalResult verifyNorm(Op op) {
-  double eps = op.getEps().convertToDouble();
+LogicalResult NormOp::verify() {
+  double eps = getEps().convertToDouble();
   if (!(eps > 0 && std::isfinite(eps)))
-    return op.emitOpError("eps must be positive and finite, got ") << eps;
-  return verifyNoLayers(op, op.getInput().getType());
+    return emitOpError("eps must be positive and finite, got ") << eps;
+  return verifyNoLayers(*this, getInput().getType());
 }
 
-LogicalResult NormOp::verify() { return verifyNorm(*this); }
-LogicalResult NormAdjointOp::verify() { return verifyNorm(*this); }
+LogicalResult NormAdjointOp::verify() {
+  if (getResidual() && getResidual().getType() != getOutput().getType())
+    return emitOpError("residual must have the type of the result, ")
+           << getOutput().getType() << ", got " << getResidual().getType();
+  return verifyNoLayers(*this, getOutput().getType());
+}
 
 /// `narrow` holds the features begin .. of `wide`.
 static LogicalResult verifyRange(Operation *op, ValueType narrow, ValueType wide, int64_t begin) {

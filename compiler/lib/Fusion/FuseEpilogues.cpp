@@ -1,4 +1,5 @@
 //===- FuseEpilogues.cpp - The pass iarc-fuse-epilogues ---------------------===//
+#include "MergeFactors.h"
 #include "iarc/Dialect/Iarc.h"
 #include "iarc/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -34,6 +35,27 @@ struct AddToMap : OpRewritePattern<AddOp> {
     }
     rewriter.replaceOp(op, map.getResults());
     return success();
+  }
+};
+
+/// add(norm_adjoint(y, r, dy), e) => norm_adjoint(y, r, dy) residual(e), the adjoint having no
+/// other reader
+struct AddOfNormAdjoint : OpRewritePattern<AddOp> {
+  AddOfNormAdjoint(MLIRContext *context) : OpRewritePattern(context, /*benefit=*/2) {}
+  LogicalResult matchAndRewrite(AddOp op, PatternRewriter &rewriter) const override {
+    for (bool second : {true, false}) {
+      auto adjoint = op->getOperand(second).getDefiningOp<NormAdjointOp>();
+      if (!adjoint || adjoint.getResidual() || adjoint->getBlock() != op->getBlock() ||
+          !adjoint.getInputAdjoint().hasOneUse())
+        continue;
+      // It moves down to the sum: the other operand is there.
+      rewriter.replaceOpWithNewOp<NormAdjointOp>(op, op.getResult().getType(), adjoint.getOutput(),
+                                                 adjoint.getScale(), adjoint.getResultAdjoint(),
+                                                 op->getOperand(!second));
+      rewriter.eraseOp(adjoint);
+      return success();
+    }
+    return failure();
   }
 };
 
@@ -87,6 +109,50 @@ struct MapOfMap : OpRewritePattern<MapOp> {
       return success();
     }
     return failure();
+  }
+};
+
+/// map(x) { f }, map(x) { g } => map(x) { f, g } where all that reads the product x are maps of
+/// it alone, so that one epilogue can take them
+struct MapBesideMap : OpRewritePattern<MapOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MapOp op, PatternRewriter &rewriter) const override {
+    auto linear = op.getInputs().front().getDefiningOp<LinearOp>();
+    auto mapOfProduct = [&](Operation *user) {
+      auto map = dyn_cast<MapOp>(user);
+      return map && map.getInputs().size() == 1 && map->getBlock() == op->getBlock() ? map
+                                                                                     : MapOp();
+    };
+    if (!linear || linear.hasEpilogue() || linear.getResult(0).hasOneUse() ||
+        !llvm::all_of(linear->getUsers(), mapOfProduct))
+      return failure();
+    // The first of the maps takes over all others, whose readers come after it.
+    SmallVector<MapOp> maps;
+    for (Operation *user : linear->getUsers())
+      maps.push_back(cast<MapOp>(user));
+    llvm::sort(maps, [](MapOp a, MapOp b) { return a->isBeforeInBlock(b); });
+    MapOp first = maps.front();
+    rewriter.setInsertionPoint(first);
+    SmallVector<Type> types;
+    SmallVector<Value> yielded;
+    for (MapOp map : maps)
+      llvm::append_range(types, map.getResultTypes());
+    auto fused = MapOp::create(rewriter, op.getLoc(), types, linear.getResult(0));
+    Block *body = rewriter.createBlock(
+        &fused.getBody(), {}, first.getBody().front().getArgument(0).getType(), op.getLoc());
+    unsigned next = 0;
+    for (MapOp map : maps) {
+      IRMapping mapping;
+      mapping.map(map.getBody().front().getArgument(0), body->getArgument(0));
+      for (Operation &inner : map.getBody().front().without_terminator())
+        rewriter.clone(inner, mapping);
+      for (Value value : map.getBody().front().getTerminator()->getOperands())
+        yielded.push_back(mapping.lookupOrDefault(value));
+      rewriter.replaceOp(map, fused.getResults().slice(next, map.getNumResults()));
+      next += map.getNumResults();
+    }
+    YieldOp::create(rewriter, op.getLoc(), yielded);
+    return success();
   }
 };
 
@@ -165,7 +231,9 @@ struct MapOfAttention : OpRewritePattern<MapOp> {
 struct FuseEpilogues : impl::IarcFuseEpiloguesBase<FuseEpilogues> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<AddToMap, MapOfMap, MapOfLinear, MapOfAttention>(&getContext());
+    patterns.add<AddOfNormAdjoint, AddToMap, MapOfMap, MapBesideMap, MapOfLinear, MapOfAttention>(
+        &getContext());
+    populateMergeFactorsPatterns(patterns);
     MapOp::getCanonicalizationPatterns(patterns, &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

@@ -56,7 +56,7 @@ Value findInBackward(Value value, const SavedValue &saved) {
 /// body.
 LinearOp cheapProduct(const SavedValue &saved, int64_t mostReduced) {
   auto linear = saved.original.getDefiningOp<LinearOp>();
-  if (!linear || linear.getNumResults() != 1 || linear.getReduced() > mostReduced ||
+  if (!linear || linear.getReduced() > mostReduced ||
       linear.getWeight().getType().isAcrossPositions())
     return {};
   // The chain of products ends here: what is read must itself be saved.
@@ -80,7 +80,9 @@ struct Recompute : impl::IarcRecomputeBase<Recompute> {
           mapping.map(operand, findInBackward(operand, saved));
         OpBuilder builder = OpBuilder::atBlockBegin(&backward.getBodyBlock());
         Operation *again = builder.clone(*linear, mapping);
-        saved.copy.replaceAllUsesWith(again->getResult(0));
+        // CSE makes one of two copies for two results of the same product.
+        saved.copy.replaceAllUsesWith(
+            again->getResult(cast<OpResult>(saved.original).getResultNumber()));
       }
     });
   }

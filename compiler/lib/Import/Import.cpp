@@ -160,7 +160,9 @@ void Importer::importOp(const dsl::Op &op) {
     break;
   }
   case dsl::OpKind::Norm:
-    result = NormOp::create(builder, location, type, operands[0], APFloat(op.eps));
+    result = NormOp::create(builder, location, type, cast<ValueType>(type).withFeatures(1),
+                            operands[0], APFloat(op.eps))
+                 .getResult();
     break;
   case dsl::OpKind::Slice:
     result = SliceOp::create(builder, location, type, operands[0], op.begin);

@@ -178,20 +178,49 @@ void Emitter::emitFill(Value to, Value p, Value begin, Value end) {
 
 namespace {
 
+/// Chains of additions that a sum over features is split into: the latency of a multiply-add.
+constexpr int64_t kChains = 4;
+
+/// Sums over the features; `terms` adds those of a feature to the sums that it is given. Four sums
+/// of their own of every fourth feature each, added at the end.
+SmallVector<Value> sumFeatures(Emitter &e, int64_t features, unsigned sums,
+                               llvm::function_ref<SmallVector<Value>(Value, ValueRange)> terms) {
+  int64_t rounds = features / kChains, whole = rounds * kChains;
+  SmallVector<Value> zeros(sums * kChains, e.splat(0.0));
+  auto addRound = [&](Value first, ValueRange carried, int64_t chains) {
+    SmallVector<Value> next(carried);
+    for (int64_t chain = 0; chain < chains; ++chain) {
+      auto own = carried.slice(chain * sums, sums);
+      llvm::copy(terms(e.add(first, e.index(chain)), own), next.begin() + chain * sums);
+    }
+    return next;
+  };
+  SmallVector<Value> partial =
+      rounds ? e.forLoop(e.index(0), e.index(whole), kChains, zeros,
+                         [&](Value f, ValueRange carried) { return addRound(f, carried, kChains); })
+             : zeros;
+  partial = addRound(e.index(whole), partial, features - whole);
+  SmallVector<Value> total;
+  for (unsigned i = 0; i < sums; ++i)
+    total.push_back(e.addF(e.addF(partial[i], partial[sums + i]),
+                           e.addF(partial[2 * sums + i], partial[3 * sums + i])));
+  return total;
+}
+
 /// Mean and 1 / sqrt(variance + eps) of the features at `x`.
 struct Moments {
   Value mean, scale;
 };
 
 Moments emitMoments(Emitter &e, Value x, int64_t features, double eps) {
-  Value share = e.splat(1.0 / features), end = e.index(features);
+  Value share = e.splat(1.0 / features);
   auto at = [&](Value f) { return e.load(e.offset(x, e.mul(f, e.layout.lanes))); };
-  Value sum = e.forLoop(e.index(0), end, 1, e.splat(0.0), [&](Value f, ValueRange sums) {
+  Value sum = sumFeatures(e, features, 1, [&](Value f, ValueRange sums) {
     return SmallVector<Value>{e.addF(sums[0], at(f))};
   })[0];
   Value mean = e.mulF(sum, share);
-  // The two-pass form: exact zero for a constant vector.
-  Value squares = e.forLoop(e.index(0), end, 1, e.splat(0.0), [&](Value f, ValueRange sums) {
+  // The two-pass form: zero, to rounding, for a constant vector.
+  Value squares = sumFeatures(e, features, 1, [&](Value f, ValueRange sums) {
     Value deviation = e.subF(at(f), mean);
     return SmallVector<Value>{e.fma(deviation, deviation, sums[0])};
   })[0];
@@ -203,10 +232,15 @@ Moments emitMoments(Emitter &e, Value x, int64_t features, double eps) {
 
 void Emitter::emitNorm(NormOp op, Value p, Value begin, Value end) {
   int64_t features = op.getResult().getType().getFeatures();
-  Value source = address(op.getInput()), target = address(op.getResult());
+  Value source = address(op.getInput()), target = address(op.getResult()),
+        scales = address(op.getScale());
   forLoop(begin, end, 1, [&](Value g) {
     Value x = row(source, features, p, g), y = row(target, features, p, g);
+    // One position ahead, as what is written was last used a layer ago.
+    prefetch(row(target, features, add(p, index(1)), g), features * layout.lanes,
+             Prefetch::ToWrite);
     Moments moments = emitMoments(*this, x, features, op.getEps().convertToDouble());
+    store(moments.scale, row(scales, 1, p, g));
     forLoop(index(0), index(features), 1, [&](Value f) {
       Value at = mul(f, layout.lanes);
       store(mulF(subF(load(offset(x, at)), moments.mean), moments.scale), offset(y, at));
@@ -216,24 +250,27 @@ void Emitter::emitNorm(NormOp op, Value p, Value begin, Value end) {
 
 void Emitter::emitNormAdjoint(NormAdjointOp op, Value p, Value begin, Value end) {
   int64_t features = op.getInputAdjoint().getType().getFeatures();
-  Value source = address(op.getInput()), adjoint = address(op.getResultAdjoint()),
-        target = address(op.getInputAdjoint());
+  Value output = address(op.getOutput()), scales = address(op.getScale()),
+        adjoint = address(op.getResultAdjoint()), target = address(op.getInputAdjoint()),
+        residual = op.getResidual() ? address(op.getResidual()) : Value();
   forLoop(begin, end, 1, [&](Value g) {
-    Value x = row(source, features, p, g), dy = row(adjoint, features, p, g),
-          dx = row(target, features, p, g);
-    Moments moments = emitMoments(*this, x, features, op.getEps().convertToDouble());
-    auto y = [&](Value at) { return mulF(subF(load(offset(x, at)), moments.mean), moments.scale); };
-    Value zero = splat(0.0), share = splat(1.0 / features);
-    SmallVector<Value> sums =
-        forLoop(index(0), index(features), 1, {zero, zero}, [&](Value f, ValueRange carried) {
-          Value at = mul(f, layout.lanes), d = load(offset(dy, at));
-          return SmallVector<Value>{addF(carried[0], d), fma(d, y(at), carried[1])};
-        });
+    Value y = row(output, features, p, g), dy = row(adjoint, features, p, g),
+          dx = row(target, features, p, g), scale = load(row(scales, 1, p, g));
+    Value rest = residual ? row(residual, features, p, g) : Value();
+    Value next = add(p, index(1));
+    prefetch(row(output, features, next, g), features * layout.lanes);
+    prefetch(row(target, features, next, g), features * layout.lanes, Prefetch::ToWrite);
+    Value share = splat(1.0 / features);
+    SmallVector<Value> sums = sumFeatures(*this, features, 2, [&](Value f, ValueRange carried) {
+      Value at = mul(f, layout.lanes), d = load(offset(dy, at));
+      return SmallVector<Value>{addF(carried[0], d), fma(d, load(offset(y, at)), carried[1])};
+    });
     Value mean = mulF(sums[0], share), projection = mulF(sums[1], share);
     forLoop(index(0), index(features), 1, [&](Value f) {
       Value at = mul(f, layout.lanes);
-      Value rest = subF(subF(load(offset(dy, at)), mean), mulF(y(at), projection));
-      store(mulF(moments.scale, rest), offset(dx, at));
+      Value own = subF(subF(load(offset(dy, at)), mean), mulF(load(offset(y, at)), projection));
+      own = mulF(scale, own);
+      store(rest ? addF(load(offset(rest, at)), own) : own, offset(dx, at));
     });
   });
 }

@@ -1,10 +1,13 @@
 //===- ExpandMath.cpp - The pass iarc-expand-math ---------------------------===//
+#include "VectorMath.h"
 #include "iarc/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 
@@ -14,18 +17,61 @@ namespace iarc {
 
 namespace {
 
+/// The expansion of a function of one f32 number or a vector of them; null where there is none.
+Value expand(Operation *op, ImplicitLocOpBuilder &b) {
+  return llvm::TypeSwitch<Operation *, Value>(op)
+      .Case<math::ExpOp>([&](auto op) { return emitExp(b, op.getOperand()); })
+      .Case<math::LogOp>([&](auto op) { return emitLog(b, op.getOperand()); })
+      .Case<math::TanhOp>([&](auto op) { return emitTanh(b, op.getOperand()); })
+      .Case<math::ErfOp>([&](auto op) { return emitErf(b, op.getOperand()); })
+      .Case<math::SinOp>([&](auto op) { return emitSin(b, op.getOperand()); })
+      .Case<math::CosOp>([&](auto op) { return emitCos(b, op.getOperand()); })
+      .Default([](Operation *) { return Value(); });
+}
+
+/// x / y => x * (1 / y) for the divisions of a block that share a divisor, and for constant ones.
+void shareReciprocals(Block &block) {
+  llvm::MapVector<Value, SmallVector<arith::DivFOp>> quotients;
+  for (auto division : block.getOps<arith::DivFOp>())
+    quotients[division.getRhs()].push_back(division);
+  for (auto &[divisor, divisions] : quotients) {
+    bool isConstant = matchPattern(divisor, m_Constant());
+    if (divisions.size() < 2 && !isConstant)
+      continue;
+    ImplicitLocOpBuilder b(divisions.front().getLoc(), divisions.front());
+    FloatAttr one = b.getFloatAttr(getElementTypeOrSelf(divisor.getType()), 1.0);
+    TypedAttr ones = one;
+    if (auto vector = dyn_cast<VectorType>(divisor.getType()))
+      ones = DenseElementsAttr::get(vector, Attribute(one));
+    Value reciprocal = b.createOrFold<arith::DivFOp>(arith::ConstantOp::create(b, ones), divisor);
+    for (arith::DivFOp division : divisions) {
+      ImplicitLocOpBuilder at(division.getLoc(), division);
+      Value quotient = matchPattern(division.getLhs(), m_OneFloat())
+                           ? reciprocal
+                           : arith::MulFOp::create(at, division.getLhs(), reciprocal).getResult();
+      division.replaceAllUsesWith(quotient);
+      division.erase();
+    }
+  }
+}
+
 struct ExpandMath : impl::IarcExpandMathBase<ExpandMath> {
   void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    // The patterns take f32 only; functions of f64 stay calls into libm.
-    populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
-      return llvm::is_contained(
-          {"math.exp", "math.log", "math.tanh", "math.erf", "math.sin", "math.cos"}, name);
+    SmallVector<Operation *> functions;
+    getOperation().walk([&](Operation *op) {
+      if (op->getNumOperands() == 1 && op->getNumResults() == 1 &&
+          isa_and_present<math::MathDialect>(op->getDialect()) &&
+          getElementTypeOrSelf(op->getResult(0).getType()).isF32() && !op->hasAttr(kLibraryCall))
+        functions.push_back(op);
     });
-    GreedyRewriteConfig config;
-    config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))
-      signalPassFailure();
+    getOperation().walk([](Block *block) { shareReciprocals(*block); });
+    for (Operation *op : functions) {
+      ImplicitLocOpBuilder b(op->getLoc(), op);
+      if (Value result = expand(op, b)) {
+        op->getResult(0).replaceAllUsesWith(result);
+        op->erase();
+      }
+    }
   }
 };
 

@@ -90,13 +90,16 @@ void Analysis::propagateZeros(Operation &op) {
       .Case<LossAdjointOp>(
           [&](LossAdjointOp op) { mark(op.getResult(), op.getAt() == LossAt::Last); })
       .Case<ZeroOp>([&](ZeroOp op) { mark(op.getResult(), isa<ValueType>(op.getType())); })
-      .Case<SliceOp, EmbedOp, NormOp>(
+      .Case<SliceOp, EmbedOp>(
           [&](Operation *op) { mark(op->getResult(0), isZero(op->getOperand(0))); })
+      .Case<NormOp>([&](NormOp op) { mark(op.getResult(), isZero(op.getInput())); })
       .Case<CopyOp>([&](CopyOp op) { mark(op.getResult(), isZero(op.getSource())); })
       .Case<AddOp>(
           [&](AddOp op) { mark(op.getResult(), isZero(op.getLhs()) && isZero(op.getRhs())); })
-      .Case<NormAdjointOp>(
-          [&](NormAdjointOp op) { mark(op.getInputAdjoint(), isZero(op.getResultAdjoint())); })
+      .Case<NormAdjointOp>([&](NormAdjointOp op) {
+        mark(op.getInputAdjoint(),
+             isZero(op.getResultAdjoint()) && (!op.getResidual() || isZero(op.getResidual())));
+      })
       .Case<MapOp>([&](MapOp op) {
         SmallVector<bool> arguments;
         for (Value input : op.getInputs())

@@ -143,8 +143,9 @@ func.func @forward(%b: !iarc.batch<position 1, symbol 2, control 0>, %w: !iarc.w
     -> (f32, !iarc.value<position 1, feature 2 : f32>) {
   %e = iarc.encode %b : !iarc.batch<position 1, symbol 2, control 0> -> !iarc.value<position 1, feature 2 : f32>
   %h = iarc.linear %e, %w : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
+  %n, %s = iarc.norm %h eps 1.0 : !iarc.value<position 1, feature 2 : f32>
   // expected-error @+1 {{'iarc.norm_adjoint' op cannot be differentiated: made by autodiff; second derivatives are not supported}}
-  %y = iarc.norm_adjoint %h, %h eps 1.0 : !iarc.value<position 1, feature 2 : f32>
+  %y = iarc.norm_adjoint %n scale %s, %h : !iarc.value<position 1, feature 2 : f32>
   %loss = iarc.loss cross_entropy at last %y, %b : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> f32
   return %loss, %y : f32, !iarc.value<position 1, feature 2 : f32>
 }
@@ -226,7 +227,7 @@ func.func @forward(%b: !iarc.batch<position 1, symbol 2, control 0>, %w: !iarc.w
     -> (f32, !iarc.value<position 1, feature 2 : f32>) {
   %e = iarc.encode %b : !iarc.batch<position 1, symbol 2, control 0> -> !iarc.value<position 1, feature 2 : f32>
   %h = iarc.linear %e, %w : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
-  %y = iarc.norm %h eps 1.0 : !iarc.value<position 1, feature 2 : f32>
+  %y, %scaley = iarc.norm %h eps 1.0 : !iarc.value<position 1, feature 2 : f32>
   %l = iarc.loss cross_entropy at last %y, %b : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> f32
   // expected-error @+1 {{'arith.addf' op cannot be differentiated: it is not of the dialect}}
   %loss = arith.addf %l, %l : f32

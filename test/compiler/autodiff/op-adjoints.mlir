@@ -81,17 +81,17 @@ func.func @forward(%b: !iarc.batch<position 2, symbol 2, control 0>, %w: !iarc.w
 // CHECK-SAME: %[[A1:[a-z0-9]+]]: !iarc.
 // CHECK-NEXT: %[[V2:.*]] = iarc.encode %[[A0]] : <position 2, symbol 2, control 0> -> <position 2, feature 2 : f32>
 // CHECK-NEXT: %[[V3:.*]] = iarc.linear %[[V2]], %[[A1]] : (!iarc.value<position 2, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 2, feature 2 : f32>
-// CHECK-NEXT: %[[V4:.*]] = iarc.norm %[[V3]] eps 1.000000e-05 : <position 2, feature 2 : f32>
+// CHECK-NEXT: %[[V4:.*]], %[[SCALE:.*]] = iarc.norm %[[V3]] eps 1.000000e-05 : <position 2, feature 2 : f32>
 // CHECK-NEXT: %[[V5:.*]] = iarc.loss  cross_entropy at  last %[[V4]], %[[A0]] : (!iarc.value<position 2, feature 2 : f32>, !iarc.batch<position 2, symbol 2, control 0>) -> f32
 // CHECK-NEXT: %[[V6:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V4]], %[[A0]] : (!iarc.value<position 2, feature 2 : f32>, !iarc.batch<position 2, symbol 2, control 0>) -> !iarc.value<position 2, feature 2 : f32>
-// CHECK-NEXT: %[[V7:.*]] = iarc.norm_adjoint %[[V3]], %[[V6]] eps 1.000000e-05 : <position 2, feature 2 : f32>
+// CHECK-NEXT: %[[V7:.*]] = iarc.norm_adjoint %[[V4]] scale %[[SCALE]], %[[V6]] : <position 2, feature 2 : f32>
 // CHECK-NEXT: %[[V8:.*]] = iarc.weight_gradient %[[V7]], %[[V2]] : (!iarc.value<position 2, feature 2 : f32>, !iarc.value<position 2, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
 // CHECK-NEXT: return %[[V5]], %[[V4]], %[[V8]] : f32, !iarc.value<position 2, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>
 iarc.weight @w : !iarc.weight<out 2, in 2 : f32> = normal(0.0, 0.1)
 func.func @forward(%b: !iarc.batch<position 2, symbol 2, control 0>, %w: !iarc.weight<out 2, in 2 : f32> {iarc.weight = @w}) -> (f32, !iarc.value<position 2, feature 2 : f32>) {
   %e = iarc.encode %b : !iarc.batch<position 2, symbol 2, control 0> -> !iarc.value<position 2, feature 2 : f32>
   %h = iarc.linear %e, %w : (!iarc.value<position 2, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 2, feature 2 : f32>
-  %y = iarc.norm %h eps 1.0e-5 : !iarc.value<position 2, feature 2 : f32>
+  %y, %scaley = iarc.norm %h eps 1.0e-5 : !iarc.value<position 2, feature 2 : f32>
   %loss = iarc.loss cross_entropy at last %y, %b : (!iarc.value<position 2, feature 2 : f32>, !iarc.batch<position 2, symbol 2, control 0>) -> f32
   return %loss, %y : f32, !iarc.value<position 2, feature 2 : f32>
 }

@@ -442,20 +442,25 @@ func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
 
 // erf: 2 / sqrt(pi) exp(-x^2)
 // CHECK-LABEL: func.func @gradients
-// CHECK: %[[V0:.*]] = iarc.linear %[[V1:.*]], %[[A2:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK: %[[V3:.*]] = iarc.map %[[V0]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK: %[[V4:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V3]], %[[A5:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK-NEXT: %[[V6:.*]] = iarc.map %[[V0]], %[[V4]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK-NEXT: ^bb0(%[[A7:.*]]: f32, %[[A8:.*]]: f32):
-// CHECK-NEXT: %[[V9:.*]] = arith.mulf %[[A7]], %[[A7]] fastmath<contract> : f32
-// CHECK-NEXT: %[[V10:.*]] = arith.negf %[[V9]] : f32
-// CHECK-NEXT: %[[V11:.*]] = math.exp %[[V10]] : f32
-// CHECK-NEXT: %[[C12:.*]] = arith.constant 1.12837923 : f32
-// CHECK-NEXT: %[[V13:.*]] = arith.mulf %[[V11]], %[[C12]] fastmath<contract> : f32
-// CHECK-NEXT: %[[V14:.*]] = arith.mulf %[[A8]], %[[V13]] fastmath<contract> : f32
-// CHECK-NEXT: iarc.yield %[[V14]] : f32
+// CHECK: %[[V0:.*]] = iarc.map %[[V1:.*]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK: %[[V2:.*]] = iarc.map %[[V1]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A3:.*]]: f32):
+// CHECK-NEXT: %[[V4:.*]] = math.erf %[[A3]] : f32
+// CHECK-NEXT: %[[V5:.*]] = arith.constant 1.000000e+00 : f32
+// CHECK-NEXT: %[[V6:.*]] = arith.mulf %[[A3]], %[[A3]] fastmath<contract> : f32
+// CHECK-NEXT: %[[V7:.*]] = arith.negf %[[V6]] : f32
+// CHECK-NEXT: %[[V8:.*]] = math.exp %[[V7]] : f32
+// CHECK-NEXT: %[[V9:.*]] = arith.constant 1.12837923 : f32
+// CHECK-NEXT: %[[V10:.*]] = arith.mulf %[[V8]], %[[V9]] fastmath<contract> : f32
+// CHECK-NEXT: iarc.yield %[[V10]] : f32
 // CHECK-NEXT: }
-// CHECK-NEXT: %[[V15:.*]] = iarc.weight_gradient %[[V6]], %[[V1]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
+// CHECK: %[[V11:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V0]], %[[A12:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
+// CHECK-NEXT: %[[V13:.*]] = iarc.map %[[V11]], %[[V2]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A3]]: f32, %[[A14:.*]]: f32):
+// CHECK-NEXT: %[[V4]] = arith.mulf %[[A3]], %[[A14]] : f32
+// CHECK-NEXT: iarc.yield %[[V4]] : f32
+// CHECK-NEXT: }
+// CHECK-NEXT: %[[V15:.*]] = iarc.weight_gradient %[[V13]], %[[V16:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
 iarc.weight @w : !iarc.weight<out 2, in 2 : f32> = normal(0.0, 0.1)
 func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
                    %w: !iarc.weight<out 2, in 2 : f32> {iarc.weight = @w}) -> (f32, !iarc.value<position 1, feature 2 : f32>) {
@@ -474,16 +479,21 @@ func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
 
 // sin
 // CHECK-LABEL: func.func @gradients
-// CHECK: %[[V0:.*]] = iarc.linear %[[V1:.*]], %[[A2:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK: %[[V3:.*]] = iarc.map %[[V0]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK: %[[V4:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V3]], %[[A5:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK-NEXT: %[[V6:.*]] = iarc.map %[[V0]], %[[V4]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK-NEXT: ^bb0(%[[A7:.*]]: f32, %[[A8:.*]]: f32):
-// CHECK-NEXT: %[[V9:.*]] = math.cos %[[A7]] : f32
-// CHECK-NEXT: %[[V10:.*]] = arith.mulf %[[A8]], %[[V9]] fastmath<contract> : f32
-// CHECK-NEXT: iarc.yield %[[V10]] : f32
+// CHECK: %[[V0:.*]] = iarc.map %[[V1:.*]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK: %[[V2:.*]] = iarc.map %[[V1]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A3:.*]]: f32):
+// CHECK-NEXT: %[[V4:.*]] = math.sin %[[A3]] : f32
+// CHECK-NEXT: %[[V5:.*]] = arith.constant 1.000000e+00 : f32
+// CHECK-NEXT: %[[V6:.*]] = math.cos %[[A3]] : f32
+// CHECK-NEXT: iarc.yield %[[V6]] : f32
 // CHECK-NEXT: }
-// CHECK-NEXT: %[[V11:.*]] = iarc.weight_gradient %[[V6]], %[[V1]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
+// CHECK: %[[V7:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V0]], %[[A8:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
+// CHECK-NEXT: %[[V9:.*]] = iarc.map %[[V7]], %[[V2]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A3]]: f32, %[[A10:.*]]: f32):
+// CHECK-NEXT: %[[V4]] = arith.mulf %[[A3]], %[[A10]] : f32
+// CHECK-NEXT: iarc.yield %[[V4]] : f32
+// CHECK-NEXT: }
+// CHECK-NEXT: %[[V11:.*]] = iarc.weight_gradient %[[V9]], %[[V12:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
 iarc.weight @w : !iarc.weight<out 2, in 2 : f32> = normal(0.0, 0.1)
 func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
                    %w: !iarc.weight<out 2, in 2 : f32> {iarc.weight = @w}) -> (f32, !iarc.value<position 1, feature 2 : f32>) {
@@ -502,17 +512,22 @@ func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
 
 // cos
 // CHECK-LABEL: func.func @gradients
-// CHECK: %[[V0:.*]] = iarc.linear %[[V1:.*]], %[[A2:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK: %[[V3:.*]] = iarc.map %[[V0]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK: %[[V4:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V3]], %[[A5:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK-NEXT: %[[V6:.*]] = iarc.map %[[V0]], %[[V4]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK-NEXT: ^bb0(%[[A7:.*]]: f32, %[[A8:.*]]: f32):
-// CHECK-NEXT: %[[V9:.*]] = math.sin %[[A7]] : f32
-// CHECK-NEXT: %[[V10:.*]] = arith.negf %[[V9]] : f32
-// CHECK-NEXT: %[[V11:.*]] = arith.mulf %[[A8]], %[[V10]] fastmath<contract> : f32
-// CHECK-NEXT: iarc.yield %[[V11]] : f32
+// CHECK: %[[V0:.*]] = iarc.map %[[V1:.*]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK: %[[V2:.*]] = iarc.map %[[V1]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A3:.*]]: f32):
+// CHECK-NEXT: %[[V4:.*]] = math.cos %[[A3]] : f32
+// CHECK-NEXT: %[[V5:.*]] = arith.constant 1.000000e+00 : f32
+// CHECK-NEXT: %[[V6:.*]] = math.sin %[[A3]] : f32
+// CHECK-NEXT: %[[V7:.*]] = arith.negf %[[V6]] : f32
+// CHECK-NEXT: iarc.yield %[[V7]] : f32
 // CHECK-NEXT: }
-// CHECK-NEXT: %[[V12:.*]] = iarc.weight_gradient %[[V6]], %[[V1]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
+// CHECK: %[[V8:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V0]], %[[A9:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
+// CHECK-NEXT: %[[V10:.*]] = iarc.map %[[V8]], %[[V2]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A3]]: f32, %[[A11:.*]]: f32):
+// CHECK-NEXT: %[[V4]] = arith.mulf %[[A3]], %[[A11]] : f32
+// CHECK-NEXT: iarc.yield %[[V4]] : f32
+// CHECK-NEXT: }
+// CHECK-NEXT: %[[V12:.*]] = iarc.weight_gradient %[[V10]], %[[V13:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
 iarc.weight @w : !iarc.weight<out 2, in 2 : f32> = normal(0.0, 0.1)
 func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
                    %w: !iarc.weight<out 2, in 2 : f32> {iarc.weight = @w}) -> (f32, !iarc.value<position 1, feature 2 : f32>) {
@@ -563,20 +578,25 @@ func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
 
 // powf by a constant: nothing for the constant
 // CHECK-LABEL: func.func @gradients
-// CHECK: %[[V0:.*]] = iarc.linear %[[V1:.*]], %[[A2:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK: %[[V3:.*]] = iarc.map %[[V0]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK: %[[V4:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V3]], %[[A5:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK-NEXT: %[[V6:.*]] = iarc.map %[[V0]], %[[V4]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK-NEXT: ^bb0(%[[A7:.*]]: f32, %[[A8:.*]]: f32):
-// CHECK-NEXT: %[[C9:.*]] = arith.constant 2.500000e+00 : f32
-// CHECK-NEXT: %[[C10:.*]] = arith.constant 1.000000e+00 : f32
-// CHECK-NEXT: %[[V11:.*]] = arith.subf %[[C9]], %[[C10]] fastmath<contract> : f32
-// CHECK-NEXT: %[[V12:.*]] = math.powf %[[A7]], %[[V11]] : f32
-// CHECK-NEXT: %[[V13:.*]] = arith.mulf %[[V12]], %[[C9]] fastmath<contract> : f32
-// CHECK-NEXT: %[[V14:.*]] = arith.mulf %[[A8]], %[[V13]] fastmath<contract> : f32
-// CHECK-NEXT: iarc.yield %[[V14]] : f32
+// CHECK: %[[V0:.*]] = iarc.map %[[V1:.*]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK: %[[V2:.*]] = iarc.map %[[V1]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A3:.*]]: f32):
+// CHECK-NEXT: %[[V4:.*]] = arith.constant 2.500000e+00 : f32
+// CHECK-NEXT: %[[V5:.*]] = math.powf %[[A3]], %[[V4]] : f32
+// CHECK-NEXT: %[[V6:.*]] = arith.constant 1.000000e+00 : f32
+// CHECK-NEXT: %[[V7:.*]] = arith.constant 1.000000e+00 : f32
+// CHECK-NEXT: %[[V8:.*]] = arith.subf %[[V4]], %[[V7]] fastmath<contract> : f32
+// CHECK-NEXT: %[[V9:.*]] = math.powf %[[A3]], %[[V8]] : f32
+// CHECK-NEXT: %[[V10:.*]] = arith.mulf %[[V9]], %[[V4]] fastmath<contract> : f32
+// CHECK-NEXT: iarc.yield %[[V10]] : f32
 // CHECK-NEXT: }
-// CHECK-NEXT: %[[V15:.*]] = iarc.weight_gradient %[[V6]], %[[V1]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
+// CHECK: %[[V11:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V0]], %[[A12:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
+// CHECK-NEXT: %[[V13:.*]] = iarc.map %[[V11]], %[[V2]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A3]]: f32, %[[A14:.*]]: f32):
+// CHECK-NEXT: %[[V5]] = arith.mulf %[[A3]], %[[A14]] : f32
+// CHECK-NEXT: iarc.yield %[[V5]] : f32
+// CHECK-NEXT: }
+// CHECK-NEXT: %[[V15:.*]] = iarc.weight_gradient %[[V13]], %[[V16:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
 iarc.weight @w : !iarc.weight<out 2, in 2 : f32> = normal(0.0, 0.1)
 func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
                    %w: !iarc.weight<out 2, in 2 : f32> {iarc.weight = @w}) -> (f32, !iarc.value<position 1, feature 2 : f32>) {
@@ -596,28 +616,35 @@ func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
 
 // powf: x^n ln x is 0 where x^n is
 // CHECK-LABEL: func.func @gradients
-// CHECK: %[[V0:.*]] = iarc.linear %[[V1:.*]], %[[A2:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK: %[[V3:.*]] = iarc.linear %[[V0]], %[[A2]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK: %[[V4:.*]] = iarc.map %[[V0]], %[[V3]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK: %[[V5:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V4]], %[[A6:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK-NEXT: %[[V7:.*]]:2 = iarc.map %[[V0]], %[[V3]], %[[V5]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK-NEXT: ^bb0(%[[A8:.*]]: f32, %[[A9:.*]]: f32, %[[A10:.*]]: f32):
-// CHECK-NEXT: %[[V11:.*]] = math.powf %[[A8]], %[[A9]] : f32
-// CHECK-NEXT: %[[C12:.*]] = arith.constant 1.000000e+00 : f32
-// CHECK-NEXT: %[[V13:.*]] = arith.subf %[[A9]], %[[C12]] fastmath<contract> : f32
-// CHECK-NEXT: %[[V14:.*]] = math.powf %[[A8]], %[[V13]] : f32
-// CHECK-NEXT: %[[V15:.*]] = arith.mulf %[[A9]], %[[V14]] fastmath<contract> : f32
-// CHECK-NEXT: %[[V16:.*]] = arith.mulf %[[A10]], %[[V15]] fastmath<contract> : f32
-// CHECK-NEXT: %[[C17:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK-NEXT: %[[V18:.*]] = arith.cmpf oeq, %[[V11]], %[[C17]] : f32
-// CHECK-NEXT: %[[C19:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK-NEXT: %[[V20:.*]] = math.log %[[A8]] : f32
-// CHECK-NEXT: %[[V21:.*]] = arith.mulf %[[V11]], %[[V20]] fastmath<contract> : f32
-// CHECK-NEXT: %[[V22:.*]] = arith.select %[[V18]], %[[C19]], %[[V21]] : f32
-// CHECK-NEXT: %[[V23:.*]] = arith.mulf %[[A10]], %[[V22]] fastmath<contract> : f32
-// CHECK-NEXT: iarc.yield %[[V16]], %[[V23]] : f32, f32
+// CHECK: %[[V0:.*]] = iarc.map %[[V1:.*]], %[[V2:.*]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK: %[[V3:.*]]:2 = iarc.map %[[V1]], %[[V2]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A4:.*]]: f32, %[[A5:.*]]: f32):
+// CHECK-NEXT: %[[V6:.*]] = math.powf %[[A4]], %[[A5]] : f32
+// CHECK-NEXT: %[[V7:.*]] = arith.constant 1.000000e+00 : f32
+// CHECK-NEXT: %[[V8:.*]] = arith.constant 1.000000e+00 : f32
+// CHECK-NEXT: %[[V9:.*]] = arith.subf %[[A5]], %[[V8]] fastmath<contract> : f32
+// CHECK-NEXT: %[[V10:.*]] = math.powf %[[A4]], %[[V9]] : f32
+// CHECK-NEXT: %[[V11:.*]] = arith.mulf %[[A5]], %[[V10]] fastmath<contract> : f32
+// CHECK-NEXT: %[[V12:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[V13:.*]] = arith.cmpf oeq, %[[V6]], %[[V12]] : f32
+// CHECK-NEXT: %[[V14:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[V15:.*]] = math.log %[[A4]] : f32
+// CHECK-NEXT: %[[V16:.*]] = arith.mulf %[[V6]], %[[V15]] fastmath<contract> : f32
+// CHECK-NEXT: %[[V17:.*]] = arith.select %[[V13]], %[[V14]], %[[V16]] : f32
+// CHECK-NEXT: iarc.yield %[[V11]], %[[V17]] : f32, f32
 // CHECK-NEXT: }
-// CHECK-NEXT: %[[V24:.*]] = iarc.linear %[[V7]]#1, %[[A2]] transposed : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
+// CHECK: %[[V18:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V0]], %[[A19:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
+// CHECK-NEXT: %[[V20:.*]] = iarc.map %[[V18]], %[[V21:.*]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A4]]: f32, %[[A5]]: f32):
+// CHECK-NEXT: %[[V6]] = arith.mulf %[[A4]], %[[A5]] : f32
+// CHECK-NEXT: iarc.yield %[[V6]] : f32
+// CHECK-NEXT: }
+// CHECK-NEXT: %[[V22:.*]] = iarc.map %[[V18]], %[[V23:.*]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A4]]: f32, %[[A5]]: f32):
+// CHECK-NEXT: %[[V6]] = arith.mulf %[[A4]], %[[A5]] : f32
+// CHECK-NEXT: iarc.yield %[[V6]] : f32
+// CHECK-NEXT: }
+// CHECK-NEXT: %[[V24:.*]] = iarc.linear %[[V22]], %[[A25:.*]] transposed : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
 iarc.weight @w : !iarc.weight<out 2, in 2 : f32> = normal(0.0, 0.1)
 func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
                    %w: !iarc.weight<out 2, in 2 : f32> {iarc.weight = @w}) -> (f32, !iarc.value<position 1, feature 2 : f32>) {
@@ -707,32 +734,40 @@ func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
 
 // a branch that is not taken: guarded through a product
 // CHECK-LABEL: func.func @gradients
-// CHECK: %[[V0:.*]] = iarc.linear %[[V1:.*]], %[[A2:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK: %[[V3:.*]] = iarc.map %[[V0]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK: %[[V4:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V3]], %[[A5:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK-NEXT: %[[V6:.*]] = iarc.map %[[V0]], %[[V4]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK-NEXT: ^bb0(%[[A7:.*]]: f32, %[[A8:.*]]: f32):
-// CHECK-NEXT: %[[C9:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK-NEXT: %[[V10:.*]] = arith.cmpf ogt, %[[A7]], %[[C9]] : f32
-// CHECK-NEXT: %[[V11:.*]] = math.exp %[[A7]] : f32
-// CHECK-NEXT: %[[C12:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK-NEXT: %[[V13:.*]] = arith.select %[[V10]], %[[A8]], %[[C12]] : f32
-// CHECK-NEXT: %[[V14:.*]] = arith.mulf %[[V13]], %[[V11]] fastmath<contract> : f32
-// CHECK-NEXT: %[[C15:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK-NEXT: %[[V16:.*]] = arith.cmpf oeq, %[[V13]], %[[C15]] : f32
-// CHECK-NEXT: %[[V17:.*]] = arith.select %[[V16]], %[[C15]], %[[V14]] : f32
-// CHECK-NEXT: %[[V18:.*]] = arith.mulf %[[V13]], %[[A7]] fastmath<contract> : f32
-// CHECK-NEXT: %[[C19:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK-NEXT: %[[V20:.*]] = arith.cmpf oeq, %[[V13]], %[[C19]] : f32
-// CHECK-NEXT: %[[V21:.*]] = arith.select %[[V20]], %[[C19]], %[[V18]] : f32
-// CHECK-NEXT: %[[V22:.*]] = arith.mulf %[[V21]], %[[V11]] fastmath<contract> : f32
-// CHECK-NEXT: %[[C23:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK-NEXT: %[[V24:.*]] = arith.cmpf oeq, %[[V21]], %[[C23]] : f32
-// CHECK-NEXT: %[[V25:.*]] = arith.select %[[V24]], %[[C23]], %[[V22]] : f32
-// CHECK-NEXT: %[[V26:.*]] = arith.addf %[[V17]], %[[V25]] fastmath<contract> : f32
-// CHECK-NEXT: iarc.yield %[[V26]] : f32
+// CHECK: %[[V0:.*]] = iarc.map %[[V1:.*]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK: %[[V2:.*]] = iarc.map %[[V1]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A3:.*]]: f32):
+// CHECK-NEXT: %[[V4:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[V5:.*]] = arith.cmpf ogt, %[[A3]], %[[V4]] : f32
+// CHECK-NEXT: %[[V6:.*]] = math.exp %[[A3]] : f32
+// CHECK-NEXT: %[[V7:.*]] = arith.mulf %[[A3]], %[[V6]] : f32
+// CHECK-NEXT: %[[V8:.*]] = arith.select %[[V5]], %[[V7]], %[[V4]] : f32
+// CHECK-NEXT: %[[V9:.*]] = arith.constant 1.000000e+00 : f32
+// CHECK-NEXT: %[[V10:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[V11:.*]] = arith.select %[[V5]], %[[V9]], %[[V10]] : f32
+// CHECK-NEXT: %[[V12:.*]] = arith.select %[[V5]], %[[V10]], %[[V9]] : f32
+// CHECK-NEXT: %[[V13:.*]] = arith.mulf %[[V11]], %[[V6]] fastmath<contract> : f32
+// CHECK-NEXT: %[[V14:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[V15:.*]] = arith.cmpf oeq, %[[V11]], %[[V14]] : f32
+// CHECK-NEXT: %[[V16:.*]] = arith.select %[[V15]], %[[V14]], %[[V13]] : f32
+// CHECK-NEXT: %[[V17:.*]] = arith.mulf %[[V11]], %[[A3]] fastmath<contract> : f32
+// CHECK-NEXT: %[[V18:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[V19:.*]] = arith.cmpf oeq, %[[V11]], %[[V18]] : f32
+// CHECK-NEXT: %[[V20:.*]] = arith.select %[[V19]], %[[V18]], %[[V17]] : f32
+// CHECK-NEXT: %[[V21:.*]] = arith.mulf %[[V20]], %[[V6]] fastmath<contract> : f32
+// CHECK-NEXT: %[[V22:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[V23:.*]] = arith.cmpf oeq, %[[V20]], %[[V22]] : f32
+// CHECK-NEXT: %[[V24:.*]] = arith.select %[[V23]], %[[V22]], %[[V21]] : f32
+// CHECK-NEXT: %[[V25:.*]] = arith.addf %[[V16]], %[[V24]] fastmath<contract> : f32
+// CHECK-NEXT: iarc.yield %[[V25]] : f32
 // CHECK-NEXT: }
-// CHECK-NEXT: %[[V27:.*]] = iarc.weight_gradient %[[V6]], %[[V1]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
+// CHECK: %[[V26:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V0]], %[[A27:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
+// CHECK-NEXT: %[[V28:.*]] = iarc.map %[[V26]], %[[V2]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A3]]: f32, %[[A29:.*]]: f32):
+// CHECK-NEXT: %[[V5]] = arith.mulf %[[A3]], %[[A29]] : f32
+// CHECK-NEXT: iarc.yield %[[V5]] : f32
+// CHECK-NEXT: }
+// CHECK-NEXT: %[[V30:.*]] = iarc.weight_gradient %[[V28]], %[[V31:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
 iarc.weight @w : !iarc.weight<out 2, in 2 : f32> = normal(0.0, 0.1)
 func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
                    %w: !iarc.weight<out 2, in 2 : f32> {iarc.weight = @w}) -> (f32, !iarc.value<position 1, feature 2 : f32>) {
@@ -755,34 +790,42 @@ func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
 
 // a branch that is not taken: guarded through sin
 // CHECK-LABEL: func.func @gradients
-// CHECK: %[[V0:.*]] = iarc.linear %[[V1:.*]], %[[A2:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK: %[[V3:.*]] = iarc.map %[[V0]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK: %[[V4:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V3]], %[[A5:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
-// CHECK-NEXT: %[[V6:.*]] = iarc.map %[[V0]], %[[V4]] : !iarc.value<position 1, feature 2 : f32> {
-// CHECK-NEXT: ^bb0(%[[A7:.*]]: f32, %[[A8:.*]]: f32):
-// CHECK-NEXT: %[[C9:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK-NEXT: %[[C10:.*]] = arith.constant 1.000000e+00 : f32
-// CHECK-NEXT: %[[V11:.*]] = arith.cmpf ogt, %[[A7]], %[[C9]] : f32
-// CHECK-NEXT: %[[V12:.*]] = arith.divf %[[C10]], %[[A7]] : f32
-// CHECK-NEXT: %[[C13:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK-NEXT: %[[V14:.*]] = arith.select %[[V11]], %[[A8]], %[[C13]] : f32
-// CHECK-NEXT: %[[V15:.*]] = math.cos %[[V12]] : f32
-// CHECK-NEXT: %[[V16:.*]] = arith.mulf %[[V14]], %[[V15]] fastmath<contract> : f32
-// CHECK-NEXT: %[[C17:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK-NEXT: %[[V18:.*]] = arith.cmpf oeq, %[[V14]], %[[C17]] : f32
-// CHECK-NEXT: %[[V19:.*]] = arith.select %[[V18]], %[[C17]], %[[V16]] : f32
-// CHECK-NEXT: %[[V20:.*]] = arith.divf %[[V19]], %[[A7]] fastmath<contract> : f32
-// CHECK-NEXT: %[[C21:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK-NEXT: %[[V22:.*]] = arith.cmpf oeq, %[[V19]], %[[C21]] : f32
-// CHECK-NEXT: %[[V23:.*]] = arith.select %[[V22]], %[[C21]], %[[V20]] : f32
-// CHECK-NEXT: %[[V24:.*]] = arith.mulf %[[V23]], %[[V12]] fastmath<contract> : f32
-// CHECK-NEXT: %[[V25:.*]] = arith.negf %[[V24]] : f32
-// CHECK-NEXT: %[[C26:.*]] = arith.constant 0.000000e+00 : f32
-// CHECK-NEXT: %[[V27:.*]] = arith.cmpf oeq, %[[V19]], %[[C26]] : f32
-// CHECK-NEXT: %[[V28:.*]] = arith.select %[[V27]], %[[C26]], %[[V25]] : f32
-// CHECK-NEXT: iarc.yield %[[V28]] : f32
+// CHECK: %[[V0:.*]] = iarc.map %[[V1:.*]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK: %[[V2:.*]] = iarc.map %[[V1]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A3:.*]]: f32):
+// CHECK-NEXT: %[[V4:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[V5:.*]] = arith.constant 1.000000e+00 : f32
+// CHECK-NEXT: %[[V6:.*]] = arith.cmpf ogt, %[[A3]], %[[V4]] : f32
+// CHECK-NEXT: %[[V7:.*]] = arith.divf %[[V5]], %[[A3]] : f32
+// CHECK-NEXT: %[[V8:.*]] = math.sin %[[V7]] : f32
+// CHECK-NEXT: %[[V9:.*]] = arith.select %[[V6]], %[[V8]], %[[V4]] : f32
+// CHECK-NEXT: %[[V10:.*]] = arith.constant 1.000000e+00 : f32
+// CHECK-NEXT: %[[V11:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[V12:.*]] = arith.select %[[V6]], %[[V10]], %[[V11]] : f32
+// CHECK-NEXT: %[[V13:.*]] = arith.select %[[V6]], %[[V11]], %[[V10]] : f32
+// CHECK-NEXT: %[[V14:.*]] = math.cos %[[V7]] : f32
+// CHECK-NEXT: %[[V15:.*]] = arith.mulf %[[V12]], %[[V14]] fastmath<contract> : f32
+// CHECK-NEXT: %[[V16:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[V17:.*]] = arith.cmpf oeq, %[[V12]], %[[V16]] : f32
+// CHECK-NEXT: %[[V18:.*]] = arith.select %[[V17]], %[[V16]], %[[V15]] : f32
+// CHECK-NEXT: %[[V19:.*]] = arith.divf %[[V18]], %[[A3]] fastmath<contract> : f32
+// CHECK-NEXT: %[[V20:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[V21:.*]] = arith.cmpf oeq, %[[V18]], %[[V20]] : f32
+// CHECK-NEXT: %[[V22:.*]] = arith.select %[[V21]], %[[V20]], %[[V19]] : f32
+// CHECK-NEXT: %[[V23:.*]] = arith.mulf %[[V22]], %[[V7]] fastmath<contract> : f32
+// CHECK-NEXT: %[[V24:.*]] = arith.negf %[[V23]] : f32
+// CHECK-NEXT: %[[V25:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[V26:.*]] = arith.cmpf oeq, %[[V18]], %[[V25]] : f32
+// CHECK-NEXT: %[[V27:.*]] = arith.select %[[V26]], %[[V25]], %[[V24]] : f32
+// CHECK-NEXT: iarc.yield %[[V27]] : f32
 // CHECK-NEXT: }
-// CHECK-NEXT: %[[V29:.*]] = iarc.weight_gradient %[[V6]], %[[V1]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
+// CHECK: %[[V28:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V0]], %[[A29:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> !iarc.value<position 1, feature 2 : f32>
+// CHECK-NEXT: %[[V30:.*]] = iarc.map %[[V28]], %[[V2]] : !iarc.value<position 1, feature 2 : f32> {
+// CHECK-NEXT: ^bb0(%[[A3]]: f32, %[[A31:.*]]: f32):
+// CHECK-NEXT: %[[V6]] = arith.mulf %[[A3]], %[[A31]] : f32
+// CHECK-NEXT: iarc.yield %[[V6]] : f32
+// CHECK-NEXT: }
+// CHECK-NEXT: %[[V32:.*]] = iarc.weight_gradient %[[V30]], %[[V33:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
 iarc.weight @w : !iarc.weight<out 2, in 2 : f32> = normal(0.0, 0.1)
 func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
                    %w: !iarc.weight<out 2, in 2 : f32> {iarc.weight = @w}) -> (f32, !iarc.value<position 1, feature 2 : f32>) {

@@ -125,7 +125,7 @@ func.func @unread_ports(%x: !v, %w: !ws, %v: !ws) -> (!v, !s) {
 func.func @reverse(%x: !v, %w: !ws) -> !v {
   %0:2 = iarc.repeat 2 reverse carry(%x) slices(%w) : (!v, !ws) -> (!v, !s) {
   ^bb0(%h: !v, %k: !w):
-    %n = iarc.norm %h eps 1.0 : !v
+    %n, %scalen = iarc.norm %h eps 1.0 : !v
     iarc.yield %n, %h : !v, !v
   }
   return %0#0 : !v
@@ -141,7 +141,7 @@ func.func @nested(%x: !v) -> !v {
   ^bb0(%h: !v):
     %1:2 = iarc.repeat 2 carry(%h) : (!v) -> (!v, !s) {
     ^bb0(%g: !v):
-      %n = iarc.norm %g eps 1.0 : !v
+      %n, %scalen = iarc.norm %g eps 1.0 : !v
       %t = iarc.add %g, %g : !v
       iarc.yield %t, %n : !v, !v
     }

@@ -182,7 +182,7 @@ func.func @f(%x: f32) {
 
 func.func @f(%x: !iarc.value<position 3, feature 4 : f32>) {
   // expected-error @+1 {{'iarc.norm' op eps must be positive and finite, got 0.000000e+00}}
-  %0 = iarc.norm %x eps 0.0 : !iarc.value<position 3, feature 4 : f32>
+  %0, %scale0 = iarc.norm %x eps 0.0 : !iarc.value<position 3, feature 4 : f32>
   return
 }
 
@@ -190,7 +190,7 @@ func.func @f(%x: !iarc.value<position 3, feature 4 : f32>) {
 
 func.func @f(%x: !iarc.value<position 3, feature 4 : f32>) {
   // expected-error @+1 {{'iarc.norm' op eps must be positive and finite, got -1.000000e+00}}
-  %0 = iarc.norm %x eps -1.0 : !iarc.value<position 3, feature 4 : f32>
+  %0, %scale0 = iarc.norm %x eps -1.0 : !iarc.value<position 3, feature 4 : f32>
   return
 }
 
@@ -198,7 +198,7 @@ func.func @f(%x: !iarc.value<position 3, feature 4 : f32>) {
 
 func.func @f(%x: !iarc.value<position 3, feature 4 : f32>) {
   // expected-error @+1 {{'iarc.norm' op eps must be positive and finite, got nan}}
-  %0 = iarc.norm %x eps 0x7FF8000000000000 : !iarc.value<position 3, feature 4 : f32>
+  %0, %scale0 = iarc.norm %x eps 0x7FF8000000000000 : !iarc.value<position 3, feature 4 : f32>
   return
 }
 
@@ -206,7 +206,7 @@ func.func @f(%x: !iarc.value<position 3, feature 4 : f32>) {
 
 func.func @f(%x: !iarc.value<position 3, feature 4 : f32>) {
   // expected-error @+1 {{'iarc.norm' op eps must be positive and finite, got INF}}
-  %0 = iarc.norm %x eps 0x7FF0000000000000 : !iarc.value<position 3, feature 4 : f32>
+  %0, %scale0 = iarc.norm %x eps 0x7FF0000000000000 : !iarc.value<position 3, feature 4 : f32>
   return
 }
 
@@ -214,47 +214,24 @@ func.func @f(%x: !iarc.value<position 3, feature 4 : f32>) {
 
 func.func @f(%x: !iarc.value<layer 2, position 3, feature 4 : f32>) {
   // expected-error @+1 {{'iarc.norm' op takes values without layer axes, got '!iarc.value<layer 2, position 3, feature 4 : f32>'}}
-  %0 = iarc.norm %x eps 1.0 : !iarc.value<layer 2, position 3, feature 4 : f32>
+  %0, %scale0 = iarc.norm %x eps 1.0 : !iarc.value<layer 2, position 3, feature 4 : f32>
   return
 }
 
 // -----
 
-func.func @f(%x: !iarc.value<position 3, feature 4 : f32>) {
-  // expected-error @+1 {{'iarc.norm_adjoint' op eps must be positive and finite, got 0.000000e+00}}
-  %0 = iarc.norm_adjoint %x, %x eps 0.0 : !iarc.value<position 3, feature 4 : f32>
-  return
-}
-
-// -----
-
-func.func @f(%x: !iarc.value<position 3, feature 4 : f32>) {
-  // expected-error @+1 {{'iarc.norm_adjoint' op eps must be positive and finite, got -1.000000e+00}}
-  %0 = iarc.norm_adjoint %x, %x eps -1.0 : !iarc.value<position 3, feature 4 : f32>
-  return
-}
-
-// -----
-
-func.func @f(%x: !iarc.value<position 3, feature 4 : f32>) {
-  // expected-error @+1 {{'iarc.norm_adjoint' op eps must be positive and finite, got nan}}
-  %0 = iarc.norm_adjoint %x, %x eps 0x7FF8000000000000 : !iarc.value<position 3, feature 4 : f32>
-  return
-}
-
-// -----
-
-func.func @f(%x: !iarc.value<position 3, feature 4 : f32>) {
-  // expected-error @+1 {{'iarc.norm_adjoint' op eps must be positive and finite, got INF}}
-  %0 = iarc.norm_adjoint %x, %x eps 0x7FF0000000000000 : !iarc.value<position 3, feature 4 : f32>
-  return
-}
-
-// -----
-
-func.func @f(%x: !iarc.value<layer 2, position 3, feature 4 : f32>) {
+func.func @f(%x: !iarc.value<layer 2, position 3, feature 4 : f32>,
+             %s: !iarc.value<layer 2, position 3, feature 1 : f32>) {
   // expected-error @+1 {{'iarc.norm_adjoint' op takes values without layer axes, got '!iarc.value<layer 2, position 3, feature 4 : f32>'}}
-  %0 = iarc.norm_adjoint %x, %x eps 1.0 : !iarc.value<layer 2, position 3, feature 4 : f32>
+  %0 = iarc.norm_adjoint %x scale %s, %x : !iarc.value<layer 2, position 3, feature 4 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%x: !iarc.value<position 3, feature 4 : f32>, %s: !iarc.value<position 3, feature 1 : f32>) {
+  // expected-error @+1 {{'iarc.norm_adjoint' op residual must have the type of the result, '!iarc.value<position 3, feature 4 : f32>', got '!iarc.value<position 3, feature 1 : f32>'}}
+  %0 = iarc.norm_adjoint %x scale %s, %x residual %s : !iarc.value<position 3, feature 1 : f32> : !iarc.value<position 3, feature 4 : f32>
   return
 }
 

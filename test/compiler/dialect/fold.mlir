@@ -62,7 +62,7 @@ func.func @a_part(%x: !v) -> (!n, !v) {
 // CHECK-NOT: iarc.norm
 // CHECK: return
 func.func @dead(%x: !v) -> !v {
-  %0 = iarc.norm %x eps 1.0 : !v
+  %0, %scale0 = iarc.norm %x eps 1.0 : !v
   %1 = iarc.map %x : !v {
   ^bb0(%u: f32):
     %one = arith.constant 1.0 : f32

@@ -135,10 +135,12 @@ func.func @elementwise(%x: !iarc.value<position 3, feature 4 : f32>, %y: !iarc.v
   %4 = iarc.zero : !iarc.value<position 3, feature 4 : f32>
   // CHECK: iarc.zero : !iarc.weight<out 5, in 4 : f32>
   %5 = iarc.zero : !iarc.weight<out 5, in 4 : f32>
-  // CHECK: iarc.norm %arg0 eps 1.000000e-05 : <position 3, feature 4 : f32>
-  %6 = iarc.norm %x eps 1.0e-5 : !iarc.value<position 3, feature 4 : f32>
-  // CHECK: iarc.norm_adjoint %arg0, %arg1 eps 1.000000e-05 : <position 3, feature 4 : f32>
-  %7 = iarc.norm_adjoint %x, %y eps 1.0e-5 : !iarc.value<position 3, feature 4 : f32>
+  // CHECK: %[[NORM:.*]], %[[SCALE:.*]] = iarc.norm %arg0 eps 1.000000e-05 : <position 3, feature 4 : f32>
+  %6, %scale6 = iarc.norm %x eps 1.0e-5 : !iarc.value<position 3, feature 4 : f32>
+  // CHECK: iarc.norm_adjoint %[[NORM]] scale %[[SCALE]], %arg1 : <position 3, feature 4 : f32>
+  %7 = iarc.norm_adjoint %6 scale %scale6, %y : !iarc.value<position 3, feature 4 : f32>
+  // CHECK: iarc.norm_adjoint %[[NORM]] scale %[[SCALE]], %arg1 residual %arg0 : !iarc.value<position 3, feature 4 : f32> : <position 3, feature 4 : f32>
+  %70 = iarc.norm_adjoint %6 scale %scale6, %y residual %x : !iarc.value<position 3, feature 4 : f32> : !iarc.value<position 3, feature 4 : f32>
   // CHECK: iarc.slice %arg0 from 1 : <position 3, feature 4 : f32> -> <position 3, feature 2 : f32>
   %8 = iarc.slice %x from 1 : !iarc.value<position 3, feature 4 : f32> -> !iarc.value<position 3, feature 2 : f32>
   // CHECK: iarc.embed %{{.*}} at 1 : <position 3, feature 2 : f32> -> <position 3, feature 4 : f32>

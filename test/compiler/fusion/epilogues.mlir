@@ -177,11 +177,11 @@ func.func @two_products(%x: !v, %w: !w, %v: !w) -> !v {
 
 // The product moves down to the map, whose other operand is made in between.
 // CHECK-LABEL: func.func @made_in_between
-// CHECK-NEXT: %[[N:.*]] = iarc.norm
+// CHECK-NEXT: %[[N:.*]], %{{.*}} = iarc.norm
 // CHECK-NEXT: iarc.linear %{{.*}}, %{{.*}} extras(%[[N]])
 func.func @made_in_between(%x: !v, %w: !w) -> !v {
   %0 = iarc.linear %x, %w : (!v, !w) -> !v
-  %n = iarc.norm %x eps 1.0 : !v
+  %n, %scalen = iarc.norm %x eps 1.0 : !v
   %1 = iarc.add %0, %n : !v
   return %1 : !v
 }
@@ -318,4 +318,89 @@ func.func @attention_read_twice(%x: !v) -> (!v, !v, !v) {
     iarc.yield %a, %m : f32, f32
   }
   return %y, %2#0, %2#1 : !v, !v, !v
+}
+
+// A further contribution to the adjoint of a norm's input joins there, whichever side it stands on.
+// CHECK-LABEL: func.func @norm_residual(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: {{[^,]*}}, {{[^,]*}}, %[[S:[a-z0-9]+]]:
+// CHECK-NEXT: %[[A:.*]] = iarc.norm_adjoint %[[X]] scale %[[S]], %[[X]] residual %[[X]]
+// CHECK-NEXT: %[[B:.*]] = iarc.norm_adjoint %[[X]] scale %[[S]], %[[A]] residual %[[X]]
+// CHECK-NEXT: return %[[B]]
+func.func @norm_residual(%x: !v, %s: !iarc.value<position 3, feature 1 : f32>) -> !v {
+  %0 = iarc.norm_adjoint %x scale %s, %x : !v
+  %1 = iarc.add %0, %x : !v
+  %2 = iarc.norm_adjoint %x scale %s, %1 : !v
+  %3 = iarc.add %x, %2 : !v
+  return %3 : !v
+}
+
+// Not where the norm's share is wanted by itself, nor a second one.
+// CHECK-LABEL: func.func @norm_read_twice(
+// CHECK-NEXT: %[[A:.*]] = iarc.norm_adjoint
+// CHECK-NOT: residual
+// CHECK: iarc.map
+// CHECK: return %[[A]]
+func.func @norm_read_twice(%x: !v, %s: !iarc.value<position 3, feature 1 : f32>) -> (!v, !v) {
+  %0 = iarc.norm_adjoint %x scale %s, %x : !v
+  %1 = iarc.add %0, %x : !v
+  return %0, %1 : !v, !v
+}
+
+// CHECK-LABEL: func.func @norm_two(
+// CHECK: iarc.norm_adjoint {{.*}} residual
+// CHECK-NEXT: iarc.map
+func.func @norm_two(%x: !v, %s: !iarc.value<position 3, feature 1 : f32>) -> !v {
+  %0 = iarc.norm_adjoint %x scale %s, %x : !v
+  %1 = iarc.add %0, %x : !v
+  %2 = iarc.add %1, %x : !v
+  return %2 : !v
+}
+
+// An activation and its slope, both of one product, become one epilogue with two results.
+// CHECK-LABEL: func.func @slope(
+// CHECK-NEXT: %[[Y:.*]]:2 = iarc.linear {{.*}} epilogue {
+// CHECK-NEXT: ^bb0(%[[U:.*]]: f32):
+// CHECK-NEXT: %[[E:.*]] = math.exp %[[U]]
+// CHECK-NEXT: %[[F:.*]] = math.exp %[[U]]
+// CHECK-NEXT: %[[N:.*]] = arith.negf %[[F]]
+// CHECK-NEXT: iarc.yield %[[E]], %[[N]]
+// CHECK-NEXT: }
+// CHECK-NEXT: %[[Z:.*]], %{{.*}} = iarc.norm %[[Y]]#0
+// CHECK: return %[[Z]], %[[Y]]#1
+func.func @slope(%x: !v, %w: !w) -> (!v, !v) {
+  %0 = iarc.linear %x, %w : (!v, !w) -> !v
+  %1 = iarc.map %0 : !v {
+  ^bb0(%u: f32):
+    %e = math.exp %u : f32
+    iarc.yield %e : f32
+  }
+  %n, %s = iarc.norm %1 eps 1.0 : !v
+  %2 = iarc.map %0 : !v {
+  ^bb0(%u: f32):
+    %e = math.exp %u : f32
+    %m = arith.negf %e : f32
+    iarc.yield %m : f32
+  }
+  return %n, %2 : !v, !v
+}
+
+// The product itself is read as well: it is stored in any case, and the maps read it.
+// CHECK-LABEL: func.func @slope_of_kept(
+// CHECK-NEXT: iarc.linear
+// CHECK-NOT: epilogue
+// CHECK-NEXT: iarc.map
+// CHECK: iarc.map
+func.func @slope_of_kept(%x: !v, %w: !w) -> (!v, !v, !v) {
+  %0 = iarc.linear %x, %w : (!v, !w) -> !v
+  %1 = iarc.map %0 : !v {
+  ^bb0(%u: f32):
+    %e = math.exp %u : f32
+    iarc.yield %e : f32
+  }
+  %2 = iarc.map %0 : !v {
+  ^bb0(%u: f32):
+    %e = math.sin %u : f32
+    iarc.yield %e : f32
+  }
+  return %0, %1, %2 : !v, !v, !v
 }

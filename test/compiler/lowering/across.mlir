@@ -46,7 +46,7 @@ module attributes {iarc.model = {name = "t", task = {}, batch = 1, steps = 1, ra
     %e = iarc.encode %b : !b -> !v
     %g = iarc.weight_gradient %e, %e : (!v, !v) -> !w
     %x = iarc.linear %e, %w bias %c : (!v, !w, !c) -> !v
-    %n = iarc.norm %x eps 1.0e-5 : !v
+    %n, %scalen = iarc.norm %x eps 1.0e-5 : !v
     %y = iarc.linear %n, %w : (!v, !w) -> !v
     %l = iarc.loss cross_entropy at last %y, %b : (!v, !b) -> f32
     return %l, %y, %g : f32, !v, !w

@@ -170,29 +170,43 @@ def Iarc_ZeroOp : Iarc_FinalOp<"zero", "its result depends on no weight", [Pure]
   let assemblyFormat = "attr-dict `:` type($result)";
 }
 
-def Iarc_NormOp : Iarc_DifferentiableOp<"norm", [SameOperandsAndResultType]> {
+def Iarc_NormOp
+    : Iarc_DifferentiableOp<"norm", [AllTypesMatch<["input", "result"]>,
+        TypesMatchWith<"the scale has one feature", "input", "scale",
+                       "::llvm::cast<::iarc::ValueType>($_self).withFeatures(1)">]> {
   let summary = "normalises the features of each position";
   let description = [{
-    `(x - mean) / sqrt(variance + eps)` over the features, without gain or bias; the variance is
-    the mean squared deviation.
+    `result = (x - mean) scale` over the features, without gain or bias, with `scale = 1 / sqrt(variance + eps)`;
+    the variance is the mean squared deviation. The scale is a result because the adjoint reads it.
+
+    ```mlir
+    %y, %scale = iarc.norm %x eps 1.000000e-05 : <position 24, feature 20 : f32>
+    ```
   }];
   let arguments = (ins Iarc_ValueType:$input, F64Attr:$eps);
-  let results = (outs Iarc_ValueType:$result);
-  let assemblyFormat = "$input `eps` $eps attr-dict `:` type($result)";
+  let results = (outs Iarc_ValueType:$result, Iarc_ValueType:$scale);
+  let assemblyFormat = "$input `eps` $eps attr-dict `:` type($input)";
   let hasVerifier = 1;
 }
 
 def Iarc_NormAdjointOp
     : Iarc_FinalOp<"norm_adjoint", "made by autodiff; second derivatives are not supported",
-                   [Pure, SameOperandsAndResultType]> {
+                   [Pure, AllTypesMatch<["output", "resultAdjoint", "inputAdjoint"]>,
+                    TypesMatchWith<"the scale has one feature", "inputAdjoint", "scale",
+                                   "::llvm::cast<::iarc::ValueType>($_self).withFeatures(1)">]> {
   let summary = "adjoint of iarc.norm";
   let description = [{
-    With y = norm(x), r = 1 / sqrt(variance + eps) and means over the features:
-    `dx = r (dy - mean(dy) - y mean(dy y))`.
+    With y = norm(x) and its scale r, means over the features, and what else contributes to the adjoint of x as
+    `residual`, which iarc-fuse-epilogues puts there: `dx = residual + r (dy - mean(dy) - y mean(dy y))`. So x itself
+    need not be kept.
   }];
-  let arguments = (ins Iarc_ValueType:$input, Iarc_ValueType:$resultAdjoint, F64Attr:$eps);
+  let arguments = (ins Iarc_ValueType:$output, Iarc_ValueType:$scale, Iarc_ValueType:$resultAdjoint,
+                       Optional<Iarc_ValueType>:$residual);
   let results = (outs Iarc_ValueType:$inputAdjoint);
-  let assemblyFormat = "$input `,` $resultAdjoint `eps` $eps attr-dict `:` type($inputAdjoint)";
+  let assemblyFormat = [{
+    $output `scale` $scale `,` $resultAdjoint (`residual` $residual^ `:` type($residual))? attr-dict
+    `:` type($inputAdjoint)
+  }];
   let hasVerifier = 1;
 }
 

@@ -1,0 +1,39 @@
+//===- VectorMath.h - Elementary functions of f32 in vectors ----------------===//
+//
+// Each function emits straight-line code without tables, so that all lanes of a vector are computed
+// at once. A NaN gives a NaN. The bounds are the largest errors over all 2^32 arguments, as
+// `test/compiler/numerics/Inputs/vector-math.cpp` finds them (docs/measurements.md), with
+// multiply-add contracted; an ulp is the distance of two floats at the exact result. The
+// coefficients are minimax fits of scripts/fit-math.py.
+//
+//===----------------------------------------------------------------------===//
+#ifndef IARC_LOWERING_VECTORMATH_H
+#define IARC_LOWERING_VECTORMATH_H
+
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace iarc {
+
+/// e^x. 0 where the result is below 2^-126, infinity above the largest float.
+mlir::Value emitExp(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
+
+/// The natural logarithm; -infinity of 0, NaN of negative numbers.
+mlir::Value emitLog(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
+
+/// tanh x, within [-1, 1].
+mlir::Value emitTanh(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
+
+/// The error function, within [-1, 1].
+mlir::Value emitErf(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
+
+/// Unit attribute of a function that is to stay a call of the C library.
+inline constexpr llvm::StringLiteral kLibraryCall = "iarc.library_call";
+
+/// sin x and cos x; NaN of an infinity. A vector with an argument beyond 8192 goes to the C
+/// library.
+mlir::Value emitSin(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
+mlir::Value emitCos(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
+
+} // namespace iarc
+
+#endif
