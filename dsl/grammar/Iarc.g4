@@ -17,12 +17,14 @@ item
   : importItem
   | functionItem
   | blockItem
+  | taskItem
   | modelItem
   ;
 
 importItem   : 'import' name ;
 functionItem : ('kernel' | 'function') name parameters '=' expression ;
 blockItem    : 'block' name parameters body ;
+taskItem     : 'task' name parameters? taskBody ;
 modelItem    : 'model' name body ;
 
 parameters : '(' (parameter (',' parameter)*)? ','? ')' ;
@@ -46,7 +48,7 @@ statement
   ;
 
 paramStatement   : 'param' name '=' value ;
-taskStatement    : 'task' name arguments ;
+taskStatement    : 'task' name arguments? ;
 contextStatement : 'context' expression ;
 weightsStatement : 'weights' placement (',' expression)? ;
 letStatement     : 'let' name '=' expression ;
@@ -59,6 +61,31 @@ returnStatement  : 'return' expression ;
 assignStatement  : name '=' expression ;
 
 state : name '[' expression ']' ;
+
+// The declaration of a task: settings such as `history 10`, states, control tokens with their
+// rules, and the rule for the next symbol.
+taskBody : '{' taskMember* '}' ;
+
+taskMember
+  : stateMember
+  | controlMember
+  | nextMember
+  | settingMember
+  ;
+
+stateMember   : 'state' name ('[' expression ']')? '=' expression ;
+controlMember : ('control' | 'modifier') name name? ruleBody ;
+nextMember    : 'next' ruleBody ;
+settingMember : name value ;
+
+ruleBody : '{' ruleStatement* '}' ;
+
+ruleStatement
+  : 'let' name '=' expression                     # ruleLet
+  | 'if' expression ruleBody ('else' 'if' expression ruleBody)* ('else' ruleBody)?   # ruleIf
+  | 'return' expression                           # ruleReturn
+  | name ('[' expression ']')? '=' expression     # ruleAssign
+  ;
 
 settings : '{' setting* '}' ;
 setting  : name expression ;
@@ -79,10 +106,10 @@ value
 
 // From the tightest to the loosest binding. `-x^2` is -(x^2), `2^-1` is 2^(-1).
 expression
-  : expression '[' expression ('..' | '..<') expression ']'            # slice
+  : expression '[' expression (('..' | '..<') expression)? ']'         # slice
   | <assoc=right> expression '^' expression                            # power
   | '-' expression                                                     # negation
-  | expression op=('*' | '/') expression                               # product
+  | expression op=('*' | '/' | 'mod') expression                       # product
   | expression op=('+' | '-') expression                               # sum
   | expression op=('<' | '<=' | '>' | '>=' | '==' | '!=') expression   # comparison
   | 'not' expression                                                   # inversion
@@ -100,7 +127,7 @@ expression
 
 name
   : NAME | 'kernel' | 'task' | 'context' | 'weights' | 'loss' | 'at' | 'train'
-  | 'per' | 'across'
+  | 'per' | 'across' | 'state' | 'control' | 'modifier' | 'next'
   ;
 
 NUMBER : [0-9]+ ('.' [0-9]+)? ([eE] [+\-]? [0-9]+)? ;

@@ -48,11 +48,15 @@ public:
     for (const Parameter &parameter : model.parameters)
       out += "  param " + parameter.name + " = " + parameter.value + "\n";
     const Task &task = model.task;
-    out += "  task iarc symbols " + std::to_string(task.symbols) + " subtasks " + task.subtasks +
-           " gap " + std::to_string(task.gapMinimum) + ".." + std::to_string(task.gapMaximum) +
-           " mirror " + (task.mirrorRepeatsLast ? "repeat_last" : "from_previous") +
-           " increment " + (task.incrementKeeps ? "keep" : "reset") + " encoding " +
-           (task.interspersed ? "interspersed" : "tape") + "\n";
+    out += "  task " + task.name + " symbols " + std::to_string(task.symbols);
+    if (!task.controls.empty())
+      out += " subtasks " + task.controlNames() + " gap " + std::to_string(task.gapMinimum) + ".." +
+             std::to_string(task.gapMaximum);
+    for (const auto &[name, value] : task.arguments)
+      out += " " + name + " " + value;
+    if (!task.controls.empty())
+      out += std::string(" encoding ") + (task.interspersed ? "interspersed" : "tape");
+    out += "\n";
     out += "  context " + std::to_string(model.context) + "\n";
     int64_t total = 0;
     for (const Weight &weight : model.weights) {

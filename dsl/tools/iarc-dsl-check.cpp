@@ -12,13 +12,14 @@
 #include <cstring>
 
 static const char usage[] =
-    "usage: iarc-dsl-check [--ast | --dump] [--colour] [-I FOLDER]... [-D NAME=VALUE]... FILE\n"
+    "usage: iarc-dsl-check [--ast | --dump] [--colour] [--preview] [-I FOLDER]... [-D NAME=VALUE]... FILE\n"
     "       iarc-dsl-check --codes\n"
     "\n"
     "  --dump      print the elaborated model\n"
     "  --ast       print the syntax tree\n"
     "  --colour    colour the diagnostics\n"
     "  --codes     list the catalogue: code, kind, title\n"
+    "  --preview   read the file as 'iarcc task' does; --preview=NAME chooses a task\n"
     "  -I FOLDER   search FOLDER for imports\n"
     "  -D N=V      set parameter N of the model to V\n"
     "\n"
@@ -27,6 +28,7 @@ static const char usage[] =
 int main(int argc, char **argv) {
   using namespace iarc::dsl;
   FrontendOptions options;
+  options.standardLibrary = IARC_LIBRARY;
   std::string path;
   bool dump = false, tree = false;
   for (int i = 1; i < argc; ++i) {
@@ -50,6 +52,8 @@ int main(int argc, char **argv) {
       dump = true;
     } else if (argument == "--ast") {
       tree = true;
+    } else if (argument.compare(0, 9, "--preview") == 0) {
+      options.preview = {argument.size() > 10 ? argument.substr(10) : "", 0};
     } else if (argument == "--colour") {
       options.colour = true;
     } else if (argument.compare(0, 2, "-I") == 0) {

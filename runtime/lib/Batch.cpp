@@ -12,8 +12,10 @@ void Batch::plan(const iarc_model &model, int64_t capacity, MemoryPlan &plan) no
   plan.add({model.context + 1, groups, model.lanes, 4});
   plan.add({model.context, groups, model.lanes, 4});
   plan.add({model.context, groups, model.lanes, 4});
+  if (model.task.masked)
+    plan.add({model.context, groups, model.lanes, 4});
   plan.add({groups, model.lanes, model.element_bytes});
-  plan.add({groups, IarcStream::length(model.task, model.context), 4});
+  plan.add({groups, scratchBytesOf(model)});
 }
 
 Batch::Batch(const iarc_model &model, int64_t capacity) : model(model) {
@@ -21,9 +23,10 @@ Batch::Batch(const iarc_model &model, int64_t capacity) : model(model) {
   symbolArray = Array(uint64_t(model.context + 1) * padded * 4);
   controlArray = Array(uint64_t(model.context) * padded * 4);
   governingArray = Array(uint64_t(model.context) * padded * 4);
+  if (model.task.masked)
+    targetArray = Array(uint64_t(model.context) * padded * 4);
   weightArray = Array(padded * uint64_t(model.element_bytes));
-  scratch = Array(
-      uint64_t(groupsFor(model, capacity) * IarcStream::length(model.task, model.context) * 4));
+  scratch = Array(uint64_t(groupsFor(model, capacity) * scratchBytes()));
 }
 
 void Batch::setCount(int64_t samples) {
@@ -46,42 +49,61 @@ void Batch::pad() noexcept {
   for (int64_t t = 0; t < model.context; ++t) {
     repeatLast(controlArray.as<int32_t>() + t * padded());
     repeatLast(governingArray.as<int32_t>() + t * padded());
+    if (model.task.masked)
+      repeatLast(targetArray.as<int32_t>() + t * padded());
   }
 }
 
 void Batch::fill(uint64_t seed, uint32_t stream, uint64_t first, int64_t samples,
                  ThreadPool &pool) {
   setCount(samples);
-  const IarcStream source(model.task, model.context, seed, stream);
-  const int64_t length = IarcStream::length(model.task, model.context);
   pool.run(groupCount, [&](int64_t begin, int64_t end) {
     for (int64_t group = begin; group < end; ++group) {
-      int64_t last = std::min((group + 1) * model.lanes, count);
-      for (int64_t b = group * model.lanes; b < last; ++b)
-        source.generate(first + uint64_t(b), scratch.as<int32_t>() + group * length,
-                        symbolArray.as<int32_t>() + b, controlArray.as<int32_t>() + b,
-                        governingArray.as<int32_t>() + b, padded());
+      const int64_t b = group * model.lanes;
+      iarc_fill_call call{};
+      call.seed = seed;
+      call.stream = stream;
+      call.first = first + uint64_t(b);
+      call.count = std::min(model.lanes, count - b);
+      call.stride = padded();
+      call.symbols = symbolArray.as<int32_t>() + b;
+      call.controls = controlArray.as<int32_t>() + b;
+      call.governing = governingArray.as<int32_t>() + b;
+      call.targets = model.task.masked ? targetArray.as<int32_t>() + b : nullptr;
+      call.scratch = scratch.as<char>() + group * scratchBytes();
+      model.task.fill(&call);
     }
   });
   pad();
 }
 
-void Batch::fill(const int32_t *symbols, const int32_t *controls, int64_t samples) {
+void Batch::fill(const int32_t *symbols, const int32_t *controls, int64_t samples,
+                 const int32_t *targets) {
   setCount(samples);
   for (int64_t b = 0; b < count; ++b) {
     for (int64_t t = 0; t <= model.context; ++t)
       symbolArray.as<int32_t>()[t * padded() + b] = symbols[b * (model.context + 1) + t];
-    for (int64_t t = 0; t < model.context; ++t)
+    for (int64_t t = 0; t < model.context; ++t) {
       controlArray.as<int32_t>()[t * padded() + b] = controls[b * model.context + t];
+      if (model.task.masked)
+        targetArray.as<int32_t>()[t * padded() + b] =
+            targets ? targets[b * model.context + t] : symbols[b * (model.context + 1) + t + 1];
+    }
   }
   pad();
 }
 
-void Batch::extract(int64_t b, int32_t *symbols, int32_t *controls) const noexcept {
+void Batch::extract(int64_t b, int32_t *symbols, int32_t *controls, int32_t *targets,
+                    int32_t *governing) const noexcept {
   for (int64_t t = 0; t <= model.context; ++t)
     symbols[t] = symbolArray.as<int32_t>()[t * padded() + b];
-  for (int64_t t = 0; t < model.context; ++t)
+  for (int64_t t = 0; t < model.context; ++t) {
     controls[t] = controlArray.as<int32_t>()[t * padded() + b];
+    if (targets)
+      targets[t] = this->targets()[t * padded() + b];
+    if (governing)
+      governing[t] = governingArray.as<int32_t>()[t * padded() + b];
+  }
 }
 
 } // namespace iarc::runtime

@@ -8,7 +8,6 @@
 #ifndef IARC_RUNTIME_LIB_BATCH_H
 #define IARC_RUNTIME_LIB_BATCH_H
 
-#include "IarcStream.h"
 #include "Memory.h"
 #include "ThreadPool.h"
 
@@ -33,28 +32,40 @@ public:
   void fill(uint64_t seed, uint32_t stream, uint64_t first, int64_t count, ThreadPool &pool);
 
   /// A given batch: symbols [count][context + 1] and controls [count][context], row-major and
-  /// valid.
-  void fill(const int32_t *symbols, const int32_t *controls, int64_t count);
+  /// valid; of a task that masks also targets [count][context], null for the symbols that follow.
+  void fill(const int32_t *symbols, const int32_t *controls, int64_t count,
+            const int32_t *targets = nullptr);
 
-  /// Copies sample b out: symbols [context + 1], controls [context].
-  void extract(int64_t b, int32_t *symbols, int32_t *controls) const noexcept;
+  /// Copies sample b out: symbols [context + 1], controls [context], and unless null what targets
+  /// and governing hold, [context] each.
+  void extract(int64_t b, int32_t *symbols, int32_t *controls, int32_t *targets = nullptr,
+               int32_t *governing = nullptr) const noexcept;
 
   int64_t samples() const noexcept { return count; }
   int64_t groups() const noexcept { return groupCount; }
   int64_t padded() const noexcept { return groupCount * model.lanes; }
   const int32_t *symbols() const noexcept { return symbolArray.as<int32_t>(); }
   const int32_t *controls() const noexcept { return controlArray.as<int32_t>(); }
-  /// [context][groups][lanes]: index of the subtask that made symbol t + 1. Of streams only.
+  /// [context][groups][lanes]: what position t predicts; -1 for nothing.
+  const int32_t *targets() const noexcept {
+    return model.task.masked ? targetArray.as<int32_t>() : symbols() + padded();
+  }
+  /// [context][groups][lanes]: index of the control token that decides symbol t + 1, -1 of a task
+  /// without any. Of streams only.
   const int32_t *governing() const noexcept { return governingArray.as<int32_t>(); }
   const void *weights() const noexcept { return weightArray.data(); }
 
 private:
   void setCount(int64_t samples);
   void pad() noexcept;
+  int64_t scratchBytes() const noexcept { return scratchBytesOf(model); }
+  static int64_t scratchBytesOf(const iarc_model &model) noexcept {
+    return (model.task.scratch_bytes + 63) / 64 * 64;
+  }
 
   const iarc_model &model;
   int64_t count = 0, groupCount = 0;
-  Array symbolArray, controlArray, governingArray, weightArray, scratch;
+  Array symbolArray, controlArray, governingArray, targetArray, weightArray, scratch;
 };
 
 } // namespace iarc::runtime

@@ -7,6 +7,7 @@
 
 #include "Console.h"
 #include "GivenBatch.h"
+#include "Processor.h"
 #include "Program.h"
 #include "Real.h"
 #include "Session.h"
@@ -49,7 +50,8 @@ int runGradients(const Invocation &invocation) {
   GivenBatch batch = readBatch(model, batchFile);
   Session session(model, {batch.samples, threads, false, /*gradients=*/true});
   loadWeights(model, weights, session.weights());
-  session.batch().fill(batch.symbols.data(), batch.controls.data(), batch.samples);
+  session.batch().fill(batch.symbols.data(), batch.controls.data(), batch.samples,
+                       batch.targets.empty() ? nullptr : batch.targets.data());
   double loss = session.computeGradients();
   session.forward(); // for the logits of all positions
   withReal(model, [&](auto real) {
@@ -89,7 +91,8 @@ int runStep(const Invocation &invocation) {
   GivenBatch batch = readBatch(model, batchFile);
   Session session(model, {batch.samples, threads, /*velocity=*/true, false});
   loadWeights(model, weights, session.weights());
-  session.batch().fill(batch.symbols.data(), batch.controls.data(), batch.samples);
+  session.batch().fill(batch.symbols.data(), batch.controls.data(), batch.samples,
+                       batch.targets.empty() ? nullptr : batch.targets.data());
   for (int64_t step = 0; step < steps; ++step) {
     double loss = session.trainStep(rate, momentum);
     if (!std::isfinite(loss))
@@ -123,22 +126,28 @@ int runBatch(const Invocation &invocation) {
 
   MemoryPlan plan;
   Batch::plan(model, samples, plan);
-  plan.add({samples, 2 * model.context + 1, 4});
+  plan.add({samples, 3 * model.context + 1, 4});
   plan.require(availableMemory(), format("use a smaller --batch (now %lld)", (long long)samples));
+  requireProcessor(model);
   ThreadPool pool(threads);
   Batch batch(model, samples);
   batch.fill(seed, TrainingStream, uint64_t(step) * uint64_t(samples), samples, pool);
   Array symbols(uint64_t(samples) * uint64_t(model.context + 1) * 4);
   Array controls(uint64_t(samples) * uint64_t(model.context) * 4);
+  Array targets(uint64_t(samples) * uint64_t(model.context) * 4);
   for (int64_t b = 0; b < samples; ++b)
     batch.extract(b, symbols.as<int32_t>() + b * (model.context + 1),
-                  controls.as<int32_t>() + b * model.context);
-  writeSafetensors(out,
-                   {{"symbols", ElementType::I32, {samples, model.context + 1}, symbols.data()},
-                    {"controls", ElementType::I32, {samples, model.context}, controls.data()}},
+                  controls.as<int32_t>() + b * model.context,
+                  targets.as<int32_t>() + b * model.context);
+  std::vector<TensorSource> tensors = {
+      {"symbols", ElementType::I32, {samples, model.context + 1}, symbols.data()},
+      {"controls", ElementType::I32, {samples, model.context}, controls.data()}};
+  if (model.task.masked)
+    tensors.push_back({"targets", ElementType::I32, {samples, model.context}, targets.data()});
+  writeSafetensors(out, tensors,
                    {{"seed", std::to_string(seed)},
                     {"step", std::to_string(step)},
-                    {"subtasks", model.task.subtasks}});
+                    {"subtasks", controlNames(model.task)}});
   return int(Exit::Ok);
 }
 

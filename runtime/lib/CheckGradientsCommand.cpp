@@ -53,9 +53,9 @@ template <class Real> double lossOfLogitsIn(Session &session) {
   double sum = 0;
   for (int64_t t = first; t < model.context; ++t)
     for (int64_t b = 0; b < batch.samples(); ++b) {
-      const int32_t target = batch.symbols()[(t + 1) * batch.padded() + b];
+      const int32_t target = batch.targets()[t * batch.padded() + b];
       if (target < 0)
-        continue; // an interspersed control token
+        continue; // nothing to predict
       const int64_t predicted = t - (model.context - model.predicted_positions);
       const Real *row =
           logits + (predicted * batch.groups() + b / lanes) * symbols * lanes + b % lanes;

@@ -25,17 +25,23 @@ struct Setting {
   std::string value;
 };
 
+/// "iarc, 16 symbols, control tokens I, A, gap 1..9, width = 20, interspersed".
+std::string taskText(const iarc_task &task) {
+  std::string text = format("%s, %lld symbols", task.name, (long long)task.symbols);
+  for (int64_t i = 0; i < task.control_count; ++i)
+    text += format("%s %s", i ? "," : ", control tokens", task.controls[i].name);
+  if (task.control_count)
+    text += format(", gap %lld..%lld", (long long)task.gap_minimum, (long long)task.gap_maximum);
+  for (int64_t i = 0; i < task.argument_count; ++i)
+    text += format(", %s = %s", task.arguments[i].name, task.arguments[i].value);
+  return text + (task.interspersed ? ", interspersed" : "");
+}
+
 /// What must be the same for the arrays to mean the same, beside names and shapes of the weights.
 std::vector<Setting> modelSettings(const iarc_model &model) {
-  const iarc_task &task = model.task;
   return {{"precision", precisionName(model)},
           {"context", std::to_string(model.context)},
-          {"task",
-           format("iarc, %lld symbols, subtasks %s, gap %lld..%lld%s%s%s", (long long)task.symbols,
-                  task.subtasks, (long long)task.gap_minimum, (long long)task.gap_maximum,
-                  task.mirror_repeats_last ? ", mirror repeats last" : "",
-                  task.increment_keeps ? ", increment keeps" : "",
-                  task.interspersed ? ", interspersed" : "")},
+          {"task", taskText(model.task)},
           {"loss", format("%s at %s",
                           model.loss == IARC_LOSS_CROSS_ENTROPY ? "cross_entropy" : "squared_error",
                           model.loss_at == IARC_LOSS_AT_LAST ? "last" : "all")}};

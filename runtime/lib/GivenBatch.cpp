@@ -66,7 +66,7 @@ GivenBatch readBatch(const iarc_model &model, const std::string &path) {
   batch.symbols = readRows(file, "symbols", model.context + 1, model.task.interspersed ? -1 : 0,
                            model.task.symbols - 1);
   batch.controls = readRows(file, "controls", model.context, -1,
-                            int64_t(std::string(model.task.subtasks).size()) - 1);
+                            model.task.control_count - 1);
   batch.samples = int64_t(batch.symbols.size()) / (model.context + 1);
   int64_t rows = int64_t(batch.controls.size()) / model.context;
   if (rows != batch.samples)
@@ -74,6 +74,13 @@ GivenBatch readBatch(const iarc_model &model, const std::string &path) {
          quoted(path).c_str(), (long long)batch.samples, (long long)rows);
   if (model.task.interspersed)
     checkInterspersed(model, path, batch);
+  if (model.task.masked && file.find("targets")) {
+    batch.targets = readRows(file, "targets", model.context, -1, model.task.symbols - 1);
+    if (batch.targets.size() != batch.controls.size())
+      fail(Exit::InputOutput, "%s is no batch: 'symbols' has %lld samples but 'targets' has %lld",
+           quoted(path).c_str(), (long long)batch.samples,
+           (long long)(int64_t(batch.targets.size()) / model.context));
+  }
   return batch;
 }
 

@@ -14,6 +14,7 @@ struct GivenBatch {
   int64_t samples = 0;
   std::vector<int32_t> symbols;  ///< [samples][context + 1]
   std::vector<int32_t> controls; ///< [samples][context]
+  std::vector<int32_t> targets;  ///< [samples][context]; empty: the symbols that follow
 };
 
 /// Reads a batch. Throws Error (status InputOutput) that names the tensor and the element that do

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Batch.h"
 #include "Console.h"
-#include "IarcStream.h"
 #include "Inference.h"
 #include "Json.h"
 #include "Program.h"
@@ -24,10 +24,13 @@ int runInferenceBench(const Invocation &invocation, int64_t windows, uint64_t se
     fail(Exit::Usage, "--inference: this program computes no single windows, only batches");
   Inference inference(model, seed);
   // It starts from a window of the evaluation stream and goes on by itself.
-  std::vector<int32_t> scratch(size_t(IarcStream::length(model.task, model.context)));
   std::vector<int32_t> symbols(size_t(model.context + 1)), controls(size_t(model.context));
-  IarcStream(model.task, model.context, seed, EvaluationStream)
-      .generate(0, scratch.data(), symbols.data(), controls.data(), nullptr, 1);
+  {
+    ThreadPool pool(1);
+    Batch first(model, 1);
+    first.fill(seed, EvaluationStream, 0, 1, pool);
+    first.extract(0, symbols.data(), controls.data());
+  }
   Tokens tokens;
   for (size_t t = 0; t < controls.size(); ++t)
     tokens.add(symbols[t], controls[t]);

@@ -60,6 +60,27 @@ static const char *lossPlace(const iarc_model &model) {
   return model.loss_at == IARC_LOSS_AT_ALL ? "all" : "last";
 }
 
+std::string controlNames(const iarc_task &task) {
+  bool letters = true;
+  for (int64_t i = 0; i < task.control_count; ++i)
+    letters = letters && std::strlen(task.controls[i].name) == 1;
+  std::string text;
+  for (int64_t i = 0; i < task.control_count; ++i)
+    text += (i && !letters ? " " : "") + std::string(task.controls[i].name);
+  return text;
+}
+
+std::string taskText(const iarc_task &task) {
+  std::string text = format("%s, %lld symbol%s", task.name, (long long)task.symbols,
+                            task.symbols == 1 ? "" : "s");
+  if (task.control_count)
+    text += format(", subtasks %s, gap %lld..%lld", controlNames(task).c_str(),
+                   (long long)task.gap_minimum, (long long)task.gap_maximum);
+  for (int64_t i = 0; i < task.argument_count; ++i)
+    text += format(", %s %s", task.arguments[i].name, task.arguments[i].value);
+  return text + (task.interspersed ? ", interspersed" : "");
+}
+
 static std::string infoJson(const iarc_model &model, int64_t batch, int64_t total,
                             double workspace) {
   JsonWriter json;
@@ -69,11 +90,17 @@ static std::string infoJson(const iarc_model &model, int64_t batch, int64_t tota
   json.field("lanes", model.lanes).field("context", model.context).field("width", model.width);
   json.field("layers", layersOf(model));
   json.key("task").beginObject();
-  json.field("subtasks", model.task.subtasks).field("symbols", model.task.symbols);
-  json.field("gap_minimum", model.task.gap_minimum).field("gap_maximum", model.task.gap_maximum);
-  json.field("mirror_repeats_last", model.task.mirror_repeats_last != 0);
-  json.field("increment_keeps", model.task.increment_keeps != 0);
-  json.field("encoding", model.task.interspersed ? "interspersed" : "tape").endObject();
+  const iarc_task &task = model.task;
+  json.field("name", task.name).field("symbols", task.symbols);
+  if (task.control_count) {
+    json.field("subtasks", std::string_view(controlNames(task)));
+    json.field("gap_minimum", task.gap_minimum).field("gap_maximum", task.gap_maximum);
+    json.field("encoding", task.interspersed ? "interspersed" : "tape");
+  }
+  json.key("arguments").beginObject();
+  for (int64_t i = 0; i < task.argument_count; ++i)
+    json.field(task.arguments[i].name, task.arguments[i].value);
+  json.endObject().endObject();
   json.field("predicted_positions", model.predicted_positions);
   json.field("loss", lossName(model)).field("loss_at", lossPlace(model));
   json.key("weights").beginArray();
@@ -129,12 +156,7 @@ int runInfo(const Invocation &invocation) {
   std::string text = format("model      %s", model.name);
   if (int64_t layers = layersOf(model))
     text += format(", %lld layer%s", (long long)layers, layers == 1 ? "" : "s");
-  text +=
-      format("\ntask       iarc, %lld symbols, subtasks %s, gap %lld..%lld%s%s%s\n",
-             (long long)task.symbols, task.subtasks, (long long)task.gap_minimum,
-             (long long)task.gap_maximum, task.mirror_repeats_last ? ", mirror repeats last" : "",
-             task.increment_keeps ? ", increment keeps" : "",
-             task.interspersed ? ", interspersed" : "");
+  text += "\ntask       " + taskText(task) + "\n";
   text += format("context    %lld positions of %lld features\n", (long long)model.context,
                  (long long)model.width);
   text += format("loss       %s at %s%s\n", lossName(model), lossPlace(model),

@@ -12,6 +12,7 @@ namespace iarc::runtime {
 void Metrics::add(const Metrics &other) {
   windows += other.windows;
   loss += other.loss;
+  counted += other.counted;
   right += other.right;
   for (size_t subtask = 0; subtask < maximumSubtasks; ++subtask) {
     subtaskWindows[subtask] += other.subtaskWindows[subtask];
@@ -25,6 +26,10 @@ void Metrics::add(const Metrics &other) {
     rightAt[t] += other.rightAt[t];
     countedAt[t] += other.countedAt[t];
   }
+}
+
+double Metrics::accuracy() const noexcept {
+  return counted ? double(right) / double(counted) : std::numeric_limits<double>::quiet_NaN();
 }
 
 double Metrics::subtaskAccuracy(size_t subtask) const noexcept {
@@ -81,7 +86,7 @@ template <class Visit>
 static void visitPosition(const iarc_model &model, const Batch &batch, const void *logits,
                           int64_t t, std::vector<int32_t> &best, Visit &&visit) {
   const int64_t lanes = model.lanes, symbols = model.task.symbols, padded = batch.padded();
-  const int32_t *targets = batch.symbols() + (t + 1) * padded;
+  const int32_t *targets = batch.targets() + t * padded;
   withReal(model, [&](auto real) {
     using Real = decltype(real);
     const Real *from = static_cast<const Real *>(logits) +
@@ -104,8 +109,11 @@ Metrics countLast(const iarc_model &model, const Batch &batch, const void *logit
   const int64_t last = model.context - 1;
   const int32_t *governing = batch.governing() + last * batch.padded();
   visitPosition(model, batch, logits, last, best, [&](int64_t b, bool right) {
-    size_t subtask = size_t(governing[b]);
+    ++metrics.counted;
     metrics.right += right;
+    if (governing[b] < 0) // a task without control tokens
+      return;
+    size_t subtask = size_t(governing[b]);
     ++metrics.subtaskWindows[subtask];
     metrics.subtaskRight[subtask] += right;
   });

@@ -15,10 +15,14 @@
 
 namespace iarc::runtime {
 
+/// Control tokens that a task may have.
+constexpr int maximumSubtasks = 32;
+
 /// Sums over windows.
 struct Metrics {
   int64_t windows = 0;
   double loss = 0;                                       ///< sum of the windows' losses
+  int64_t counted = 0;                                   ///< whose last position has a target
   int64_t right = 0;                                     ///< at the last position
   std::array<int64_t, maximumSubtasks> subtaskWindows{}; ///< by what governs the last position
   std::array<int64_t, maximumSubtasks> subtaskRight{};
@@ -26,7 +30,8 @@ struct Metrics {
   std::vector<int64_t> countedAt; ///< [context]: windows in which that position has a target
 
   void add(const Metrics &other);
-  double accuracy() const noexcept { return windows ? double(right) / double(windows) : 0; }
+  /// At the last position of the windows that have a target there; NaN without any.
+  double accuracy() const noexcept;
   double meanLoss() const noexcept { return windows ? loss / double(windows) : 0; }
   /// Accuracy at the last position of the windows that this subtask governs there; NaN without any.
   double subtaskAccuracy(size_t subtask) const noexcept;

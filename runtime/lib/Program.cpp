@@ -3,7 +3,6 @@
 #include "Program.h"
 
 #include "Console.h"
-#include "IarcStream.h"
 #include "Json.h"
 #include "Text.h"
 #include "ThreadPool.h"
@@ -62,6 +61,10 @@ const std::vector<Command> &commands() {
        {"batch --step 0 --out batch.safetensors",
         "batch --step 12 --seed 3 --batch 8 --out batch.safetensors"},
        runBatch},
+      {"samples",
+       "print samples of the task: symbols, control tokens and targets",
+       {"samples", "samples --count 2 --first 100", "samples --count 1000 --json"},
+       runSamples},
       {"bench",
        "measure the speed of a training step, or of single windows",
        {"bench", "bench --threads 1 --steps 200 --json", "bench --inference"},
@@ -119,15 +122,10 @@ static std::string programHelp(const std::string &program, const iarc_model &mod
 
 std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint64_t seed,
                            bool json) {
-  auto nameOf = [&](size_t subtask) -> std::string {
-    switch (model.task.subtasks[subtask]) {
-    case 'I':
-      return "I increment";
-    case 'A':
-      return "A add";
-    default:
-      return "R reverse";
-    }
+  const iarc_task &task = model.task;
+  auto nameOf = [&](size_t subtask) {
+    const iarc_control &control = task.controls[subtask];
+    return std::string(control.name) + (*control.label ? " " : "") + control.label;
   };
   if (json) {
     JsonWriter writer;
@@ -139,10 +137,10 @@ std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint
     writer.field("accuracy_last", metrics.accuracy());
     for (const char *what : {"subtask_accuracy", "subtask_windows"}) {
       writer.key(what).beginObject();
-      for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask) {
-        if (model.task.subtasks[subtask] == 'C')
+      for (size_t subtask = 0; subtask < size_t(task.control_count); ++subtask) {
+        if (!task.controls[subtask].governs)
           continue;
-        writer.key(std::string(1, model.task.subtasks[subtask]));
+        writer.key(task.controls[subtask].name);
         if (what == std::string("subtask_accuracy"))
           writer.value(metrics.subtaskAccuracy(subtask));
         else
@@ -173,9 +171,9 @@ std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint
   text += format("  %-15s  %8s\n", "", "accuracy");
   if (!metrics.rightAt.empty())
     text += format("  %-15s  %8.4f\n", "all positions", metrics.accuracyAll());
-  text += row("last position", metrics.accuracy(), metrics.windows);
-  for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask)
-    if (model.task.subtasks[subtask] != 'C')
+  text += row("last position", metrics.accuracy(), metrics.counted);
+  for (size_t subtask = 0; subtask < size_t(task.control_count); ++subtask)
+    if (task.controls[subtask].governs)
       text += row("  " + nameOf(subtask), metrics.subtaskAccuracy(subtask),
                   metrics.subtaskWindows[subtask]);
   return text;
@@ -188,8 +186,10 @@ static void checkModel(const iarc_model &model) {
          "the model has descriptor version %lld but this runtime is for version %d\n"
          "hint: compile and link it with one version of iarc",
          (long long)model.version, IARC_DESCRIPTOR_VERSION);
-  checkTask(model.task);
-  if ((model.element_bytes != 4 && model.element_bytes != 8) || model.lanes < 1 ||
+  const iarc_task &task = model.task;
+  if (!task.name || task.symbols < 1 || task.symbols > INT32_MAX || task.control_count < 0 ||
+      task.control_count > maximumSubtasks || task.scratch_bytes < 0 || !task.fill ||
+      (model.element_bytes != 4 && model.element_bytes != 8) || model.lanes < 1 ||
       model.context < 1 || model.weight_elements < 0 || model.workspace_bytes < 0 ||
       model.workspace_bytes_per_group < 0 || model.batch < 1 || model.steps < 0 || !model.forward ||
       !model.gradients || !model.train_step || !model.peak || !model.target_features ||

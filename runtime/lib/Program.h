@@ -43,12 +43,19 @@ int runCheckGradients(const Invocation &);
 int runGradients(const Invocation &);
 int runStep(const Invocation &);
 int runBatch(const Invocation &);
+int runSamples(const Invocation &);
 int runBench(const Invocation &);
 int runPredict(const Invocation &);
 int runGenerate(const Invocation &);
 
 /// bench --inference: times single windows.
 int runInferenceBench(const Invocation &invocation, int64_t windows, uint64_t seed, bool json);
+
+/// The names of the task's control tokens in order: "IARC", or with a longer one "push pop".
+std::string controlNames(const iarc_task &task);
+
+/// The task in one line: "iarc, 16 symbols, subtasks IARC, gap 1..9, mirror from_previous".
+std::string taskText(const iarc_task &task);
 
 /// Parses the words of a subcommand; when help was asked for, prints it and returns false.
 bool parseArguments(const Invocation &invocation, const char *command, Arguments &arguments);

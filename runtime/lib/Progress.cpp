@@ -13,16 +13,17 @@ namespace iarc::runtime {
 static std::string progressLine(const iarc_model &model, int64_t steps, int64_t step,
                                 const Interval &interval, bool compact) {
   const char *gap = compact ? " " : "  ";
+  double right = interval.metrics.accuracy(); // NaN: no window has a target at its last position
   std::string text =
-      format("%s%*lld/%lld%sloss %s%saccuracy %.3f", compact ? "" : "step ",
+      format("%s%*lld/%lld%sloss %s%saccuracy %s", compact ? "" : "step ",
              compact ? 0 : int(std::to_string(steps).size()), (long long)step, (long long)steps,
              gap, lossText(interval.metrics.meanLoss(), compact ? 3 : 4).c_str(), gap,
-             interval.metrics.accuracy());
-  for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask) {
-    if (model.task.subtasks[subtask] == 'C')
+             std::isnan(right) ? "    -" : format("%.3f", right).c_str());
+  for (size_t subtask = 0; subtask < size_t(model.task.control_count); ++subtask) {
+    if (!model.task.controls[subtask].governs)
       continue;
     double accuracy = interval.metrics.subtaskAccuracy(subtask); // NaN: governed no window
-    text += format("%s%c ", gap, model.task.subtasks[subtask]);
+    text += format("%s%s ", gap, model.task.controls[subtask].name);
     text += std::isnan(accuracy) ? "   -" : format("%.2f", accuracy);
   }
   double milliseconds = interval.millisecondsPerStep();

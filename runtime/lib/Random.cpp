@@ -2,6 +2,10 @@
 
 #include "Random.h"
 
+#include "iarc/runtime/Descriptor.h"
+
+#include <algorithm>
+
 namespace iarc::runtime {
 
 PhiloxBlock philox4x32(PhiloxBlock counter, std::array<uint32_t, 2> key) noexcept {
@@ -23,3 +27,10 @@ PhiloxBlock philox4x32(PhiloxBlock counter, std::array<uint32_t, 2> key) noexcep
 }
 
 } // namespace iarc::runtime
+
+extern "C" void iarc_random_block(uint64_t seed, int64_t stream, uint64_t sample, int64_t block,
+                                  uint32_t *words) {
+  using namespace iarc::runtime;
+  PhiloxBlock made = randomBlock(seed, uint32_t(stream), sample, uint32_t(block));
+  std::copy(made.begin(), made.end(), words);
+}

@@ -60,7 +60,7 @@ std::string intervalText(const Interval &interval) {
   const Metrics &metrics = interval.metrics;
   NumberWriter out;
   out.add(interval.steps).add(interval.seconds()).add(interval.gradientNorm);
-  out.add(metrics.windows).add(metrics.loss).add(metrics.right);
+  out.add(metrics.windows).add(metrics.loss).add(metrics.counted).add(metrics.right);
   out.add(int64_t(maximumSubtasks));
   for (size_t subtask = 0; subtask < maximumSubtasks; ++subtask)
     out.add(metrics.subtaskWindows[subtask]).add(metrics.subtaskRight[subtask]);
@@ -76,7 +76,8 @@ bool parseInterval(std::string_view text, Interval &interval) {
   int64_t subtasks = 0, positions = 0;
   if (!in.read(interval.steps, 0, mostSteps) || !in.read(interval.secondsBefore) ||
       !in.read(interval.gradientNorm) || !in.read(metrics.windows, 0, mostCount) ||
-      !in.read(metrics.loss) || !in.read(metrics.right, 0, mostCount) ||
+      !in.read(metrics.loss) || !in.read(metrics.counted, 0, mostCount) ||
+      !in.read(metrics.right, 0, mostCount) ||
       !in.read(subtasks, maximumSubtasks, maximumSubtasks))
     return false;
   if (!std::isfinite(interval.secondsBefore) || interval.secondsBefore < 0)

@@ -69,6 +69,7 @@ double Session::call(iarc_step_function function, double rate, double momentum) 
   call.rate = rate;
   call.momentum = momentum;
   call.pool = &threads;
+  call.targets = data.targets();
   function(&call);
   return withReal(model, [&](auto real) { return double(*lossArray.as<decltype(real)>()); });
 }

@@ -17,19 +17,18 @@ namespace {
 bool isBlank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r'; }
 
 /// "I, A, R, C".
-std::string controlNames(const iarc_task &task) {
+std::string listControls(const iarc_task &task) {
   std::string names;
-  for (const char *name = task.subtasks; *name; ++name)
-    names += (names.empty() ? "" : ", ") + std::string(1, *name);
+  for (int64_t i = 0; i < task.control_count; ++i)
+    names += (i ? ", " : "") + std::string(task.controls[i].name);
   return names;
 }
 
 /// The index of a control token, -1 for another word.
 int32_t controlOf(const iarc_task &task, std::string_view word) noexcept {
-  if (word.size() == 1)
-    for (int32_t index = 0; task.subtasks[index]; ++index)
-      if (task.subtasks[index] == word[0])
-        return index;
+  for (int32_t index = 0; index < task.control_count; ++index)
+    if (word == task.controls[index].name)
+      return index;
   return -1;
 }
 
@@ -45,33 +44,37 @@ std::string parseToken(const iarc_task &task, std::string_view word, Tokens &tok
   }
   if (controlOf(task, word) >= 0)
     return format("the control token %s stands alone: here it stands beside its symbol, as in "
-                  "'5(%c)'",
-                  shown.c_str(), word[0]);
+                  "'5(%.*s)'",
+                  shown.c_str(), int(word.size()), word.data());
   int32_t symbol = -1;
   auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), symbol);
   const bool isNumber = !number.empty() && end == number.data() + number.size() &&
                         number[0] != '-' && error != std::errc::invalid_argument;
-  if (!isNumber)
-    return format(
-        "%s is no token: expected a symbol from 0 to %lld%s", shown.c_str(),
-        (long long)task.symbols - 1,
-        task.interspersed
-            ? format(" or a control token, %s", controlNames(task).c_str()).c_str()
-            : format(", or with a control token, as in '5(%c)'", task.subtasks[0]).c_str());
+  if (!isNumber) {
+    std::string others;
+    if (task.control_count)
+      others = task.interspersed
+                   ? format(" or a control token, %s", listControls(task).c_str())
+                   : format(", or with a control token, as in '5(%s)'", task.controls[0].name);
+    return format("%s is no token: expected a symbol from 0 to %lld%s", shown.c_str(),
+                  (long long)task.symbols - 1, others.c_str());
+  }
   if (error != std::errc() || symbol >= task.symbols)
     return format("%s is no symbol: they are 0 to %lld", quoted(number).c_str(),
                   (long long)task.symbols - 1);
   if (bracket != std::string_view::npos) {
     if (word.back() != ')')
       return format("%s lacks the ')' at its end", shown.c_str());
+    if (!task.control_count)
+      return format("%s: the task of this model has no control tokens", shown.c_str());
     std::string_view name = word.substr(bracket + 1, word.size() - bracket - 2);
     if (task.interspersed)
-      return format("%s: the control tokens of this model are positions of their own, as in '5 %c'",
-                    shown.c_str(), task.subtasks[0]);
+      return format("%s: the control tokens of this model are positions of their own, as in '5 %s'",
+                    shown.c_str(), task.controls[0].name);
     control = controlOf(task, name);
     if (control < 0)
       return format("%s: there is no control token %s, only %s", shown.c_str(),
-                    quoted(name).c_str(), controlNames(task).c_str());
+                    quoted(name).c_str(), listControls(task).c_str());
   }
   tokens.add(symbol, control);
   return "";
@@ -107,7 +110,7 @@ std::string tokenText(const iarc_task &task, int32_t symbol, int32_t control) {
   std::string text = symbol >= 0 ? std::to_string(symbol) : "";
   if (control < 0)
     return text;
-  std::string name(1, task.subtasks[control]);
+  std::string name = task.controls[control].name;
   return symbol >= 0 ? text + "(" + name + ")" : name;
 }
 

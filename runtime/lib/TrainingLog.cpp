@@ -32,9 +32,9 @@ double tokensPerSecond(const iarc_model &model, const RunSettings &settings,
 
 /// Calls visit(letter, accuracy) for every subtask that makes symbols.
 template <class F> void forSubtasks(const iarc_model &model, const Metrics &metrics, F &&visit) {
-  for (size_t subtask = 0; model.task.subtasks[subtask]; ++subtask)
-    if (model.task.subtasks[subtask] != 'C')
-      visit(std::string(1, model.task.subtasks[subtask]), metrics.subtaskAccuracy(subtask));
+  for (size_t subtask = 0; subtask < size_t(model.task.control_count); ++subtask)
+    if (model.task.controls[subtask].governs)
+      visit(std::string(model.task.controls[subtask].name), metrics.subtaskAccuracy(subtask));
 }
 
 double wallTime() {

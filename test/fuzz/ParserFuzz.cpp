@@ -29,6 +29,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   FrontendOptions options;
   options.libraryPath = {IARC_LIBRARY};
   FrontendResult result = analyseFile(path, options);
+  // As `iarcc task` reads it.
+  FrontendOptions previewing = options;
+  previewing.preview.emplace();
+  FrontendResult preview = analyseFile(path, previewing);
+  if ((preview.model == nullptr) != (preview.errors > 0))
+    std::abort();
   SyntaxTreeResult tree = dumpSyntaxTree(path, options);
   close(file);
   if ((result.model == nullptr) != (result.errors > 0) || result.unreadable || tree.unreadable)

@@ -1,6 +1,7 @@
 //===- BatchTest.cpp - Batches in lane groups, and what is counted on them --------===//
 
 #include "Batch.h"
+#include "IarcTask.h"
 #include "Metrics.h"
 #include "Random.h"
 
@@ -12,6 +13,9 @@
 using namespace iarc::runtime;
 
 namespace {
+constexpr IarcSettings settings = {"IARC", 16, 1, 9, 0, 0, 0};
+constexpr IarcSettings interspersed = {"IARC", 16, 1, 9, 0, 0, 1};
+
 iarc_model modelOf(int64_t lanes, int64_t elementBytes) {
   iarc_model model{};
   model.element_bytes = elementBytes;
@@ -19,7 +23,7 @@ iarc_model modelOf(int64_t lanes, int64_t elementBytes) {
   model.context = 6;
   model.width = 20;
   model.predicted_positions = 6;
-  model.task = {"IARC", 16, 1, 9, 0, 0, 0};
+  model.task = iarcTask<settings, 6>(4);
   return model;
 }
 } // namespace
@@ -32,8 +36,8 @@ TEST(Batch, LayoutAndPadding) {
       Batch batch(model, 20);
       batch.fill(7, TrainingStream, 100, samples, pool);
       ASSERT_EQ(batch.groups(), (samples + lanes - 1) / lanes);
-      const IarcStream stream(model.task, 6, 7, TrainingStream);
-      std::vector<int32_t> scratch(size_t(IarcStream::length(model.task, 6)));
+      const IarcStream stream(settings, 6, 7, TrainingStream);
+      std::vector<int32_t> scratch(size_t(IarcStream::length(settings, 6)));
       double sum = 0;
       for (int64_t b = 0; b < batch.padded(); ++b) {
         int64_t group = b / lanes, lane = b % lanes;
@@ -151,7 +155,7 @@ TEST(Metrics, CountsTheOnlyPredictedPosition) {
 // A position before an interspersed control token is neither right nor wrong.
 TEST(Metrics, SkipsInterspersedControlTokens) {
   iarc_model model = modelOf(8, 4);
-  model.task.interspersed = 1;
+  model.task = iarcTask<interspersed, 6>(4);
   ThreadPool pool(1);
   Batch batch(model, 16);
   batch.fill(3, EvaluationStream, 0, 16, pool);

@@ -14,7 +14,7 @@
 //   FAKE_BAD_GRADIENT     train_step gets an infinite gradient of the bias in some batches, by what is in them
 //   FAKE_HUGE             asks for 64 GiB of workspace per lane group
 //   FAKE_VERSION          another version of the descriptor
-//   FAKE_SUBTASKS         other subtasks
+//   FAKE_SUBTASKS         other subtasks: the first ones of IARC
 //   FAKE_INTERSPERSED     control tokens are positions of their own
 //   FAKE_PREDICTED        so many positions are predicted: 1 is the last one
 //   FAKE_NO_INFERENCE     no code for single windows
@@ -22,6 +22,8 @@
 //   FAKE_LOSS_AT          another place of it: only what depends on the descriptor changes
 //
 //===----------------------------------------------------------------------===//
+
+#include "IarcTask.h"
 
 #include "iarc/runtime/Descriptor.h"
 
@@ -204,6 +206,10 @@ double peak(int64_t millions) {
   return double(millions) * 1e6;
 }
 
+constexpr iarc::runtime::IarcSettings settings = {FAKE_SUBTASKS, symbols, 1, 9, 0, 0,
+                                                  FAKE_INTERSPERSED};
+constexpr int64_t subtasks = sizeof(FAKE_SUBTASKS) - 1;
+
 constexpr iarc_axis readoutAxes[] = {{"out", symbols}, {"in", width}};
 constexpr iarc_axis biasAxes[] = {{"out", symbols}};
 constexpr iarc_weight weights[] = {
@@ -231,7 +237,7 @@ extern "C" const iarc_model iarc_model_descriptor = {
     context,
     width,
     predicted,
-    {FAKE_SUBTASKS, symbols, 1, 9, 0, 0, FAKE_INTERSPERSED},
+    iarc::runtime::iarcTask<settings, context>(subtasks),
     FAKE_LOSS,
     FAKE_LOSS_AT,
     weights,

@@ -12,12 +12,41 @@ using namespace iarc::runtime;
 
 namespace {
 
+constexpr iarc_control controlTokens[] = {{"I", "", 1}, {"A", "", 1}, {"R", "", 1}};
+
 iarc_task taskOf(bool interspersed) {
   iarc_task task{};
-  task.subtasks = "IAR";
+  task.controls = controlTokens;
+  task.control_count = 3;
   task.symbols = 17;
   task.interspersed = interspersed;
   return task;
+}
+
+TEST(ParseTokens, ATaskWithoutControlTokens) {
+  iarc_task task{};
+  task.symbols = 4;
+  std::vector<TokenComplaint> complaints;
+  EXPECT_EQ(parseTokens(task, "3 0(I) x", complaints).symbols, (std::vector<int32_t>{3}));
+  ASSERT_EQ(complaints.size(), 2u);
+  EXPECT_EQ(complaints[0].message, "'0(I)': the task of this model has no control tokens");
+  EXPECT_EQ(complaints[1].message, "'x' is no token: expected a symbol from 0 to 3");
+}
+
+TEST(ParseTokens, NamesOfSeveralLetters) {
+  constexpr iarc_control names[] = {{"open", "", 1}, {"op", "", 1}};
+  iarc_task task{};
+  task.symbols = 4;
+  task.controls = names;
+  task.control_count = 2;
+  std::vector<TokenComplaint> complaints;
+  EXPECT_EQ(parseTokens(task, "3(op) 0(open)", complaints).controls,
+            (std::vector<int32_t>{1, 0}));
+  EXPECT_TRUE(complaints.empty());
+  parseTokens(task, "open", complaints);
+  EXPECT_EQ(complaints.at(0).message,
+            "the control token 'open' stands alone: here it stands beside its symbol, as in '5(open)'");
+  EXPECT_EQ(tokenText(task, 2, 0), "2(open)");
 }
 
 struct Parsed {

@@ -139,7 +139,7 @@ LogicalResult LossOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
     adjoints.add(builder, getLogits(),
                  LossAdjointOp::create(builder, getLoc(), getLogits().getType(), getLogits(),
                                        getBatch(), getKindAttr(), getAtAttr(),
-                                       getInterspersedAttr()));
+                                       getInterspersedAttr(), getMaskedAttr()));
   return success();
 }
 

@@ -21,8 +21,9 @@ using namespace iarc;
 
 // A change of the header must come with a change of this file.
 static_assert(IARC_DESCRIPTOR_VERSION == 4, "write the new version's fields below");
-static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 56 &&
-                  sizeof(iarc_prepared) == 80 && sizeof(iarc_model) == 336,
+static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 96 &&
+                  sizeof(iarc_control) == 24 && sizeof(iarc_prepared) == 80 &&
+                  sizeof(iarc_model) == 376,
               "the descriptor changed: write the new fields below and raise the version");
 
 namespace {
@@ -200,15 +201,32 @@ static llvm::Constant *buildPrepared(Builder &build, Reader tensor) {
 }
 
 static llvm::Constant *buildTask(Builder &build, Reader task) {
+  llvm::SmallVector<llvm::Constant *> controls, arguments;
+  for (Reader control : task.arrayAt("controls"))
+    controls.push_back(build.structure(
+        {{offsetof(iarc_control, name), build.string(control.string("name"))},
+         {offsetof(iarc_control, label), build.string(control.string("label"))},
+         {offsetof(iarc_control, governs), build.integer(control.integer("governs"))}},
+        sizeof(iarc_control), "iarc_control"));
+  for (Reader argument : task.arrayAt("arguments"))
+    arguments.push_back(build.structure(
+        {{offsetof(iarc_argument, name), build.string(argument.string("name"))},
+         {offsetof(iarc_argument, value), build.string(argument.string("value"))}},
+        sizeof(iarc_argument), "iarc_argument"));
+  auto integer = [&](llvm::StringRef key) { return build.integer(task.integer(key)); };
   return build.structure(
-      {{offsetof(iarc_task, subtasks), build.string(task.string("subtasks"))},
-       {offsetof(iarc_task, symbols), build.integer(task.integer("symbols"))},
-       {offsetof(iarc_task, gap_minimum), build.integer(task.integer("gap_minimum"))},
-       {offsetof(iarc_task, gap_maximum), build.integer(task.integer("gap_maximum"))},
-       {offsetof(iarc_task, mirror_repeats_last),
-        build.integer(task.integer("mirror_repeats_last"))},
-       {offsetof(iarc_task, increment_keeps), build.integer(task.integer("increment_keeps"))},
-       {offsetof(iarc_task, interspersed), build.integer(task.integer("interspersed"))}},
+      {{offsetof(iarc_task, name), build.string(task.string("name"))},
+       {offsetof(iarc_task, controls), build.array(controls, "iarc.controls")},
+       {offsetof(iarc_task, control_count), build.integer(controls.size())},
+       {offsetof(iarc_task, arguments), build.array(arguments, "iarc.arguments")},
+       {offsetof(iarc_task, argument_count), build.integer(arguments.size())},
+       {offsetof(iarc_task, symbols), integer("symbols")},
+       {offsetof(iarc_task, gap_minimum), integer("gap_minimum")},
+       {offsetof(iarc_task, gap_maximum), integer("gap_maximum")},
+       {offsetof(iarc_task, interspersed), integer("interspersed")},
+       {offsetof(iarc_task, masked), integer("masked")},
+       {offsetof(iarc_task, scratch_bytes), integer("scratch_bytes")},
+       {offsetof(iarc_task, fill), build.function("iarc_fill_batch")}},
       sizeof(iarc_task), "iarc_task");
 }
 

@@ -1,9 +1,13 @@
 //===- Import.cpp - From the elaborated model to the iarc dialect -----------===//
 #include "iarc/Import.h"
+#include "TaskImport.h"
 #include "iarc/Dialect/Iarc.h"
 #include "iarc/Pipeline.h"
 #include "iarc/dsl/Model.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Verifier.h"
 
@@ -58,14 +62,25 @@ DictionaryAttr Importer::protocol() {
   auto real = [&](StringRef name, double value) {
     return builder.getNamedAttr(name, builder.getF64FloatAttr(value));
   };
+  auto string = [&](StringRef name, StringRef value) {
+    return builder.getNamedAttr(name, builder.getStringAttr(value));
+  };
   const dsl::Task &task = model.task;
+  SmallVector<Attribute> controls, arguments;
+  for (const dsl::TaskControl &control : task.controls)
+    controls.push_back(builder.getDictionaryAttr({string("name", control.name),
+                                                  string("label", control.label),
+                                                  integer("governs", control.governs)}));
+  for (const auto &[name, value] : task.arguments)
+    arguments.push_back(
+        builder.getDictionaryAttr({string("name", name), string("value", value)}));
   auto taskAttr = builder.getDictionaryAttr(
-      {builder.getNamedAttr("subtasks", builder.getStringAttr(task.subtasks)),
+      {string("name", task.name), builder.getNamedAttr("controls", builder.getArrayAttr(controls)),
+       builder.getNamedAttr("arguments", builder.getArrayAttr(arguments)),
        integer("symbols", task.symbols), integer("gap_minimum", task.gapMinimum),
-       integer("gap_maximum", task.gapMaximum),
-       integer("mirror_repeats_last", task.mirrorRepeatsLast),
-       integer("increment_keeps", task.incrementKeeps),
-       integer("interspersed", task.interspersed)});
+       integer("gap_maximum", task.gapMaximum), integer("interspersed", task.interspersed),
+       integer("masked", task.target.result >= 0),
+       integer("scratch_bytes", taskScratchBytes(task, model.context))});
   return builder.getDictionaryAttr(
       {builder.getNamedAttr("name", builder.getStringAttr(model.name)),
        builder.getNamedAttr("task", taskAttr), integer("batch", model.train.batch),
@@ -79,7 +94,7 @@ OwningOpRef<ModuleOp> Importer::run() {
   (*module)->setAttr(kModelAttr, protocol());
   builder.setInsertionPointToEnd(module->getBody());
 
-  int64_t controls = model.task.subtasks.size();
+  int64_t controls = model.task.controls.size();
   auto batchType =
       BatchType::get(builder.getContext(), model.context, model.task.symbols, controls);
   SmallVector<Type> inputs{batchType};
@@ -106,8 +121,10 @@ OwningOpRef<ModuleOp> Importer::run() {
   Value loss = LossOp::create(
       builder, locationOf(model.lossLocation), element, values[logits], batch,
       model.loss == dsl::LossKind::CrossEntropy ? LossKind::CrossEntropy : LossKind::SquaredError,
-      model.lossAt == dsl::LossAt::Last ? LossAt::Last : LossAt::All, model.task.interspersed);
+      model.lossAt == dsl::LossAt::Last ? LossAt::Last : LossAt::All, model.task.interspersed,
+      model.task.target.result >= 0);
   func::ReturnOp::create(builder, location, ValueRange{loss, values[logits]});
+  importTask(*module, model.task, model.context);
   if (failed(verify(*module)))
     return {};
   return module;
@@ -273,7 +290,8 @@ void Importer::importRecur(const dsl::Op &op, Location location) {
 
 OwningOpRef<ModuleOp> importModel(const dsl::Model &model, MLIRContext &context,
                                   Precision precision) {
-  context.loadDialect<IarcDialect, func::FuncDialect>();
+  context.loadDialect<IarcDialect, func::FuncDialect, arith::ArithDialect, scf::SCFDialect,
+                      LLVM::LLVMDialect>();
   return Importer(model, context, precision).run();
 }
 

@@ -45,10 +45,12 @@ template <typename Op>
 Prediction predictionAt(Emitter &e, Op op, Value logits, Value t, Value group) {
   BatchType batch = op.getBatch().getType();
   int64_t before = batch.getPositions() - op.getLogits().getType().getPositions();
-  Value next = e.add(t, e.index(before + 1));
-  Prediction prediction{logits, e.loadIntegers(e.tokens(Emitter::Symbols, next, group)),
+  // The next symbol, or what the call says of this position.
+  Value position = e.add(t, e.index(op.getMasked() ? before : before + 1));
+  auto array = op.getMasked() ? Emitter::Targets : Emitter::Symbols;
+  Prediction prediction{logits, e.loadIntegers(e.tokens(array, position, group)),
                         batch.getSymbols(), Value()};
-  if (op.getInterspersed()) {
+  if (op.getInterspersed() || op.getMasked()) {
     Value zero = arith::ConstantOp::create(e.b, DenseElementsAttr::get(e.integers, int32_t(0)));
     prediction.isPredicted =
         arith::CmpIOp::create(e.b, arith::CmpIPredicate::sge, prediction.targets, zero);

@@ -172,7 +172,9 @@ Value Emitter::loadIntegers(Value pointer) {
 
 Value Emitter::tokens(unsigned fieldNumber, Value t, Value g) {
   Value elements = mul(add(mul(t, groupCount), g), layout.lanes);
-  return LLVM::GEPOp::create(b, fields[fieldNumber].getType(), b.getI32Type(), fields[fieldNumber],
+  Type pointer = fields[Symbols].getType();
+  Value array = fieldNumber == Targets ? field(Targets, pointer) : fields[fieldNumber];
+  return LLVM::GEPOp::create(b, pointer, b.getI32Type(), array,
                              ArrayRef<LLVM::GEPArg>{elements});
 }
 

@@ -204,7 +204,8 @@ public:
     Rate,
     Momentum,
     Pool,
-    First
+    First,
+    Targets
   };
 
 private:

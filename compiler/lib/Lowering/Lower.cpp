@@ -264,7 +264,7 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
 /// A copy of the call in which field number `to` has the value of field `from`, or null.
 static Value withField(ImplicitLocOpBuilder &b, Value call, unsigned to,
                        std::optional<unsigned> from) {
-  constexpr int64_t kFields = Emitter::Pool + 1;
+  constexpr int64_t kFields = Emitter::Targets + 1;
   Type pointer = call.getType(), i64 = b.getI64Type();
   auto place = [&](Value base, unsigned number) {
     return LLVM::GEPOp::create(b, pointer, i64, base, ArrayRef<LLVM::GEPArg>{int32_t(number)})
@@ -393,7 +393,14 @@ struct Lower : impl::IarcLowerBase<Lower> {
       module.emitError("has no attribute '") << kModelAttr << "'";
       return signalPassFailure();
     }
-    SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
+    // The function of the task is scalar code already, and what it calls is the runtime's.
+    SmallVector<func::FuncOp> functions;
+    for (auto function : module.getOps<func::FuncOp>()) {
+      if (function.getName() == "fill_batch")
+        function.setName("iarc_fill_batch");
+      else if (function.getName() != "iarc_random_block")
+        functions.push_back(function);
+    }
     Type element;
     for (func::FuncOp function : functions)
       if (function.getName() == "forward" && function.getNumResults())

@@ -36,7 +36,10 @@ static iarc::dsl::FrontendOptions frontendOptions(const Options &options) {
   result.libraryPath = options.libraryPath;
   // Of an installed tree; the build tree has a link of that name.
   result.libraryPath.push_back(besideCompiler("lib/iarc"));
+  result.standardLibrary = besideCompiler("lib/iarc");
   result.overrides = options.overrides;
+  if (options.command == Command::Task)
+    result.preview = {options.task, options.context};
   result.colour = useColour();
   return result;
 }

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <filesystem>
 #include <iostream>
 
@@ -44,7 +45,8 @@ struct RawOptions {
   std::string output, stage, optLevel = "3", target, targetCpu;
   std::string precision, runtimeLibrary, matmul = "auto", memory = "normal", remarks;
   std::vector<std::string> overrides, libraryPath, plan;
-  bool timing = false, fromLowered = false;
+  std::string task, context, samples = "5", first = "0", seed = "1";
+  bool timing = false, fromLowered = false, json = false;
 };
 
 /// Help that opens with examples, then says how a call is formed, then lists the options.
@@ -76,12 +78,14 @@ constexpr const char *compileExamples =
   iarcc --emit=gradient model.iarc     print the model with its adjoint
   iarcc run model.iarc -- train --steps 100
                                        compile and run in one go
+  iarcc task model.iarc --samples 5    print samples of the task
   iarcc study paper.study              train every model of a study, make a page
   iarcc check-gradients model.iarc     compare the adjoint with differences
 
 Usage: iarcc [OPTIONS] FILE
        iarcc run [OPTIONS] FILE [-- ARGUMENTS]
        iarcc check-gradients [OPTIONS] FILE [-- ARGUMENTS]
+       iarcc task [OPTIONS] FILE
        iarcc study FILE [OPTIONS])";
 
 constexpr const char *runText = "compile a model and run the program at once";
@@ -104,6 +108,39 @@ constexpr const char *checkExamples =
 Usage: iarcc check-gradients [OPTIONS] FILE [-- ARGUMENTS]
 
 Compiles in float64 and runs 'check-gradients' of the program with the ARGUMENTS.)";
+
+constexpr const char *taskText = "print samples of a task: what the model sees";
+constexpr const char *taskExamples =
+    R"(Examples:
+  iarcc task model.iarc --samples 5    samples of the task that feeds the model
+  iarcc task lib/iarc.iarc             of a declared task, with its defaults
+  iarcc task -D symbols=8 -D gap=1..3 lib/iarc.iarc
+                                       with other arguments
+  iarcc task model.iarc --samples 1000 --json
+
+Usage: iarcc task [OPTIONS] FILE
+
+FILE declares a model or a task. Symbols, control tokens, targets and what governs
+stand below each other by position; -D sets a param of the model, or an argument
+of the task where FILE has no model.)";
+
+/// The options of `iarcc task` alone.
+void addTaskOptions(CLI::App &app, RawOptions &raw) {
+  auto value = [&](const char *flag, std::string &variable, const char *type,
+                   const char *description, const char *standard) {
+    app.add_option(flag, variable, description)
+        ->type_name(type)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+        ->default_str(standard);
+  };
+  value("--samples", raw.samples, "N", "samples to print", "5");
+  value("--first", raw.first, "N", "number of the first one", "0");
+  value("--seed", raw.seed, "S", "seed of the random numbers", "1");
+  value("--context", raw.context, "T", "positions of a window", "the model's, or 24");
+  value("--task", raw.task, "NAME", "which of several tasks of FILE", "");
+  app.add_flag("--json", raw.json, "a line of JSON for each sample")->disable_flag_override();
+}
 
 /// The options that every command has; `executableOnly` leaves out what names an output.
 void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
@@ -279,6 +316,29 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
     else
       options.overrides.emplace_back(definition.substr(0, equals), definition.substr(equals + 1));
   }
+  if (options.command == Command::Task) {
+    auto whole = [&](const char *flag, const std::string &text, uint64_t least, uint64_t most) {
+      uint64_t number = 0;
+      auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (error == std::errc() && end == text.data() + text.size() && number >= least &&
+          number <= most)
+        return number;
+      complain("'" + text + "' after " + flag + " is no integer from " + std::to_string(least) +
+               " to " + std::to_string(most));
+      return least;
+    };
+    std::string samples = std::to_string(whole("--samples", raw.samples, 1, 1000000));
+    std::string first = std::to_string(whole("--first", raw.first, 0, 1000000000000));
+    std::string seed = std::to_string(whole("--seed", raw.seed, 0, UINT64_MAX));
+    if (!raw.context.empty())
+      options.context = static_cast<int64_t>(whole("--context", raw.context, 1, 16384));
+    options.task = raw.task;
+    if (!raw.task.empty() && !isName(raw.task))
+      complain("'" + raw.task + "' after --task is no name");
+    options.programArguments = {"samples", "--count", samples, "--first", first, "--seed", seed};
+    if (raw.json)
+      options.programArguments.push_back("--json");
+  }
   options.output = raw.output;
   options.target = raw.target;
   options.targetCpu = raw.targetCpu;
@@ -303,6 +363,10 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   CLI::App *check = app.add_subcommand("check-gradients", checkText)->group("Commands");
   check->footer(checkExamples);
   addOptions(*check, raw, /*executableOnly=*/true);
+  CLI::App *task = app.add_subcommand("task", taskText)->group("Commands");
+  task->footer(taskExamples);
+  addOptions(*task, raw, /*executableOnly=*/true);
+  addTaskOptions(*task, raw);
   // Listed here; main hands it over to iarc-study before anything is parsed.
   CLI::App *study =
       app.add_subcommand("study", "train the models of a study and present the results")
@@ -347,6 +411,11 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   } else if (*check) {
     options.command = Command::CheckGradients;
     command = check;
+  } else if (*task) {
+    options.command = Command::Task;
+    command = task;
+    if (separated)
+      return usageError("arguments after '--' go with 'iarcc run' only", "iarcc task");
   }
   if (command != &app)
     name += " " + command->get_name();
@@ -354,7 +423,7 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   for (std::string word : app.remaining(/*recurse=*/true)) {
     word = word.substr(0, word.find('='));
     std::string guess = didYouMean(word, flagsOf(*command));
-    if (guess.empty() && !separated && command != &app)
+    if (guess.empty() && !separated && command != &app && command != task)
       guess = "; arguments for the program go after '--'";
     return usageError("unknown option '" + word + "'" + guess, name);
   }
@@ -377,7 +446,7 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
     return parsed; // needs no input
   if (raw.inputs.empty())
     return usageError("no input file", name);
-  const std::vector<std::string> commands = {"run", "check-gradients", "study"};
+  const std::vector<std::string> commands = {"run", "check-gradients", "task", "study"};
   std::error_code ignored;
   bool exists = std::filesystem::exists(raw.inputs.front(), ignored);
   if (command == &app && !exists && raw.inputs.front().find_first_of("./") == std::string::npos) {
@@ -387,7 +456,8 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
       return usageError("unknown command '" + raw.inputs.front() + "'" + meant, name);
   }
   if (raw.inputs.size() > 1) {
-    std::string way = command == &app ? "" : "; arguments of the program follow '--'";
+    std::string way =
+        command == &app || command == task ? "" : "; arguments of the program follow '--'";
     return usageError("unexpected argument '" + raw.inputs[1] + "' after '" + raw.inputs.front() +
                           "'" + way,
                       name);

@@ -9,6 +9,7 @@
 
 #include "iarc/PlanOverrides.h"
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,7 +25,7 @@ enum Status {
   InternalError = 5,
 };
 
-enum class Command { Compile, Run, CheckGradients };
+enum class Command { Compile, Run, CheckGradients, Task };
 
 /// Where the compiler stops, in the order of its stages.
 enum class Stage { Ast, Iarc, Gradient, Fused, Lowered, Llvm, Assembly, Object, Executable };
@@ -47,7 +48,9 @@ struct Options {
   std::string runtimeLibrary;           ///< empty: found beside iarcc
   bool timing = false;
   bool fromLowered = false; ///< the input is a lowered module, as --emit=lowered prints it
-  std::vector<std::string> programArguments; ///< after "--"
+  std::vector<std::string> programArguments; ///< after "--", or those of the program's samples
+  std::string task;    ///< of Task: the task to show; empty: that of the model
+  int64_t context = 0; ///< of Task: positions of a window; 0: as the model says
 };
 
 /// What came of parsing: run with `options`, or stop with `status` because everything was said

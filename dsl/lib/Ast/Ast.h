@@ -39,6 +39,7 @@ enum class ExpressionKind {
   Name,      ///< `text`
   Call,      ///< `text` applied to `arguments`
   Slice,     ///< operands: base, begin, end; `includesEnd`
+  Index,     ///< operands: base, index
   Range,     ///< operands: begin, end; `includesEnd`
   List,      ///< operands
   Unary,     ///< `text` is - or not
@@ -78,13 +79,20 @@ enum class StatementKind {
   Context, ///< value
   Weights, ///< value: the placement; second: the initialiser or null
   Let,     ///< name = value
-  Assign,  ///< name = value
+  Assign,  ///< name = value; in the rule of a task also name[second] = value
   Repeat,  ///< value: the count; body
   Recur,   ///< states: each with its number of features; body
   Predict, ///< value
   Loss,    ///< name at second name
   Train,   ///< name(arguments) { settings }
   Return,  ///< value
+
+  // Of a task and its rules, beside Let, Assign and Return.
+  TaskSetting, ///< name value
+  State,       ///< name [second] = value; second null: one number
+  Control,     ///< name, its label as second name; body; the keyword is control or modifier
+  Next,        ///< body
+  If,          ///< value: the condition; body; otherwise
 };
 
 struct Statement {
@@ -100,6 +108,7 @@ struct Statement {
   std::vector<Argument> settings; ///< of Train: `batch 200` as a named argument
   std::vector<Argument> states;   ///< of Recur: `name[value]`
   std::vector<const Statement *> body;
+  std::vector<const Statement *> otherwise; ///< of If: what follows else
 };
 
 struct Parameter {
@@ -107,7 +116,7 @@ struct Parameter {
   const Expression *value = nullptr; ///< the default, or null
 };
 
-enum class ItemKind { Unknown, Import, Kernel, Function, Block, Model };
+enum class ItemKind { Unknown, Import, Kernel, Function, Block, Task, Model };
 
 struct Item {
   ItemKind kind = ItemKind::Unknown;
@@ -117,8 +126,8 @@ struct Item {
   Name name;
   std::vector<Parameter> parameters;
   const Expression *value = nullptr;    ///< of Kernel and Function
-  std::vector<const Statement *> body;  ///< of Block and Model
-  SourceRange closing;                  ///< of Block and Model: the closing brace
+  std::vector<const Statement *> body;  ///< of Block, Task and Model
+  SourceRange closing;                  ///< of Block, Task and Model: the closing brace
 };
 
 struct File {

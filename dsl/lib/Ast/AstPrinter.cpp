@@ -40,12 +40,14 @@ private:
       line(depth, node.range, "broken statement");
       return;
     }
-    std::string text = node.kind == StatementKind::Assign ? "assign"
-                                                          : std::string(node.keyword.text());
+    std::string text = node.kind == StatementKind::Assign        ? "assign"
+                       : node.kind == StatementKind::TaskSetting ? "setting"
+                       : node.kind == StatementKind::If          ? "if"
+                                                                 : std::string(node.keyword.text());
     if (!node.name.text.empty())
       text += " " + node.name.text;
     if (!node.secondName.text.empty())
-      text += " at " + node.secondName.text;
+      text += (node.kind == StatementKind::Control ? " " : " at ") + node.secondName.text;
     line(depth, node.range, text + (node.broken ? " (broken)" : ""));
     arguments(depth + 1, node.arguments, "argument");
     arguments(depth + 1, node.settings, "setting");
@@ -55,6 +57,10 @@ private:
     if (node.second)
       expression(depth + 1, *node.second);
     for (const Statement *child : node.body)
+      statement(depth + 1, *child);
+    if (!node.otherwise.empty())
+      line(depth, node.otherwise.front()->range, "else");
+    for (const Statement *child : node.otherwise)
       statement(depth + 1, *child);
   }
 
@@ -91,6 +97,7 @@ private:
     case ExpressionKind::Name: return "name " + node.text;
     case ExpressionKind::Call: return "call " + node.text;
     case ExpressionKind::Slice: return node.includesEnd ? "slice .." : "slice ..<";
+    case ExpressionKind::Index: return "index";
     case ExpressionKind::Range: return node.includesEnd ? "range .." : "range ..<";
     case ExpressionKind::List: return "list";
     case ExpressionKind::Unary: return "unary " + node.text;

@@ -70,6 +70,8 @@ public:
     all.emplace_back(code, range, std::move(message));
     return all.back();
   }
+  /// The one that was reported last.
+  Diagnostic &last() { return all.back(); }
   /// Sorts, drops repetitions and counts; call once, before the three below.
   void finish();
   int errors() const { return errorCount; }

@@ -67,6 +67,10 @@ private:
   std::vector<ast::Parameter> parameters(P::ParametersContext *context);
   void body(P::BodyContext *context, std::vector<const ast::Statement *> &out);
   const ast::Statement *statement(P::StatementContext *context);
+  ast::Statement &makeStatement(ParserRuleContext *context, ast::StatementKind kind);
+  const ast::Statement *member(P::TaskMemberContext *context);
+  void rule(P::RuleBodyContext *context, std::vector<const ast::Statement *> &out);
+  const ast::Statement *ruleStatement(P::RuleStatementContext *context);
 
   const SourceText &source;
   Diagnostics &diagnostics;
@@ -125,6 +129,13 @@ const ast::Expression *Builder::expression(P::ExpressionContext *context) {
     SourceRange where = join(result->range, range(node));
     if (auto *slice = dynamic_cast<P::SliceContext *>(node)) {
       const ast::Expression *begin = expression(slice->expression(1));
+      if (slice->expression().size() == 2) {
+        ast::Expression &made = make(ast::ExpressionKind::Index, where);
+        made.focus = {&source, result->range.end, where.end};
+        made.operands = {result, begin};
+        result = &made;
+        continue;
+      }
       const ast::Expression *end = expression(slice->expression(2));
       ast::Expression &made = make(ast::ExpressionKind::Slice, where);
       made.focus = {&source, result->range.end, where.end};
@@ -369,6 +380,108 @@ const ast::Statement *Builder::statement(P::StatementContext *context) {
   return &made;
 }
 
+ast::Statement &Builder::makeStatement(ParserRuleContext *context, ast::StatementKind kind) {
+  file.statements.emplace_back();
+  ast::Statement &made = file.statements.back();
+  made.kind = kind;
+  made.range = range(context);
+  made.keyword = range(context->getStart());
+  made.broken = failed(context);
+  return made;
+}
+
+const ast::Statement *Builder::member(P::TaskMemberContext *context) {
+  using K = ast::StatementKind;
+  if (auto *node = context->stateMember()) {
+    ast::Statement &made = makeStatement(node, K::State);
+    made.name = name(node->name());
+    if (!made.broken) {
+      bool table = node->expression().size() == 2;
+      made.second = table ? expression(node->expression(0)) : nullptr;
+      made.value = expression(node->expression(table ? 1 : 0));
+    }
+    return &made;
+  }
+  if (auto *node = context->controlMember()) {
+    ast::Statement &made = makeStatement(node, K::Control);
+    if (!made.broken) {
+      made.name = name(node->name(0));
+      if (node->name().size() > 1)
+        made.secondName = name(node->name(1));
+    }
+    rule(node->ruleBody(), made.body);
+    return &made;
+  }
+  if (auto *node = context->nextMember()) {
+    ast::Statement &made = makeStatement(node, K::Next);
+    rule(node->ruleBody(), made.body);
+    return &made;
+  }
+  if (auto *node = context->settingMember()) {
+    ast::Statement &made = makeStatement(node, K::TaskSetting);
+    made.name = name(node->name());
+    if (!made.broken)
+      made.value = value(node->value());
+    return &made;
+  }
+  ast::Statement &made = makeStatement(context, K::Unknown);
+  made.broken = true;
+  return &made;
+}
+
+void Builder::rule(P::RuleBodyContext *context, std::vector<const ast::Statement *> &out) {
+  if (!context)
+    return;
+  for (P::RuleStatementContext *node : context->ruleStatement())
+    out.push_back(ruleStatement(node));
+}
+
+const ast::Statement *Builder::ruleStatement(P::RuleStatementContext *context) {
+  using K = ast::StatementKind;
+  ast::Statement &made = makeStatement(context, K::Unknown);
+  if (made.broken)
+    return &made;
+  if (auto *node = dynamic_cast<P::RuleLetContext *>(context)) {
+    made.kind = K::Let;
+    made.name = name(node->name());
+    made.value = expression(node->expression());
+  } else if (auto *node = dynamic_cast<P::RuleIfContext *>(context)) {
+    made.kind = K::If;
+    // `else if` nests in the tree, not in the grammar: a long chain must not recurse here.
+    std::vector<P::ExpressionContext *> conditions = node->expression();
+    std::vector<P::RuleBodyContext *> bodies = node->ruleBody();
+    if (conditions.size() > static_cast<size_t>(maximumNesting)) {
+      diagnostics.report(Code::NestingTooDeep, made.keyword,
+                         "an 'if' has more than " + std::to_string(maximumNesting) +
+                             " branches");
+      throw ParsingStopped();
+    }
+    ast::Statement *last = &made;
+    for (size_t i = 0; i < conditions.size(); ++i) {
+      if (i > 0) {
+        ast::Statement &nested = makeStatement(context, K::If);
+        nested.keyword = nested.range = range(conditions[i]);
+        last->otherwise.push_back(&nested);
+        last = &nested;
+      }
+      last->value = expression(conditions[i]);
+      rule(bodies[i], last->body);
+    }
+    if (bodies.size() > conditions.size())
+      rule(bodies.back(), last->otherwise);
+  } else if (auto *node = dynamic_cast<P::RuleReturnContext *>(context)) {
+    made.kind = K::Return;
+    made.value = expression(node->expression());
+  } else if (auto *node = dynamic_cast<P::RuleAssignContext *>(context)) {
+    made.kind = K::Assign;
+    made.name = name(node->name());
+    bool element = node->expression().size() == 2;
+    made.second = element ? expression(node->expression(0)) : nullptr;
+    made.value = expression(node->expression(element ? 1 : 0));
+  }
+  return &made;
+}
+
 const ast::Item *Builder::item(P::ItemContext *context) {
   file.itemStorage.emplace_back();
   ast::Item &made = file.itemStorage.back();
@@ -393,6 +506,15 @@ const ast::Item *Builder::item(P::ItemContext *context) {
     if (!failed(node->parameters()))
       made.parameters = parameters(node->parameters());
     body(node->body(), made.body);
+    made.closing = node->getStop() ? range(node->getStop()) : made.keyword;
+  } else if (auto *node = context->taskItem()) {
+    made.kind = K::Task;
+    made.name = name(node->name());
+    if (node->parameters() && !failed(node->parameters()))
+      made.parameters = parameters(node->parameters());
+    if (node->taskBody())
+      for (P::TaskMemberContext *child : node->taskBody()->taskMember())
+        made.body.push_back(member(child));
     made.closing = node->getStop() ? range(node->getStop()) : made.keyword;
   } else if (auto *node = context->modelItem()) {
     made.kind = K::Model;

@@ -27,13 +27,14 @@ bool isOneOf(std::string_view text, std::initializer_list<std::string_view> word
 }
 
 bool isOperator(std::string_view text) {
-  return isOneOf(text, {"^", "*", "/", "+", "-", "<", "<=", ">", ">=", "==", "!=", "and", "or"});
+  return isOneOf(text, {"^", "*", "/", "mod", "+", "-", "<", "<=", ">", ">=", "==", "!=", "and",
+                        "or"});
 }
 
 /// Words that the grammar also takes as names.
 bool isSoftKeyword(std::string_view text) {
   return isOneOf(text, {"kernel", "task", "context", "weights", "loss", "at", "train",
-                        "per", "across"});
+                        "per", "across", "state", "control", "modifier", "next"});
 }
 
 /// The expected tokens in words: operators are left out where something else would do, and all
@@ -60,13 +61,15 @@ std::vector<std::string> describe(const antlr4::misc::IntervalSet &expected,
     for (const char *word : some)
       words.erase(word);
   };
+  if (name) // words of a task's declaration, which are names elsewhere
+    drop({"state", "control", "modifier", "next"});
   if (number) {
     result.push_back("an expression");
     drop({"-", "not", "if", "true", "false", "[", "(", "kernel", "function", "task", "context",
           "weights", "loss", "at", "train", "per", "across"});
   } else if (name && words.count("let")) {
     result.push_back("a statement");
-    drop({"param", "task", "context", "weights", "let", "repeat", "recur", "predict", "loss", "train",
+    drop({"if", "param", "task", "context", "weights", "let", "repeat", "recur", "predict", "loss", "train",
           "return", "kernel", "function", "at", "per", "across"});
   } else if (name) {
     result.push_back("a name");
@@ -129,7 +132,8 @@ const std::vector<std::string> &statementWords() {
 }
 
 const std::vector<std::string> &itemWords() {
-  static const std::vector<std::string> words = {"import", "kernel", "function", "block", "model"};
+  static const std::vector<std::string> words = {"import", "kernel", "function", "block", "task",
+                                                 "model"};
   return words;
 }
 
@@ -155,6 +159,9 @@ bool SyntaxErrors::startsItem(size_t index) const {
                isSoftKeyword(rangeOf(source, at(name)).text());
   if (isOneOf(text, {"import", "block", "model", "function"}))
     return named && (notes.firstOnLine[index] || notes.braces[index] == 0);
+  // Within braces `task NAME` is a statement of the model.
+  if (text == "task")
+    return named && notes.firstOnLine[index] && notes.braces[index] == 0;
   // `kernel` is a name too, unless what follows is a definition.
   return text == "kernel" && named && notes.firstOnLine[index] &&
          rangeOf(source, at(next(name))).text() == "(";
@@ -261,11 +268,17 @@ void SyntaxErrors::reportError(antlr4::Parser *parser,
   } else {
     expected = parser->getExpectedTokens();
     std::vector<std::string> parts = describe(expected, parser->getVocabulary());
+    bool inTask = rule == IarcParser::RuleTaskBody && !parts.empty() && parts[0] == "a name";
+    if (inTask)
+      parts[0] = "a member of the task";
     message = "expected " + join(parts) + " before " + shown(source, offending);
     if (offending->getType() == Token::EOF)
       message = "expected " + join(parts) + " at the end of the file";
     std::string_view text = range.text();
-    if (rule == IarcParser::RuleFile) {
+    if (inTask) {
+      hint = "a task holds settings such as 'history 10', and 'state', 'control', 'modifier' and "
+             "'next'";
+    } else if (rule == IarcParser::RuleFile) {
       std::string nearest = nearestName(text, itemWords());
       if (!nearest.empty() && nearest != text)
         hint = "did you mean '" + nearest + "'?";
@@ -351,7 +364,7 @@ void SyntaxErrors::sync(antlr4::Parser *parser) {
     std::string_view text = rangeOf(source, token).text();
     bool begins = inBody ? startsStatement(index) || token->getType() == IarcLexer::NAME ||
                                isSoftKeyword(text)
-                         : isOneOf(text, {"import", "kernel", "function", "block", "model"});
+                         : isOneOf(text, {"import", "kernel", "function", "block", "task", "model"});
     if (begins)
       return;
     antlr4::InputMismatchException mismatch(parser);

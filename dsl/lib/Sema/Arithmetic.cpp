@@ -138,6 +138,21 @@ Value Elaborator::binary(const Expression &expression, const Value &left, const 
                    rightRange);
   }
 
+  if (op == "mod") {
+    bool integers = left.is(ValueKind::Number) && right.is(ValueKind::Number) && left.isInteger &&
+                    right.isInteger;
+    if (!integers || right.integer < 1) {
+      report(integers ? Code::Arithmetic : Code::WrongKind, expression.focus,
+             integers ? "'mod' by " + std::to_string(right.integer)
+                      : "'mod' takes integers, not " +
+                            describe(left.is(ValueKind::Number) && left.isInteger ? right : left))
+          .hint(integers ? "what is divided by is at least 1" : "");
+      return Value::poison();
+    }
+    int64_t rest = left.integer % right.integer;
+    return Value::ofInteger(rest < 0 ? rest + right.integer : rest);
+  }
+
   // Words, truths and functions can be told apart, which lets a block choose.
   if (op == "==" || op == "!=") {
     bool comparable = left.kind == right.kind &&

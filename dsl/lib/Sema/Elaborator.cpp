@@ -18,6 +18,7 @@ std::unique_ptr<Model> Elaborator::run() {
   model = owned.get();
   try {
     checkUncalledFunctions();
+    checkUnusedTasks();
     if (!program.model)
       return owned;
     model->name = program.model->name.text;
@@ -26,8 +27,19 @@ std::unique_ptr<Model> Elaborator::run() {
     scope.unit = program.main;
     regions.push_back(&model->body);
     findSettings();
+    if (program.task)
+      declaration = readTask(*program.task, nullptr);
     settings(scope);
     settingsReady = true;
+    if (program.preview) {
+      for (const Statement *statement : program.preview->body)
+        if (statement->kind == ast::StatementKind::Predict) {
+          model->lossAt = LossAt::Last;
+          found[ast::StatementKind::Predict] = statement;
+          execute(*statement, scope);
+        }
+      return owned;
+    }
     execute(program.model->body, scope);
   } catch (const ElaborationStopped &) {
   }
@@ -238,7 +250,7 @@ Value Elaborator::applyFunction(const FunctionValue &function, std::vector<Value
 
 void Elaborator::checkUncalledFunctions() {
   for (Definition &definition : program.definitions) {
-    if (definition.poisoned || definition.isBlock())
+    if (definition.poisoned || definition.isBlock() || definition.isTask())
       continue;
     std::vector<Value> arguments;
     Scope defaults;

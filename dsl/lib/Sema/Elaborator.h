@@ -19,6 +19,7 @@
 
 #include "Sema/Arguments.h"
 #include "Sema/Program.h"
+#include "Sema/TaskRules.h"
 #include "Sema/Value.h"
 
 #include <map>
@@ -45,7 +46,6 @@ inline constexpr int64_t repeat = 1 << 20;
 inline constexpr int64_t batch = 1 << 24;
 inline constexpr int64_t steps = int64_t(1) << 40;
 inline constexpr int64_t weightElements = int64_t(1) << 40;
-inline constexpr int64_t gap = 9;
 inline constexpr int64_t power = 1024;
 inline constexpr size_t operations = 100000;
 inline constexpr size_t scalarNodes = 100000;
@@ -114,6 +114,7 @@ private:
   Value callFunction(const FunctionValue &function, const Expression &call, Scope &scope);
   Value choice(const Expression &expression, Scope &scope);
   Value slice(const Expression &expression, const Value &base, Scope &scope);
+  Value index(const Expression &expression, const Value &base);
   Value placement(const Expression &expression);
   /// The value as one of the model; a pending elementwise graph becomes a Map.
   std::optional<ValueId> tensor(const Value &value, SourceRange where, const char *what);
@@ -192,11 +193,20 @@ private:
   void parameters(Scope &scope);
   void override(const Statement &statement, Value &value, std::string &text, Scope &scope);
   void task(Scope &scope);
-  void subtasks(const Expression &given, Scope &scope);
+  std::optional<std::vector<std::string>> subtasks(const Expression &given, Scope &scope);
   Value subtaskList(const Expression &list);
-  /// What is wrong with the letters as a list of subtasks; empty if nothing is.
-  static std::string wrongSubtasks(const std::string &letters);
-  std::optional<int64_t> symbolsOf(const Binding &binding, SourceRange focus, Scope &scope);
+  std::string wrongSubtasks(const std::vector<std::string> &names) const;
+  std::string atLeastOne() const;
+  std::optional<int64_t> symbolsOf(const Binding &binding, int64_t controls, Scope &scope,
+                                   bool &valid);
+  std::optional<std::pair<int64_t, int64_t>> gapOf(const Expression &gap, Scope &scope);
+  std::optional<std::string> wordOf(const Expression &given, const std::string &name,
+                                    const std::vector<std::string> &words, Scope &scope);
+  bool optionOf(const TaskOption &option, const Expression &given, Scope &scope,
+                TaskUse::Option &out);
+  void unknownTask(const Statement &statement);
+  void checkUnusedTasks();
+  std::optional<WordChoice> choiceOf(const std::string &word) const;
   void context(Scope &scope);
   void loss(Scope &scope);
   Value parameterValue(const Expression &expression, Scope &scope);
@@ -220,6 +230,8 @@ private:
   std::map<ast::StatementKind, const Statement *> found;
   std::optional<ValueId> encoded;
   std::optional<int64_t> symbolCount;
+  int64_t controlCount = 0;
+  std::optional<TaskDeclaration> declaration; ///< of the model's task
   std::optional<Value> returned;
   bool predicted = false;
   bool settingsReady = false;

@@ -16,7 +16,8 @@ Value Elaborator::evaluate(const Expression &top, Scope &scope) {
   ++depth;
   std::vector<const Expression *> spine;
   const Expression *node = &top;
-  while (node->kind == ast::ExpressionKind::Binary || node->kind == ast::ExpressionKind::Slice) {
+  while (node->kind == ast::ExpressionKind::Binary || node->kind == ast::ExpressionKind::Slice ||
+         node->kind == ast::ExpressionKind::Index) {
     spine.push_back(node);
     node = node->operands[0];
   }
@@ -25,6 +26,8 @@ Value Elaborator::evaluate(const Expression &top, Scope &scope) {
     step((*next)->range);
     if ((*next)->kind == ast::ExpressionKind::Slice)
       value = slice(**next, value, scope);
+    else if ((*next)->kind == ast::ExpressionKind::Index)
+      value = index(**next, value);
     else
       value = binary(**next, value, evaluate(*(*next)->operands[1], scope));
   }
@@ -68,8 +71,17 @@ Value Elaborator::leaf(const Expression &expression, Scope &scope) {
     return Value::poison();
   case ast::ExpressionKind::Binary:
   case ast::ExpressionKind::Slice:
+  case ast::ExpressionKind::Index:
     break; // walked by evaluate
   }
+  return Value::poison();
+}
+
+Value Elaborator::index(const Expression &expression, const Value &base) {
+  if (!base.isPoison())
+    report(Code::WrongKind, expression.focus, "an index stands in the rules of a task only")
+        .hint("a slice of one feature is written '" +
+              std::string(expression.operands[0]->range.text().substr(0, 40)) + "[a..a]'");
   return Value::poison();
 }
 

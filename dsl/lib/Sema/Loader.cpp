@@ -44,7 +44,12 @@ public:
       return;
     }
     program.main = add(path, std::move(read.text));
-    checkModels(*program.main);
+    if (options.preview && program.main->file)
+      preparePreview(*options.preview);
+    else
+      checkModels(*program.main);
+    if (program.model && !program.fatal)
+      findTask();
   }
 
 private:
@@ -83,23 +88,143 @@ private:
     return unit;
   }
 
+  /// Puts the least model in the place of the file's own, or where it has none.
+  void preparePreview(const TaskPreview &preview) {
+    FileUnit &unit = *program.main;
+    bool hasModel = std::any_of(unit.file->items.begin(), unit.file->items.end(),
+                                [](const ast::Item *item) {
+                                  return item->kind == ast::ItemKind::Model;
+                                });
+    std::string least = "  predict linear(encode, symbols, weights: shared)\n", text;
+    if (hasModel && preview.task.empty()) {
+      checkModels(unit);
+      text = "model preview {\n" + least + "}\n";
+    } else {
+      std::string name = chooseTask(unit, preview.task);
+      if (name.empty()) {
+        program.fatal = true;
+        return;
+      }
+      text = "model preview {\n  context " +
+             std::to_string(preview.context ? preview.context : 24) + "\n" + least +
+             "  loss cross_entropy at last\n  train sgd\n  task " + name + "(\n";
+      for (const auto &[argument, value] : options.overrides)
+        text += "    " + argument + ": " + (argument == "subtasks" ? listOfLetters(value) : value) +
+                ",\n";
+      text += "  )\n}\n";
+    }
+    program.previewSource = std::make_unique<SourceText>("<command line>", std::move(text), -1);
+    program.previewFile = parse(*program.previewSource, diagnostics);
+    if (!program.previewFile || program.previewFile->broken ||
+        program.previewFile->items.size() != 1) {
+      program.fatal = true;
+      return;
+    }
+    program.preview = program.previewFile->items.front();
+    if (!program.model && !hasModel)
+      program.model = program.preview;
+    else if (!preview.task.empty())
+      program.model = program.preview;
+  }
+
+  /// `IAR` as the list that it stands for.
+  static std::string listOfLetters(const std::string &value) {
+    if (value.find_first_of("[, ") != std::string::npos)
+      return value;
+    std::string list = "[";
+    for (char letter : value)
+      list += std::string(list.size() > 1 ? ", " : "") + letter;
+    return list + "]";
+  }
+
+  /// The task to show; empty after an error.
+  std::string chooseTask(FileUnit &unit, const std::string &wanted) {
+    std::vector<std::string> names;
+    uint32_t end = unit.file->items.empty() ? 0 : unit.file->items.back()->range.end;
+    for (const auto &[name, definition] : unit.tasks)
+      if (!wanted.empty() || definition->unit == &unit)
+        names.push_back(name);
+    if (!wanted.empty() && std::find(names.begin(), names.end(), wanted) != names.end())
+      return wanted;
+    if (wanted.empty() && names.size() == 1)
+      return names.front();
+    if (unit.file->broken)
+      return "";
+    std::string nearest = nearestName(wanted, names), message, hint;
+    if (!wanted.empty()) {
+      message = "'" + unit.source->path() + "' has no task '" + wanted + "'";
+      hint = !nearest.empty() ? "did you mean '" + nearest + "'?"
+             : names.empty()  ? "it declares none"
+                              : "it has " + listOf(names, "and");
+    } else if (names.empty()) {
+      message = "'" + unit.source->path() + "' declares neither a model nor a task";
+      hint = "write 'task NAME { ... }'";
+    } else {
+      message = "'" + unit.source->path() + "' declares several tasks";
+      hint = "choose one of them by '--task': " + listOf(names);
+    }
+    diagnostics.report(Code::TaskChoice, {unit.source.get(), end, end}, message).hint(hint);
+    return "";
+  }
+
+  /// The task of the model: one that the file sees, else that of the library's file of its name.
+  void findTask() {
+    for (const ast::Statement *statement : program.model->body) {
+      if (statement->kind != ast::StatementKind::Task || statement->name.text.empty())
+        continue;
+      const std::string &name = statement->name.text;
+      auto &known = program.main->tasks;
+      if (!known.count(name))
+        findInLibrary(name);
+      if (auto entry = known.find(name); entry != known.end())
+        program.task = entry->second;
+      return;
+    }
+  }
+
+  void findInLibrary(const std::string &name) {
+    std::vector<std::string> folders = options.libraryPath;
+    if (!options.standardLibrary.empty())
+      folders.push_back(options.standardLibrary);
+    for (std::string folder : folders) {
+      if (!folder.empty() && folder.back() != '/')
+        folder += '/';
+      std::string path = folder + name + ".iarc";
+      FileUnit *unit = nullptr;
+      if (auto known = byIdentity.find(identityOf(path)); known != byIdentity.end()) {
+        unit = known->second;
+      } else {
+        ReadResult read = readSource(path);
+        if (read.status != ReadResult::Status::Ok)
+          continue;
+        unit = add(path, std::move(read.text));
+        refuseModels(*unit);
+      }
+      if (auto entry = unit->tasks.find(name); unit->file && entry != unit->tasks.end()) {
+        program.main->tasks.insert(*entry);
+        return;
+      }
+    }
+  }
+
   /// Enters the file's own definitions.
   void define(FileUnit &unit) {
     for (const ast::Item *item : unit.file->items) {
       bool definition = item->kind == ast::ItemKind::Kernel ||
                         item->kind == ast::ItemKind::Function ||
-                        item->kind == ast::ItemKind::Block;
+                        item->kind == ast::ItemKind::Block || item->kind == ast::ItemKind::Task;
       if (!definition || item->name.text.empty())
         continue;
       const std::string &name = item->name.text;
-      if (isPredefined(name)) {
+      bool isTask = item->kind == ast::ItemKind::Task;
+      if (isPredefined(name) && !isTask) {
         diagnostics
             .report(Code::PredefinedName, item->name.range,
                     "'" + name + "' is predefined and cannot be redefined")
             .hint("choose another name, such as 'my_" + name + "'");
         continue;
       }
-      auto [entry, fresh] = unit.names.insert({name, nullptr});
+      auto [entry, fresh] = (isTask ? unit.tasks : unit.names).insert({name, nullptr});
       if (!fresh) {
         diagnostics
             .report(Code::Redefinition, item->name.range, "'" + name + "' is defined twice")
@@ -112,7 +237,8 @@ private:
   }
 
   void import(FileUnit &unit) {
-    std::map<std::string, std::pair<Definition *, const ast::Item *>> imported;
+    using Imported = std::map<std::string, std::pair<Definition *, const ast::Item *>>;
+    Imported imported, importedTasks;
     for (const ast::Item *item : unit.file->items) {
       if (item->kind == ast::ItemKind::Unknown || (item->kind == ast::ItemKind::Import &&
                                                     item->broken))
@@ -125,10 +251,11 @@ private:
         continue;
       }
       unit.incomplete = unit.incomplete || other->incomplete;
-      for (auto &[name, definition] : other->names) {
+      auto merge = [&](Imported &imported, std::map<std::string, Definition *> &own,
+                       const std::string &name, Definition *definition) {
         auto [entry, fresh] = imported.insert({name, {definition, item}});
-        bool own = unit.names.count(name) && unit.names[name]->unit == &unit;
-        if (!fresh && entry->second.first != definition && !own)
+        bool isOwn = own.count(name) && own[name]->unit == &unit;
+        if (!fresh && entry->second.first != definition && !isOwn)
           diagnostics
               .report(Code::AmbiguousImport, item->name.range,
                       "'" + name + "' comes from both '" + entry->second.second->name.text +
@@ -137,10 +264,16 @@ private:
               .note(definition->item->name.range, "the other is defined here")
               .hint("rename one of them, or define '" + name +
                     "' in this file: a file's own definition wins");
-      }
+      };
+      for (auto &[name, definition] : other->names)
+        merge(imported, unit.names, name, definition);
+      for (auto &[name, definition] : other->tasks)
+        merge(importedTasks, unit.tasks, name, definition);
     }
     for (auto &[name, entry] : imported)
       unit.names.insert({name, entry.first});
+    for (auto &[name, entry] : importedTasks)
+      unit.tasks.insert({name, entry.first});
   }
 
   FileUnit *find(FileUnit &unit, const ast::Item &item) {
@@ -256,9 +389,10 @@ private:
 
 } // namespace
 
-std::map<std::string, std::string> libraryDefinitions(const FrontendOptions &options) {
-  std::map<std::string, std::string> found;
-  for (const std::string &folder : options.libraryPath) {
+/// Calls found(word, name, file) for what begins a line in the files of the folders.
+template <typename Found>
+static void readHeads(const std::vector<std::string> &folders, Found found) {
+  for (const std::string &folder : folders) {
     std::error_code error;
     for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
@@ -269,12 +403,34 @@ std::map<std::string, std::string> libraryDefinitions(const FrontendOptions &opt
       while (std::getline(lines, line)) {
         std::istringstream words(line);
         words >> word >> name;
-        if (word == "kernel" || word == "function" || word == "block")
-          found.insert({name.substr(0, name.find('(')), entry->path().stem().string()});
+        found(word, name.substr(0, name.find('(')), entry->path().stem().string());
       }
     }
   }
+}
+
+std::map<std::string, std::string> libraryDefinitions(const FrontendOptions &options) {
+  std::map<std::string, std::string> found;
+  readHeads(options.libraryPath,
+            [&](const std::string &word, const std::string &name, const std::string &file) {
+              if (word == "kernel" || word == "function" || word == "block")
+                found.insert({name, file});
+            });
   return found;
+}
+
+std::vector<std::string> libraryTasks(const FrontendOptions &options) {
+  std::vector<std::string> folders = options.libraryPath, names;
+  if (!options.standardLibrary.empty())
+    folders.push_back(options.standardLibrary);
+  // Found without an import are those in a file of their name.
+  readHeads(folders, [&](const std::string &word, const std::string &name, const std::string &file) {
+    if (word == "task" && name == file)
+      names.push_back(name);
+  });
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
 }
 
 void loadProgram(const std::string &path, const FrontendOptions &options, Program &program,

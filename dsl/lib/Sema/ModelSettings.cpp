@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace iarc::dsl {
 
@@ -68,13 +69,13 @@ void Elaborator::findSettings() {
 
 void Elaborator::settings(Scope &scope) {
   parameters(scope);
-  task(scope);
   context(scope);
+  task(scope);
   weights = blockWeights(program.model->body, scope, weights);
   loss(scope);
   train(scope);
   if (symbolCount && model->context > 0) {
-    int64_t width = *symbolCount + static_cast<int64_t>(model->task.subtasks.size());
+    int64_t width = *symbolCount + controlCount;
     Op op;
     op.kind = OpKind::Encode;
     const Statement *declared = setting(StatementKind::Task);
@@ -113,7 +114,9 @@ void Elaborator::parameters(Scope &scope) {
   }
   for (size_t i = 0; i < options.overrides.size(); ++i) {
     const std::string &name = options.overrides[i].first;
-    if (std::find(names.begin(), names.end(), name) != names.end() || program.model->broken)
+    bool isArgument = program.model == program.preview; // of the task
+    if (std::find(names.begin(), names.end(), name) != names.end() || program.model->broken ||
+        isArgument)
       continue;
     uint32_t begin = program.commandLine->lineBegin(static_cast<uint32_t>(i + 1)) + 3;
     std::string nearest = nearestName(name, names);
@@ -128,10 +131,21 @@ void Elaborator::parameters(Scope &scope) {
   }
 }
 
+/// The words among which `word` is one: of a setting of the model, or of a parameter of its task.
+std::optional<WordChoice> Elaborator::choiceOf(const std::string &word) const {
+  if (const WordChoice *choice = findChoice(word))
+    return *choice;
+  for (const TaskOption &option : declaration ? declaration->options : std::vector<TaskOption>())
+    if (std::find(option.words.begin(), option.words.end(), word) != option.words.end())
+      return WordChoice{"a word for '" + option.name + "' of task '" + declaration->name + "'",
+                        option.words};
+  return std::nullopt;
+}
+
 /// A word of a setting is one here unless the program gives its name a meaning.
 Value Elaborator::parameterValue(const Expression &expression, Scope &scope) {
   const std::string &text = expression.text;
-  if (expression.kind == ast::ExpressionKind::Name && findChoice(text) &&
+  if (expression.kind == ast::ExpressionKind::Name && choiceOf(text) &&
       !find(scope, text) && !scope.unit->names.count(text))
     return Value::ofWord(text);
   return evaluate(expression, scope);
@@ -197,10 +211,10 @@ void Elaborator::override(const Statement &statement, Value &value, std::string 
     value.function.intrinsic = intrinsic;
     if (!intrinsic)
       value.function.definition = entry->second;
-  } else if (value.is(ValueKind::Word) && findChoice(value.word)) {
-    const WordChoice *choice = findChoice(value.word);
-    if (findChoice(given) != choice)
-      return fail(choice->what, "known are '" + choice->first + "' and '" + choice->second + "'");
+  } else if (value.is(ValueKind::Word) && choiceOf(value.word)) {
+    WordChoice choice = *choiceOf(value.word);
+    if (std::find(choice.words.begin(), choice.words.end(), given) == choice.words.end())
+      return fail(choice.what, "known are " + listOf(choice.words, "and"));
     value.word = given;
   } else if (value.is(ValueKind::Word)) {
     if (!isWord(given) || given == "shared" || given == "sum" || given == "absolute_sum")
@@ -208,14 +222,24 @@ void Elaborator::override(const Statement &statement, Value &value, std::string 
     value = Value::ofWord(given);
   } else if (value.is(ValueKind::Subtasks)) {
     // `IAR` spares the shell's quotes; `[I, A, R]` is as in the file.
-    std::string letters;
-    for (char c : given)
-      if (!std::strchr("[], ", c))
-        letters += c;
-    std::string wrong = wrongSubtasks(letters);
+    std::vector<std::string> names;
+    if (given.find_first_of("[], ") == std::string::npos &&
+        !(declaration && declaration->control(given))) {
+      for (char c : given)
+        names.emplace_back(1, c);
+    } else {
+      std::string name;
+      for (char c : given + ",") {
+        if (!std::strchr("[], ", c))
+          name += c;
+        else if (!name.empty())
+          names.push_back(std::exchange(name, std::string()));
+      }
+    }
+    std::string wrong = wrongSubtasks(names);
     if (!wrong.empty())
       return fail("a list of subtasks", wrong);
-    value.word = letters;
+    value.names = names;
   } else if (value.is(ValueKind::Placement)) {
     if (given == "shared")
       value.placement = Placement::Shared;
@@ -238,6 +262,8 @@ void Elaborator::context(Scope &scope) {
                                              statement->value->range, "'context'", 1,
                                              limits::context, Code::InvalidSetting);
   model->context = positions.value_or(0);
+  if (options.preview && options.preview->context > 0)
+    model->context = options.preview->context;
 }
 
 void Elaborator::loss(Scope &scope) {

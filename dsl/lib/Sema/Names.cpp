@@ -77,14 +77,12 @@ bool isWord(const std::string &name) {
 
 const WordChoice *findChoice(const std::string &name) {
   static const std::vector<WordChoice> choices = {
-      {"a loss", "cross_entropy", "squared_error"},
-      {"a reach of the loss", "last", "all"},
-      {"a mirror", "from_previous", "repeat_last"},
-      {"an increment", "reset", "keep"},
-      {"an encoding", "tape", "interspersed"},
+      {"a loss", {"cross_entropy", "squared_error"}},
+      {"a reach of the loss", {"last", "all"}},
+      {"an encoding", {"tape", "interspersed"}},
   };
   for (const WordChoice &choice : choices)
-    if (name == choice.first || name == choice.second)
+    if (std::find(choice.words.begin(), choice.words.end(), name) != choice.words.end())
       return &choice;
   return nullptr;
 }
@@ -115,17 +113,6 @@ std::vector<std::string> predefinedCallees() {
   for (const PrimitiveEntry &entry : primitives())
     all.push_back(entry.name);
   return all;
-}
-
-const Formals &taskFormals() {
-  static const Formals formals = {{"symbols", false, true},
-                                  {"width", false, true},
-                                  {"subtasks", true, true},
-                                  {"gap", false, true},
-                                  {"mirror", false, true},
-                                  {"increment", false, true},
-                                  {"encoding", false, true}};
-  return formals;
 }
 
 const Formals &trainFormals() {

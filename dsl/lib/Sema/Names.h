@@ -47,11 +47,11 @@ const PrimitiveEntry *findPrimitive(const std::string &name);
 /// Words that stand for themselves: causal, none, alibi, shared, sum, absolute_sum, fan_in.
 bool isWord(const std::string &name);
 
-/// The two words of a setting, which a param may hold. They are words only there, so that a program
+/// The words of a setting, which a param may hold. They are words only there, so that a program
 /// may use them as names.
 struct WordChoice {
   std::string what; ///< with its article: "a loss"
-  std::string first, second;
+  std::vector<std::string> words;
 };
 
 /// The setting that takes the word `name`, such as cross_entropy, last or tape, or null.
@@ -68,8 +68,7 @@ const std::vector<std::string> &predefinedNames();
 /// Those that can be called.
 std::vector<std::string> predefinedCallees();
 
-/// Arguments of `task iarc` and `train sgd`.
-const Formals &taskFormals();
+/// Arguments of `train sgd`.
 const Formals &trainFormals();
 
 } // namespace iarc::dsl

@@ -16,7 +16,7 @@ namespace iarc::dsl {
 
 struct FileUnit;
 
-/// A kernel, function or block.
+/// A kernel, function, block or task.
 struct Definition {
   const ast::Item *item = nullptr;
   FileUnit *unit = nullptr;
@@ -26,9 +26,12 @@ struct Definition {
 
   bool isBlock() const { return item->kind == ast::ItemKind::Block; }
   bool isKernel() const { return item->kind == ast::ItemKind::Kernel; }
+  bool isTask() const { return item->kind == ast::ItemKind::Task; }
   const std::string &name() const { return item->name.text; }
-  /// "kernel", "function" or "block".
-  const char *kindName() const { return isBlock() ? "block" : isKernel() ? "kernel" : "function"; }
+  /// "kernel", "function", "block" or "task".
+  const char *kindName() const {
+    return isBlock() ? "block" : isKernel() ? "kernel" : isTask() ? "task" : "function";
+  }
 };
 
 struct FileUnit {
@@ -37,6 +40,7 @@ struct FileUnit {
   /// What the file sees: its own definitions, and those of its imports that it does not define
   /// itself. A file's own definition wins, so that a growing library breaks no program.
   std::map<std::string, Definition *> names;
+  std::map<std::string, Definition *> tasks; ///< likewise; tasks have names of their own
   bool loading = false;
   /// An import failed, so that any name may come from what is missing.
   bool incomplete = false;
@@ -47,7 +51,12 @@ struct Program {
   std::deque<Definition> definitions;
   FileUnit *main = nullptr;
   const ast::Item *model = nullptr;
+  Definition *task = nullptr; ///< that of the model; null if there is none of this name
   std::unique_ptr<SourceText> commandLine;
+  /// Of a preview: the text of the model that stands for the real one, and its statements.
+  std::unique_ptr<SourceText> previewSource;
+  std::unique_ptr<ast::File> previewFile;
+  const ast::Item *preview = nullptr;
   /// Analysis would only repeat what was said: a file has no tree.
   bool fatal = false;
   bool unreadable = false;
@@ -62,6 +71,9 @@ void loadProgram(const std::string &path, const FrontendOptions &options, Progra
 /// The definitions of the files in the library folders, each with the name to import. Only names
 /// are read, for the hint of a message; the files need not be correct.
 std::map<std::string, std::string> libraryDefinitions(const FrontendOptions &options);
+
+/// The names of the tasks of the library folders, likewise.
+std::vector<std::string> libraryTasks(const FrontendOptions &options);
 
 /// Checks names, scopes, arguments of calls whose callee is known, and where statements stand.
 /// Definitions that cannot be used come out poisoned.

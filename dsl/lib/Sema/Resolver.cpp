@@ -8,6 +8,7 @@
 #include "Sema/Arguments.h"
 #include "Sema/Circles.h"
 #include "Sema/Program.h"
+#include "Sema/TaskDeclaration.h"
 
 #include <algorithm>
 #include <map>
@@ -49,6 +50,9 @@ public:
         if (item->kind == ast::ItemKind::Model)
           model(*item);
     }
+    unit = program.main;
+    if (program.preview && program.preview == program.model)
+      model(*program.preview);
     reportCircles(program, callGraph, diagnostics);
   }
 
@@ -98,6 +102,11 @@ private:
   void definition(Definition &which) {
     unit = which.unit;
     uses.clear();
+    if (which.isTask()) {
+      // Its names are a matter of its own, see TaskRules.cpp.
+      which.poisoned = !readTask(which, &diagnostics).valid;
+      return;
+    }
     push();
     bool optional = false;
     for (const ast::Parameter &parameter : which.item->parameters) {
@@ -181,8 +190,17 @@ private:
 
   /// Whether the value of a param is such a word and not a name of the program.
   bool isWordOfSetting(const Expression &value) {
-    return value.kind == ast::ExpressionKind::Name && !find(value.text) &&
-           !unit->names.count(value.text) && findChoice(value.text);
+    if (value.kind != ast::ExpressionKind::Name || find(value.text) ||
+        unit->names.count(value.text))
+      return false;
+    for (const TaskOption &option : taskOptions())
+      if (std::find(option.words.begin(), option.words.end(), value.text) != option.words.end())
+        return true;
+    return findChoice(value.text);
+  }
+
+  std::vector<TaskOption> taskOptions() {
+    return program.task ? readTask(*program.task, nullptr).options : std::vector<TaskOption>();
   }
 
   // Statements. `loop` is the innermost loop around them: "a repeat", "a recur" or null.
@@ -224,9 +242,15 @@ private:
       return;
     }
     if (statement.kind == StatementKind::Task) {
+      std::vector<TaskOption> options = taskOptions();
+      auto isNumber = [&](const std::string &name) {
+        return name == "symbols" || name == "width" || name == "gap" ||
+               std::any_of(options.begin(), options.end(), [&](const TaskOption &option) {
+                 return option.name == name && option.kind != TaskOption::Kind::Word;
+               });
+      };
       for (const ast::Argument &argument : statement.arguments)
-        if (argument.name.text == "symbols" || argument.name.text == "width" ||
-            argument.name.text == "gap")
+        if (isNumber(argument.name.text))
           expression(*argument.value);
         else if (Variable *variable = find(argument.value->text))
           variable->used = true; // as a list of subtasks, or as one of two words
@@ -339,7 +363,8 @@ private:
   void expression(const Expression &top) {
     std::vector<const Expression *> spine;
     const Expression *node = &top;
-    while (node->kind == ExpressionKind::Binary || node->kind == ExpressionKind::Slice) {
+    while (node->kind == ExpressionKind::Binary || node->kind == ExpressionKind::Slice ||
+           node->kind == ExpressionKind::Index) {
       spine.push_back(node);
       node = node->operands[0];
     }

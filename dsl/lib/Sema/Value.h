@@ -25,7 +25,7 @@ enum class ValueKind {
   Initialiser,
   Normaliser,
   List,
-  Subtasks,    ///< the letters in `word`
+  Subtasks,    ///< their `names`
 };
 
 /// A kernel or function with some of its parameters set.
@@ -50,6 +50,7 @@ struct Value {
   std::optional<double> eps; ///< of Normaliser
   std::shared_ptr<const Graph> graph;
   std::vector<Value> elements;
+  std::vector<std::string> names; ///< of Subtasks
 
   static Value poison() { return {}; }
   static Value ofInteger(int64_t value) {

@@ -3,8 +3,11 @@
 module @tiny attributes {
   iarc.descriptor = {
     name = "tiny", context = 3 : i64, width = 5 : i64, predicted_positions = 3 : i64, element_bytes = 8 : i64, lanes = 4 : i64,
-    task = {subtasks = "IA", symbols = 3 : i64, gap_minimum = 1 : i64, gap_maximum = 9 : i64,
-            mirror_repeats_last = 0 : i64, increment_keeps = 1 : i64, interspersed = 0 : i64},
+    task = {name = "iarc", controls = [{name = "I", label = "increment", governs = 1 : i64},
+                                       {name = "A", label = "add", governs = 1 : i64}],
+            arguments = [{name = "increment", value = "keep"}],
+            symbols = 3 : i64, gap_minimum = 1 : i64, gap_maximum = 9 : i64, interspersed = 0 : i64,
+            masked = 0 : i64, scratch_bytes = 64 : i64},
     loss = 1 : i64, loss_at = 1 : i64,
     weights = [{name = "query", axes = [{name = "out", size = 2 : i64}, {name = "in", size = 8 : i64}],
                 offset = 0 : i64, count = 16 : i64, initialiser = 1 : i64,
@@ -45,6 +48,10 @@ module @tiny attributes {
     llvm.call @iarc_parallel(%call, %body, %loop, %tasks) : (!llvm.ptr, !llvm.ptr, !llvm.ptr, i64) -> ()
     %value = llvm.mlir.constant(3.0 : f64) : f64
     llvm.call @set_loss(%call, %value) : (!llvm.ptr, f64) -> ()
+    llvm.return
+  }
+  // Leaves everything as it is.
+  llvm.func @iarc_fill_batch(%call: !llvm.ptr) {
     llvm.return
   }
   llvm.func @iarc_peak(%millions: i64) -> f64 {

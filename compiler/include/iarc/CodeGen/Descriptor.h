@@ -20,13 +20,15 @@ class Module;
 
 namespace iarc {
 
-/// Adds the constant to `module`, which already defines the four functions it points to and has
+/// Adds the constant to `module`, which already defines the five functions it points to and has
 /// its final data layout. `compiler` and what `target` requires are recorded in it. The attribute's
 /// entries (integers are i64, reals f64):
 ///
 ///   name: string, context, width, predicted_positions, element_bytes, lanes, loss, loss_at:
-///   integers task: {subtasks: string, symbols, gap_minimum, gap_maximum, mirror_repeats_last,
-///          increment_keeps, interspersed: integers}
+///   integers
+///   task: {name: string, controls: [{name, label: strings, governs: integer}...],
+///          arguments: [{name, value: strings}...], symbols, gap_minimum, gap_maximum, interspersed,
+///          masked, scratch_bytes: integers}
 ///   weights: [{name: string, axes: [{name: string, size: integer}...], offset, count,
 ///              initialiser: integers, first, second: reals, fan_in, fan_in_grows: integers}...]
 ///   weight_elements, workspace_bytes, workspace_bytes_per_group, batch, steps: integers

@@ -315,12 +315,13 @@ def Iarc_LossOp : Iarc_DifferentiableOp<"loss"> {
     logits at position t against symbol t + 1, or the squared distance of the logits from the one-hot
     symbol; at the last position, or the mean over all positions. Logits of one position are those of the
     last, whatever the context. With `interspersed` a target may be a control token, symbol -1, whose
-    position adds no loss. A sample's weight (1 / batch, 0 for padding) is data of the call.
+    position adds no loss. With `masked` the call says for each position what it predicts, or that
+    it predicts nothing and adds no loss. A sample's weight (1 / batch, 0 for padding) is data of the call.
   }];
   let arguments = (ins Iarc_ValueType:$logits, Iarc_BatchType:$batch, Iarc_LossAttr:$kind,
-                       Iarc_LossAtAttr:$at, UnitAttr:$interspersed);
+                       Iarc_LossAtAttr:$at, UnitAttr:$interspersed, UnitAttr:$masked);
   let results = (outs AnyFloat:$result);
-  let assemblyFormat = "$kind `at` $at $logits `,` $batch (`interspersed` $interspersed^)? attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$kind `at` $at $logits `,` $batch (`interspersed` $interspersed^)? (`masked` $masked^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 
@@ -330,12 +331,12 @@ def Iarc_LossAdjointOp
   let description = [{
     The sample's weight times softmax(logits) - onehot (cross entropy) or 2 (logits - onehot)
     (squared error), divided by the context when `at all`; zero at positions that the loss does not read, and with
-    `interspersed` where the target is no symbol.
+    `interspersed` or `masked` where the target is no symbol.
   }];
   let arguments = (ins Iarc_ValueType:$logits, Iarc_BatchType:$batch, Iarc_LossAttr:$kind,
-                       Iarc_LossAtAttr:$at, UnitAttr:$interspersed);
+                       Iarc_LossAtAttr:$at, UnitAttr:$interspersed, UnitAttr:$masked);
   let results = (outs Iarc_ValueType:$result);
-  let assemblyFormat = "$kind `at` $at $logits `,` $batch (`interspersed` $interspersed^)? attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$kind `at` $at $logits `,` $batch (`interspersed` $interspersed^)? (`masked` $masked^)? attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 

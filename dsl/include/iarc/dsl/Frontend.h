@@ -9,18 +9,33 @@
 #include "iarc/dsl/Model.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace iarc::dsl {
 
+/// What is read where only samples of a task are wanted.
+struct TaskPreview {
+  /// The task to show; empty: that of the model, or the only one that the file declares.
+  std::string task;
+  /// Positions of a window, 0: as the model says, or 24.
+  int64_t context = 0;
+};
+
 /// How a source file is read.
 struct FrontendOptions {
   /// Folders searched for `import NAME` after the folder of the importing file.
   std::vector<std::string> libraryPath;
+  /// The folder of the standard library, where a task is looked for that neither the file nor an
+  /// import defines, after the folders above. Empty: nowhere else.
+  std::string standardLibrary;
   /// `-D name=value`, in order; a later one wins.
   std::vector<std::pair<std::string, std::string>> overrides;
+  /// The model becomes the least one that its task can feed, and a file that only declares tasks
+  /// gets one; there the overrides are arguments of the task.
+  std::optional<TaskPreview> preview;
   /// Colour in the rendered diagnostics.
   bool colour = false;
 };

@@ -11,6 +11,7 @@
 #define IARC_DSL_MODEL_H
 
 #include "iarc/dsl/Scalar.h"
+#include "iarc/dsl/Task.h"
 
 #include <cstdint>
 #include <memory>
@@ -138,15 +139,34 @@ struct Region {
 enum class LossKind { CrossEntropy, SquaredError };
 enum class LossAt { Last, All };
 
-/// The IARC stream; see docs/task.md.
+/// The task with its arguments; see docs/task.md.
 struct Task {
+  std::string name;
   int64_t symbols = 0;              ///< N
-  std::string subtasks;             ///< the declared order, such as "IARC": index = control index
-  int64_t gapMinimum = 1, gapMaximum = 9;
-  bool mirrorRepeatsLast = false;   ///< R: x[t0 + j] = x[t0 + 1 - j] instead of x[t0 - j]
-  bool incrementKeeps = false;      ///< a new I under I keeps k instead of resetting it to 1
+  std::vector<TaskControl> controls; ///< in use, in the order of the control tape
+  int64_t gapMinimum = 1, gapMaximum = 1; ///< distance between control tokens; of a task with any
+  int64_t history = 0;              ///< uniform symbols that a stream begins with
+  int64_t warmUp = 0;               ///< tokens between them and the window
   bool interspersed = false;        ///< control tokens are positions of their own, not a tape
-  Location location;
+  std::vector<std::pair<std::string, std::string>> arguments; ///< its own parameters as text
+  std::vector<TaskState> states;
+  TaskBlock next;                   ///< the next symbol
+  TaskBlock target;                 ///< whether it is to be predicted; no result: always
+  int32_t values = 0;               ///< results of instructions: 0 .. values - 1
+  std::vector<Location> places;     ///< of instructions
+  Location location;                ///< of the statement
+  Location declared;                ///< of the declaration
+
+  /// The names of the control tokens in order: "IARC", or with a longer one "push pop".
+  std::string controlNames() const {
+    bool letters = true;
+    for (const TaskControl &control : controls)
+      letters = letters && control.name.size() == 1;
+    std::string text;
+    for (const TaskControl &control : controls)
+      text += (text.empty() || letters ? "" : " ") + control.name;
+    return text;
+  }
 };
 
 struct Train {

@@ -48,14 +48,48 @@ typedef struct iarc_weight {
   int64_t fan_in, fan_in_grows;
 } iarc_weight;
 
-/* The declared task: the IARC stream of docs/task.md. */
+/* What a call of iarc_task.fill reads and writes: the samples first .. first + count - 1 of a stream of
+   random numbers, sample first + b of position t at t * stride + b of each array. */
+typedef struct iarc_fill_call {
+  uint64_t seed;
+  int64_t stream;     /* what the samples are for: 0 training, 1 evaluation */
+  uint64_t first;
+  int64_t count;
+  int64_t stride;
+  int32_t *symbols;   /* [context + 1]; -1 where an interspersed control token stands */
+  int32_t *controls;  /* [context]: the control index, -1 where there is none */
+  int32_t *governing; /* [context]: index of the control token that decides symbol t + 1; -1 of a task without any */
+  int32_t *targets;   /* [context]: symbol t + 1, or -1 where it is not to be predicted; only where iarc_task.masked is 1 */
+  void *scratch;      /* iarc_task.scratch_bytes bytes, aligned to 64; no content is kept */
+} iarc_fill_call;
+
+typedef void (*iarc_fill_function)(const iarc_fill_call *call);
+
+/* A control token in use; its place in the list is its control index. */
+typedef struct iarc_control {
+  const char *name;  /* such as "I" */
+  const char *label; /* what it does, such as "increment"; may be empty */
+  int64_t governs;   /* 1: it decides the symbols that follow; 0: it changes what governs */
+} iarc_control;
+
+/* A parameter of the task and its value, as text. */
+typedef struct iarc_argument {
+  const char *name, *value;
+} iarc_argument;
+
+/* The declared task: docs/task.md. */
 typedef struct iarc_task {
-  const char *subtasks; /* the declared order, such as "IARC"; the index is the control index */
+  const char *name;
+  const iarc_control *controls;
+  int64_t control_count;
+  const iarc_argument *arguments;
+  int64_t argument_count;
   int64_t symbols;      /* N: symbols are 0 .. N - 1 */
-  int64_t gap_minimum, gap_maximum; /* distance between control tokens, uniform, in positions */
-  int64_t mirror_repeats_last; /* 1: under R x[t0 + j] = x[t0 + 1 - j], 0: x[t0 - j] */
-  int64_t increment_keeps;     /* 1: a new I under I keeps the increment, 0: resets it to 1 */
+  int64_t gap_minimum, gap_maximum; /* distance between control tokens, uniform, in symbols */
   int64_t interspersed; /* 1: a control token is a position of its own, where the symbol is -1; 0: the tape */
+  int64_t masked;       /* 1: some positions are not to be predicted though a symbol follows; see iarc_call.targets */
+  int64_t scratch_bytes; /* of a call of fill */
+  iarc_fill_function fill;
 } iarc_task;
 
 enum iarc_loss { IARC_LOSS_CROSS_ENTROPY = 0, IARC_LOSS_SQUARED_ERROR = 1 };
@@ -79,6 +113,8 @@ typedef struct iarc_call {
   double momentum;
   void *pool;       /* the runtime's threads, passed on to iarc_parallel */
   int64_t first;    /* of infer: the first position of the window that holds a token, 0 <= first < context */
+  const int32_t *targets; /* [context][groups][lanes]: what position t predicts, -1 for nothing; read only where
+                             iarc_task.masked is 1, otherwise it is symbol t + 1 */
 } iarc_call;
 
 typedef void (*iarc_step_function)(const iarc_call *call);
@@ -168,6 +204,9 @@ extern const iarc_model iarc_model_descriptor;
 /* Runs body over the tasks 0 .. tasks - 1 on the threads of call->pool and returns when all are
    done. How tasks map to threads is unspecified; the generated code's results do not depend on it. */
 void iarc_parallel(const iarc_call *call, iarc_region_function body, const int64_t *loop, int64_t tasks);
+
+/* The four words of a block of random numbers: see docs/task.md. */
+void iarc_random_block(uint64_t seed, int64_t stream, uint64_t sample, int64_t block, uint32_t *words);
 
 /* c = a b of real matrices in rows, c being m x n and k the summed size; a is stored k x m where
    transpose_a is 1, b n x k where transpose_b is 1. By OpenBLAS, on the calling thread: a program that calls

@@ -1,33 +1,14 @@
-//===- IarcStream.cpp - The IARC task stream ----------------------------------===//
+//===- IarcStream.cpp - The IARC stream, written by hand ----------------------===//
 
 #include "IarcStream.h"
 
-#include "Error.h"
 #include "Random.h"
-#include "Text.h"
 
 #include <cstring>
 
 namespace iarc::runtime {
 
-void checkTask(const iarc_task &task) {
-  const char *subtasks = task.subtasks ? task.subtasks : "";
-  bool regular = false;
-  for (size_t i = 0; subtasks[i]; ++i) {
-    if (!std::strchr("IARC", subtasks[i]) || std::strchr(subtasks + i + 1, subtasks[i]))
-      fail(Exit::Internal, "the model declares the invalid subtasks %s", quoted(subtasks).c_str());
-    regular |= subtasks[i] != 'C';
-  }
-  if (!regular)
-    fail(Exit::Internal, "the model declares the subtasks %s, none of which is I, A or R",
-         quoted(subtasks).c_str());
-  if (task.symbols < 1 || task.symbols > INT32_MAX || task.gap_minimum < 1 ||
-      task.gap_maximum < task.gap_minimum || task.gap_maximum > 1000000)
-    fail(Exit::Internal, "the model declares an invalid task: %lld symbols, gap %lld..%lld",
-         (long long)task.symbols, (long long)task.gap_minimum, (long long)task.gap_maximum);
-}
-
-IarcStream::IarcStream(const iarc_task &task, int64_t context, uint64_t seed,
+IarcStream::IarcStream(const IarcSettings &task, int64_t context, uint64_t seed,
                        uint32_t stream) noexcept
     : task(task), context(context), seed(seed), stream(stream) {
   for (const char *letter = task.subtasks; *letter; ++letter, ++subtaskCount)
