@@ -13,7 +13,9 @@ module @tiny attributes {
     weight_elements = 16 : i64, workspace_bytes = 64 : i64, workspace_bytes_per_group = 128 : i64,
     rate = 2.000000e-02 : f64, momentum = 8.000000e-01 : f64, batch = 200 : i64, steps = 8000 : i64,
     product_flop = 1.000000e+03 : f64, attention_flop = 5.000000e+02 : f64,
-    executed_product_flop = 9.000000e+02 : f64}} {
+    executed_product_flop = 9.000000e+02 : f64,
+    infer_supported = 0 : i64, infer_rows = 0 : i64, infer_positions = 0 : i64, infer_workspace_bytes = 0 : i64,
+    infer_weights = [], infer_weight_elements = 0 : i64}} {
   llvm.func @iarc_parallel(!llvm.ptr, !llvm.ptr, !llvm.ptr, i64)
 
   llvm.func internal @region(%call: !llvm.ptr, %loop: !llvm.ptr, %begin: i64, %end: i64) {
