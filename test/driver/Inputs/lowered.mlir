@@ -16,7 +16,11 @@ module @tiny attributes {
     weight_elements = 16 : i64, workspace_bytes = 64 : i64, workspace_bytes_per_group = 128 : i64,
     rate = 2.000000e-02 : f64, momentum = 8.000000e-01 : f64, batch = 200 : i64, steps = 8000 : i64,
     product_flop = 1.000000e+03 : f64, attention_flop = 5.000000e+02 : f64,
-    executed_product_flop = 9.000000e+02 : f64}} {
+    executed_product_flop = 9.000000e+02 : f64,
+    infer_supported = 1 : i64, infer_rows = 3 : i64, infer_positions = 4 : i64, infer_workspace_bytes = 96 : i64,
+    infer_weights = [{source = 0 : i64, target = 16 : i64, form = 3 : i64, outer = 1 : i64, elements = 32 : i64,
+                      positions = 1 : i64, out = 2 : i64, in = 8 : i64, rows = 5 : i64, lanes = 4 : i64}],
+    infer_weight_elements = 48 : i64}} {
   llvm.func @iarc_parallel(!llvm.ptr, !llvm.ptr, !llvm.ptr, i64)
 
   llvm.func internal @region(%call: !llvm.ptr, %loop: !llvm.ptr, %begin: i64, %end: i64) {
@@ -29,6 +33,9 @@ module @tiny attributes {
     %field = llvm.getelementptr %half[32] : (!llvm.ptr) -> !llvm.ptr, i8
     %loss = llvm.load %field : !llvm.ptr -> !llvm.ptr
     llvm.store %value, %loss : f64, !llvm.ptr
+    llvm.return
+  }
+  llvm.func @iarc_infer(%call: !llvm.ptr) {
     llvm.return
   }
   llvm.func @iarc_forward(%call: !llvm.ptr) {
