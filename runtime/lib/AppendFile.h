@@ -20,8 +20,8 @@ public:
     Keep,    ///< what is there stays, until `cut`
     Create   ///< it must not be there
   };
-  /// Opens or makes the file; "-" is standard output. `what` names it in messages: "the log". Throws
-  /// Error (status InputOutput).
+  /// Opens or makes the file; "-" is standard output. `what` names it in messages: "the log".
+  /// Throws Error (status InputOutput).
   AppendFile(const std::string &what, const std::string &path, Mode mode);
   ~AppendFile();
   AppendFile(const AppendFile &) = delete;
@@ -42,7 +42,7 @@ private:
   std::string what, name;
   int file = -1;
   bool regular = false, named = false; ///< named: its name is on the disk
-  uint64_t size = 0; ///< of the whole records, of a regular file
+  uint64_t size = 0;                   ///< of the whole records, of a regular file
 };
 
 } // namespace iarc::runtime

@@ -20,8 +20,8 @@
 
 namespace iarc::runtime {
 
-/// Whether all of an array in the layout of the weights is finite; else `tensor` is the index of the
-/// first weight tensor where it is not.
+/// Whether all of an array in the layout of the weights is finite; else `tensor` is the index of
+/// the first weight tensor where it is not.
 bool allFinite(const iarc_model &model, const void *array, int64_t &tensor) noexcept;
 
 /// The first tensor that ceased to be finite.

@@ -26,7 +26,8 @@ std::string eventRecord(std::string_view data);
 
 /// The event with which a file begins.
 std::string versionEvent(double wallTime);
-/// Says that a run goes on after `step` steps: TensorBoard then forgets what it has seen of later ones.
+/// Says that a run begins again at `step`: TensorBoard then forgets what it has seen of that step
+/// and of later ones.
 std::string startEvent(double wallTime, int64_t step);
 /// A figure under each tag.
 std::string scalarEvent(double wallTime, int64_t step,

@@ -69,7 +69,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     int64_t line = 0;
     std::string_view header = *before ? "" : "step,loss";
     if (scanLog(text, header, before, 1000, keep, line)) {
-      require(keep <= size && scanLog(text.substr(0, size_t(keep)), header, before, 1000, again, line));
+      require(keep <= size &&
+              scanLog(text.substr(0, size_t(keep)), header, before, 1000, again, line));
       require(again == keep && (keep == 0 || text[size_t(keep) - 1] == '\n'));
     }
   }

@@ -52,7 +52,9 @@ bool fails(const char *call) {
   return true;
 }
 
-template <class F> F *next(const char *name) { return reinterpret_cast<F *>(dlsym(RTLD_NEXT, name)); }
+template <class F> F *next(const char *name) {
+  return reinterpret_cast<F *>(dlsym(RTLD_NEXT, name));
+}
 
 /// What a write is to do: go on with `size` bytes, or fail.
 bool writeFails(int file, size_t &size) {
@@ -90,8 +92,9 @@ ssize_t pwrite(int file, const void *bytes, size_t size, off_t offset) {
 }
 
 ssize_t pread(int file, void *bytes, size_t size, off_t offset) {
-  return fails("pread") ? -1
-                        : next<ssize_t(int, void *, size_t, off_t)>("pread")(file, bytes, size, offset);
+  return fails("pread")
+             ? -1
+             : next<ssize_t(int, void *, size_t, off_t)>("pread")(file, bytes, size, offset);
 }
 
 int fsync(int) { return fails("fsync") ? -1 : 0; } // no test cuts the power: spare the disk
@@ -100,7 +103,9 @@ int rename(const char *from, const char *to) {
   return fails("rename") ? -1 : next<int(const char *, const char *)>("rename")(from, to);
 }
 
-int unlink(const char *path) { return fails("unlink") ? -1 : next<int(const char *)>("unlink")(path); }
+int unlink(const char *path) {
+  return fails("unlink") ? -1 : next<int(const char *)>("unlink")(path);
+}
 
 int ftruncate(int file, off_t size) {
   return fails("ftruncate") ? -1 : next<int(int, off_t)>("ftruncate")(file, size);
