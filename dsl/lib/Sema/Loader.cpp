@@ -115,6 +115,10 @@ private:
     }
     program.previewSource = std::make_unique<SourceText>("<command line>", std::move(text), -1);
     program.previewFile = parse(*program.previewSource, diagnostics);
+    if (program.previewFile && !program.previewFile->broken &&
+        program.previewFile->items.size() != 1)
+      diagnostics.report(Code::Syntax, program.previewFile->items[1]->keyword,
+                         "an argument of the task ends before this");
     if (!program.previewFile || program.previewFile->broken ||
         program.previewFile->items.size() != 1) {
       program.fatal = true;
