@@ -1,6 +1,7 @@
 // Errors of the generated elementary functions of f32 against the C library's of double precision.
 //
-//   vector-math [STRIDE]      arguments are all floats whose bits are a multiple of STRIDE (1: all)
+//   vector-math [STRIDE [NAME]]   arguments are all floats whose bits are a multiple of STRIDE
+//                                 (1: all); of one function only
 //
 // For each function one line with the largest error in ulp, the distance of neighbouring floats at
 // the exact result, and the argument where it occurs. Exit status 1 when a bound is exceeded.
@@ -67,6 +68,8 @@ int main(int argc, char **argv) {
                                       {"cos", vector_cos, std::cos, 2.4}}};
   bool failed = false;
   for (const Entry &entry : entries) {
+    if (argc > 2 && std::strcmp(argv[2], entry.name) != 0)
+      continue;
     double largest = 0;
     float where = 0, highest = 0;
     for (uint64_t bits = 0; bits < uint64_t(1) << 32; bits += kLanes * stride) {
