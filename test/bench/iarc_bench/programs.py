@@ -12,6 +12,7 @@ import tensors  # noqa: E402  reads what the programs write
 
 MOST_BYTES, MOST_MS = 4 << 30, 5000
 VERIFIED_STEPS = 3
+DIVERGED = 3  # exit status of a program whose loss is not finite
 
 
 class Skipped(Exception):
@@ -49,6 +50,8 @@ class Program:
     def _run(self, *arguments, timeout=None):
         done = subprocess.run([self.path, *arguments], capture_output=True, text=True,
                               timeout=timeout)
+        if done.returncode == DIVERGED:
+            raise Skipped("diverges at this size")
         if done.returncode:
             raise BenchError(f"{self.cell.name}: the program's {arguments[0]} failed with status "
                              f"{done.returncode}: {done.stderr.strip()}")
