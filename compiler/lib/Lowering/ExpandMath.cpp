@@ -5,8 +5,6 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/Matchers.h"
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -29,32 +27,6 @@ Value expand(Operation *op, ImplicitLocOpBuilder &b) {
       .Default([](Operation *) { return Value(); });
 }
 
-/// x / y => x * (1 / y) for the divisions of a block that share a divisor, and for constant ones.
-void shareReciprocals(Block &block) {
-  llvm::MapVector<Value, SmallVector<arith::DivFOp>> quotients;
-  for (auto division : block.getOps<arith::DivFOp>())
-    quotients[division.getRhs()].push_back(division);
-  for (auto &[divisor, divisions] : quotients) {
-    bool isConstant = matchPattern(divisor, m_Constant());
-    if (divisions.size() < 2 && !isConstant)
-      continue;
-    ImplicitLocOpBuilder b(divisions.front().getLoc(), divisions.front());
-    FloatAttr one = b.getFloatAttr(getElementTypeOrSelf(divisor.getType()), 1.0);
-    TypedAttr ones = one;
-    if (auto vector = dyn_cast<VectorType>(divisor.getType()))
-      ones = DenseElementsAttr::get(vector, Attribute(one));
-    Value reciprocal = b.createOrFold<arith::DivFOp>(arith::ConstantOp::create(b, ones), divisor);
-    for (arith::DivFOp division : divisions) {
-      ImplicitLocOpBuilder at(division.getLoc(), division);
-      Value quotient = matchPattern(division.getLhs(), m_OneFloat())
-                           ? reciprocal
-                           : arith::MulFOp::create(at, division.getLhs(), reciprocal).getResult();
-      division.replaceAllUsesWith(quotient);
-      division.erase();
-    }
-  }
-}
-
 struct ExpandMath : impl::IarcExpandMathBase<ExpandMath> {
   void runOnOperation() override {
     SmallVector<Operation *> functions;
@@ -64,7 +36,6 @@ struct ExpandMath : impl::IarcExpandMathBase<ExpandMath> {
           getElementTypeOrSelf(op->getResult(0).getType()).isF32() && !op->hasAttr(kLibraryCall))
         functions.push_back(op);
     });
-    getOperation().walk([](Block *block) { shareReciprocals(*block); });
     for (Operation *op : functions) {
       ImplicitLocOpBuilder b(op->getLoc(), op);
       if (Value result = expand(op, b)) {

@@ -98,6 +98,9 @@ def IarcLower : Pass<"iarc-lower", "::mlir::ModuleOp"> {
     `[position][lane group][feature][lanes]`. @forward is lowered once more as `iarc_infer(call)`, one function for
     a single window, whose lanes are positions or features and whose weights are arranged as the descriptor's `infer_weights` say. Leaves scf, arith, math, vector and LLVM ops, and the
     dictionary `iarc.descriptor` on the module.
+
+    Divisions of a scalar region by the same divisor become multiplications by its reciprocal: `x / y` is then off by up to
+    1.5 ulp, and overflows where 1 / y does, for f32 with |y| below 2.9e-39.
   }];
   let options = [
     Option<"vectorBits", "vector-bits", "int64_t", "256", "width of the target's vector registers in bits">,
@@ -124,9 +127,6 @@ def IarcExpandMath : Pass<"iarc-expand-math", "::mlir::ModuleOp"> {
     erf 6.0, sin 2.4, cos 2.4 (docs/measurements.md has them with the arguments). `exp` gives 0 below 2^-126; `tanh` and `erf`
     stay within [-1, 1]; a NaN gives a NaN; `sin` and `cos` of a vector with an argument beyond 8192 are calls of the C
     library. Functions of f64, and `math.powf`, stay as they are and end as calls of the C library for each lane.
-
-    Divisions of one block by the same divisor, and those by a constant, become multiplications by its reciprocal:
-    `x / y` is then off by up to 1.5 ulp, and overflows where 1 / y does, for |y| below 2.9e-39.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];
