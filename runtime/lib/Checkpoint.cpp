@@ -4,6 +4,7 @@
 
 #include "Error.h"
 #include "Initialise.h"
+#include "Program.h"
 #include "Real.h"
 #include "Text.h"
 #include "Weights.h"
@@ -24,18 +25,6 @@ struct Setting {
   const char *key;
   std::string value;
 };
-
-/// "iarc, 16 symbols, control tokens I, A, gap 1..9, width = 20, interspersed".
-std::string taskText(const iarc_task &task) {
-  std::string text = format("%s, %lld symbols", task.name, (long long)task.symbols);
-  for (int64_t i = 0; i < task.control_count; ++i)
-    text += format("%s %s", i ? "," : ", control tokens", task.controls[i].name);
-  if (task.control_count)
-    text += format(", gap %lld..%lld", (long long)task.gap_minimum, (long long)task.gap_maximum);
-  for (int64_t i = 0; i < task.argument_count; ++i)
-    text += format(", %s = %s", task.arguments[i].name, task.arguments[i].value);
-  return text + (task.interspersed ? ", interspersed" : "");
-}
 
 /// What must be the same for the arrays to mean the same, beside names and shapes of the weights.
 std::vector<Setting> modelSettings(const iarc_model &model) {
