@@ -262,4 +262,6 @@ extern "C" const iarc_model iarc_model_descriptor = {
     preparedWeights,
     2,
     336,
-    inferFunction};
+    inferFunction,
+    "",
+    ""};

@@ -20,10 +20,10 @@
 using namespace iarc;
 
 // A change of the header must come with a change of this file.
-static_assert(IARC_DESCRIPTOR_VERSION == 4, "write the new version's fields below");
+static_assert(IARC_DESCRIPTOR_VERSION == 5, "write the new version's fields below");
 static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 96 &&
                   sizeof(iarc_control) == 24 && sizeof(iarc_prepared) == 80 &&
-                  sizeof(iarc_model) == 376,
+                  sizeof(iarc_model) == 392,
               "the descriptor changed: write the new fields below and raise the version");
 
 namespace {
@@ -104,8 +104,8 @@ public:
     return llvm::ConstantFP::get(llvm::Type::getDoubleTy(context), value);
   }
   /// A pointer to a private, null-terminated copy of `text`.
-  llvm::Constant *string(llvm::StringRef text) {
-    return global(llvm::ConstantDataArray::getString(context, text), "iarc.string");
+  llvm::Constant *string(llvm::StringRef text, llvm::StringRef name = "iarc.string") {
+    return global(llvm::ConstantDataArray::getString(context, text), name);
   }
   /// A pointer to the function `name`, which must be defined.
   llvm::Constant *function(llvm::StringRef name) {
@@ -209,10 +209,10 @@ static llvm::Constant *buildTask(Builder &build, Reader task) {
          {offsetof(iarc_control, governs), build.integer(control.integer("governs"))}},
         sizeof(iarc_control), "iarc_control"));
   for (Reader argument : task.arrayAt("arguments"))
-    arguments.push_back(build.structure(
-        {{offsetof(iarc_argument, name), build.string(argument.string("name"))},
-         {offsetof(iarc_argument, value), build.string(argument.string("value"))}},
-        sizeof(iarc_argument), "iarc_argument"));
+    arguments.push_back(
+        build.structure({{offsetof(iarc_argument, name), build.string(argument.string("name"))},
+                         {offsetof(iarc_argument, value), build.string(argument.string("value"))}},
+                        sizeof(iarc_argument), "iarc_argument"));
   auto integer = [&](llvm::StringRef key) { return build.integer(task.integer(key)); };
   return build.structure(
       {{offsetof(iarc_task, name), build.string(task.string("name"))},
@@ -231,7 +231,8 @@ static llvm::Constant *buildTask(Builder &build, Reader task) {
 }
 
 llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descriptor,
-                                llvm::StringRef compiler, const TargetOptions &target) {
+                                llvm::StringRef compiler, const TargetOptions &target,
+                                llvm::StringRef graph) {
   std::string complaint;
   Reader model(descriptor, "", complaint);
   Builder build(module, complaint);
@@ -282,7 +283,9 @@ llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descr
        {offsetof(iarc_model, infer_tensors), build.integer(prepared.size())},
        {offsetof(iarc_model, infer_weight_elements), integer("infer_weight_elements")},
        {offsetof(iarc_model, infer),
-        model.integer("infer_supported") ? build.function("iarc_infer") : build.nullPointer()}},
+        model.integer("infer_supported") ? build.function("iarc_infer") : build.nullPointer()},
+       {offsetof(iarc_model, infer_code), build.string("", kInferenceCode)},
+       {offsetof(iarc_model, graph), build.string(graph)}},
       sizeof(iarc_model), "iarc_model");
 
   if (!complaint.empty())

@@ -21,7 +21,7 @@ class Module;
 namespace iarc {
 
 /// Adds the constant to `module`, which already defines the five functions it points to and has
-/// its final data layout. `compiler` and what `target` requires are recorded in it. The attribute's
+/// its final data layout. `compiler` and what `target` requires are recorded in it, and the `graph` of graphText. The attribute's
 /// entries (integers are i64, reals f64):
 ///
 ///   name: string, context, width, predicted_positions, element_bytes, lanes, loss, loss_at:
@@ -37,7 +37,12 @@ namespace iarc {
 /// with loss, loss_at and initialiser numbered as in iarc/runtime/Descriptor.h. An entry that is
 /// missing or of the wrong type, and a function that is missing, are errors that name it.
 llvm::Error addDescriptor(llvm::Module &module, mlir::DictionaryAttr descriptor,
-                          llvm::StringRef compiler, const TargetOptions &target);
+                          llvm::StringRef compiler, const TargetOptions &target,
+                          llvm::StringRef graph = "");
+
+/// The global that stands for the text of iarc_model::infer_code, an empty string until
+/// embedInference replaces it.
+inline constexpr llvm::StringLiteral kInferenceCode = "iarc.infer_code";
 
 } // namespace iarc
 #endif

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Raised with every change of a struct below; the runtime refuses another one. */
-#define IARC_DESCRIPTOR_VERSION 4
+#define IARC_DESCRIPTOR_VERSION 5
 
 typedef struct iarc_axis {
   const char *name; /* "layer", "position", "pair" ((t, s <= t) at t (t + 1) / 2 + s), "out", "in" */
@@ -194,6 +194,13 @@ typedef struct iarc_model {
   const iarc_prepared *infer_weights;
   int64_t infer_tensors, infer_weight_elements;
   iarc_step_function infer;
+  /* Assembly text of a function iarc_infer that is infer, for `export --format c`; empty where infer is null. */
+  const char *infer_code;
+  /* What the model computes, as JSON; empty where the compiler did not know it. See Graph.h of the runtime:
+       {"version": 1, "shapes": [[T, F]...], "body": REGION}, shapes by value
+       REGION: {"arguments": [value...], "ops": [OP...], "yields": [value...]}
+       OP: {"op": name, "operands": [value...], "results": [value...], ...} with the fields of dsl::Op */
+  const char *graph;
 } iarc_model;
 
 /* Emitted by the compiler. */
