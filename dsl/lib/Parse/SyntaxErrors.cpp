@@ -63,6 +63,8 @@ std::vector<std::string> describe(const antlr4::misc::IntervalSet &expected,
   };
   if (name) // words of a task's declaration, which are names elsewhere
     drop({"state", "control", "modifier", "next", "in"});
+  if (!number && words.count("at")) // rather than the arguments that a loss may have
+    words.erase("(");
   if (number) {
     result.push_back("an expression");
     drop({"-", "not", "if", "true", "false", "[", "(", "kernel", "function", "task", "context",

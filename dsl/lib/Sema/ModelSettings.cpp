@@ -422,7 +422,9 @@ void Elaborator::ownLoss(const Statement &statement, ValueId logits, Scope &scop
   if (callee.formals.size() < 2) {
     report(Code::OwnLoss, statement.name.range,
            "'" + callee.name + "' cannot be a loss: it takes " +
-               std::to_string(callee.formals.size()) + " arguments, not the logits and the target")
+               std::to_string(callee.formals.size()) +
+               (callee.formals.size() == 1 ? " argument" : " arguments") +
+               ", not the logits and the target")
         .note(callee.declaration, "it is defined here")
         .hint("a loss begins 'block " + callee.name + "(logits, target'");
     return;
