@@ -245,6 +245,8 @@ private:
   void emitFlatten(mlir::Operation *op, Value t);
   void emitMap(MapOp op, Value p, Value begin, Value end);
   void emitNorm(NormOp op, Value p, Value begin, Value end);
+  /// Whether a spread or broadcast need not be stored, since the maps that read it read its source.
+  bool isReadByMapsOnly(mlir::Operation *op);
   void emitBroadcast(BroadcastOp op, Value p, Value begin, Value end);
   void emitSpread(SpreadOp op, Value p, Value begin, Value end);
   void emitReduce(ReduceOp op, Value p, Value begin, Value end);
@@ -297,6 +299,7 @@ private:
   /// Row of a value: features of position p, group g.
   Value row(Value base, int64_t features, Value p, Value g);
 
+  bool mapsReadSources = true; ///< not where weights are prepared
   const Plan &plan;
   Tables &tables;
   Value call, loop, groupCount;
