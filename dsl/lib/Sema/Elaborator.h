@@ -215,6 +215,8 @@ private:
   void recur(const Statement &statement, Scope &scope);
   /// In the body of a recur, the slice of a value from outside; else the value itself.
   Value seenHere(const Value &value, SourceRange where);
+  /// The argument of the body that stands for a value from outside.
+  std::optional<ValueId> sliceOf(ValueId outside, SourceRange where);
   void settleState(Value &value, SourceRange where);
   Value notInRecur(SourceRange where, const std::string &what, std::string hint);
 
