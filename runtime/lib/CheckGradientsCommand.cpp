@@ -183,8 +183,8 @@ private:
     return elements;
   }
 
-  /// The least error of several differences: central ones at each step, and one-sided ones that are
-  /// extrapolated from two steps. Where a kink (of relu) lies within one step it seldom lies within
+  /// The least error of several differences: central ones at each step, and central and one-sided ones
+  /// that are extrapolated from two steps (Richardson), whose error falls with a higher power of the step. Where a kink (of relu) lies within one step it seldom lies within
   /// the next, or it lies on one side; a wrong gradient is wrong by all of them.
   double relativeError(int64_t at, double largest, double &bestDifference) {
     const double gradient = double(gradients[at]);
@@ -204,7 +204,7 @@ private:
         bestDifference = difference;
       }
     };
-    double beforeWidth[2] = {}, beforeSlope[2] = {};
+    double beforeWidth[2] = {}, beforeSlope[2] = {}, beforeWhole = 0, beforeCentral = 0;
     for (double step : criterion.steps) {
       double width[2], slope[2]; // above, below; the widths as the rounded weights have them
       for (int side = 0; side < 2; ++side) {
@@ -214,7 +214,14 @@ private:
         weights[at] = saved;
       }
       double whole = width[0] - width[1];
-      consider((slope[0] * width[0] - slope[1] * width[1]) / whole, whole);
+      double central = (slope[0] * width[0] - slope[1] * width[1]) / whole;
+      consider(central, whole);
+      if (beforeWhole != 0) {
+        double squared = (beforeWhole / whole) * (beforeWhole / whole);
+        consider((squared * central - beforeCentral) / (squared - 1), whole);
+      }
+      beforeWhole = whole;
+      beforeCentral = central;
       for (int side = 0; side < 2 && beforeWidth[side] != 0; ++side) {
         double ratio = beforeWidth[side] / width[side];
         consider((ratio * slope[side] - beforeSlope[side]) / (ratio - 1),
