@@ -69,6 +69,16 @@ void Arguments::addFile(const char *name, std::string *target, const char *help,
                        }});
 }
 
+void Arguments::addWord(const char *name, const char *placeholder, std::string *target,
+                        const char *help, bool required) {
+  arguments.push_back({name, placeholder, help, "", required, false,
+                       [=](const std::string &text) {
+                         if (text.empty())
+                           invalidValue(name, text, "a word");
+                         *target = text;
+                       }});
+}
+
 void Arguments::addFolder(const char *name, std::string *target, const char *help) {
   arguments.push_back({name, "DIR", help, "", false, false, [=](const std::string &text) {
                          if (text.empty())

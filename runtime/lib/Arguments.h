@@ -32,6 +32,9 @@ public:
                  double most, bool below, const char *help);
   /// A file name; an empty default means none was given.
   void addFile(const char *name, std::string *target, const char *help, bool required = false);
+  /// A word; an empty default means none was given.
+  void addWord(const char *name, const char *placeholder, std::string *target, const char *help,
+               bool required = false);
   void addFolder(const char *name, std::string *target, const char *help);
   /// A number of steps, or a time with a unit: "500", "30s", "5m", "2h". Sets one of the targets and
   /// the other one to 0.

@@ -61,10 +61,6 @@ void registerDialects(mlir::DialectRegistry &registry);
 mlir::OwningOpRef<mlir::ModuleOp> importModel(const dsl::Model &model, mlir::MLIRContext &context,
                                               Precision precision);
 
-/// The model's graph as one line of JSON: what a compiled program knows of its own structure.
-/// iarc/runtime/Descriptor.h describes it.
-std::string graphText(const dsl::Model &model);
-
 /// Adds the gradient function. `optLevel` of all stages is 0 to 3, as in -O0 to -O3.
 void addGradientPasses(mlir::OpPassManager &passes);
 

@@ -1,5 +1,5 @@
 //===- GraphText.cpp - The elaborated model as JSON --------------------------===//
-#include "iarc/Pipeline.h"
+#include "iarc/GraphText.h"
 #include "iarc/dsl/Model.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
@@ -27,6 +27,18 @@ const char *nameOf(dsl::OpKind kind) {
     return "flatten";
   case dsl::OpKind::LstmGates:
     return "lstm_gates";
+  case dsl::OpKind::Broadcast:
+    return "broadcast";
+  case dsl::OpKind::Spread:
+    return "spread";
+  case dsl::OpKind::Reduce:
+    return "reduce";
+  case dsl::OpKind::Join:
+    return "join";
+  case dsl::OpKind::Rotate:
+    return "rotate";
+  case dsl::OpKind::Target:
+    return "target";
   case dsl::OpKind::Recur:
     return "recur";
   case dsl::OpKind::Repeat:
@@ -172,9 +184,22 @@ private:
     case dsl::OpKind::Recur:
       text["body"] = region(*op.body);
       break;
+    case dsl::OpKind::Broadcast:
+      text["weight"] = model.weights[op.weight].name;
+      break;
+    case dsl::OpKind::Reduce:
+      text["largest"] = op.largest;
+      break;
+    case dsl::OpKind::Rotate:
+      text["size"] = op.size;
+      text["base"] = op.base;
+      break;
     case dsl::OpKind::Encode:
     case dsl::OpKind::Flatten:
     case dsl::OpKind::LstmGates:
+    case dsl::OpKind::Spread:
+    case dsl::OpKind::Join:
+    case dsl::OpKind::Target:
       break;
     }
     return text;

@@ -10,6 +10,7 @@
 #include "Messages.h"
 
 #include "iarc/CodeGen/Emit.h"
+#include "iarc/GraphText.h"
 #include "iarc/Pipeline.h"
 
 #include "mlir/IR/BuiltinOps.h"
