@@ -200,10 +200,11 @@ typedef struct iarc_model {
   iarc_step_function infer;
   /* Assembly text of a function iarc_infer that is infer, for `export --format c`; empty where infer is null. */
   const char *infer_code;
-  /* What the model computes, as JSON; empty where the compiler did not know it. See Graph.h of the runtime:
+  /* What the model computes, as JSON; empty where the compiler did not know it (a lowered module):
        {"version": 1, "shapes": [[T, F]...], "body": REGION}, shapes by value
        REGION: {"arguments": [value...], "ops": [OP...], "yields": [value...]}
-       OP: {"op": name, "operands": [value...], "results": [value...], ...} with the fields of dsl::Op */
+       OP: {"op": name, "operands": [value...], "results": [value...], ...} with the fields of dsl::Op, weights by
+       name; scalar functions: {"nodes": [[name, operands..., index or value]...], "result": node} */
   const char *graph;
 } iarc_model;
 
