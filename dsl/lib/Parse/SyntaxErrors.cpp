@@ -34,7 +34,7 @@ bool isOperator(std::string_view text) {
 /// Words that the grammar also takes as names.
 bool isSoftKeyword(std::string_view text) {
   return isOneOf(text, {"kernel", "task", "context", "weights", "loss", "at", "train",
-                        "per", "across", "state", "control", "modifier", "next"});
+                        "per", "across", "state", "control", "modifier", "next", "every"});
 }
 
 /// The expected tokens in words: operators are left out where something else would do, and all
@@ -62,7 +62,7 @@ std::vector<std::string> describe(const antlr4::misc::IntervalSet &expected,
       words.erase(word);
   };
   if (name) // words of a task's declaration, which are names elsewhere
-    drop({"state", "control", "modifier", "next"});
+    drop({"state", "control", "modifier", "next", "every"});
   if (number) {
     result.push_back("an expression");
     drop({"-", "not", "if", "true", "false", "[", "(", "kernel", "function", "task", "context",
