@@ -32,7 +32,9 @@ std::vector<Setting> modelSettings(const iarc_model &model) {
           {"context", std::to_string(model.context)},
           {"task", taskText(model.task)},
           {"loss", format("%s at %s",
-                          model.loss == IARC_LOSS_CROSS_ENTROPY ? "cross_entropy" : "squared_error",
+                          model.loss == IARC_LOSS_OWN             ? "own"
+                          : model.loss == IARC_LOSS_SQUARED_ERROR ? "squared_error"
+                                                                  : "cross_entropy",
                           model.loss_at == IARC_LOSS_AT_LAST ? "last" : "all")}};
 }
 

@@ -54,7 +54,9 @@ static std::string axesText(const iarc_weight &weight) {
 }
 
 static const char *lossName(const iarc_model &model) {
-  return model.loss == IARC_LOSS_SQUARED_ERROR ? "squared_error" : "cross_entropy";
+  return model.loss == IARC_LOSS_OWN             ? "own"
+         : model.loss == IARC_LOSS_SQUARED_ERROR ? "squared_error"
+                                                 : "cross_entropy";
 }
 static const char *lossPlace(const iarc_model &model) {
   return model.loss_at == IARC_LOSS_AT_ALL ? "all" : "last";

@@ -57,6 +57,12 @@ LogicalResult IarcDialect::verifyOperationAttribute(Operation *op, NamedAttribut
       return op->emitError() << "'" << name << "' belongs on @train_step, without a value";
     return success();
   }
+  if (name == kLibraryCallAttr) {
+    // On an op of math, and on what that op becomes in the LLVM dialect.
+    if (isa<FunctionOpInterface>(op) || !isa<UnitAttr>(attribute.getValue()))
+      return op->emitError() << "'" << name << "' belongs on an op of math, without a value";
+    return success();
+  }
   if (name != kModelAttr && name != kDescriptorAttr)
     return op->emitError() << "unknown attribute '" << name << "' of the iarc dialect";
   auto dictionary = dyn_cast<DictionaryAttr>(attribute.getValue());

@@ -22,7 +22,7 @@ bool Emitter::isTileOp(Operation *op) {
   if (isAcrossOp(op) || isLargeProduct(op))
     return false;
   if (isa<EncodeOp, LinearOp, MapOp, NormOp, NormAdjointOp, SliceOp, EmbedOp, LstmGatesOp,
-          LstmGatesAdjointOp>(op))
+          LstmGatesAdjointOp, BroadcastOp, SpreadOp, ReduceOp, JoinOp, RotateOp, TargetOp>(op))
     return llvm::none_of(op->getOperandTypes(), isStacked);
   if (isa<AddOp, CopyOp, ZeroOp>(op))
     return isa<ValueType>(op->getResult(0).getType()) && !isStacked(op->getResult(0).getType());
@@ -81,6 +81,18 @@ void Emitter::emitWholeTile(Operation *op, Value p, Value begin, Value end) {
       .Case<MapOp>([&](auto op) { emitMap(op, p, begin, end); })
       .Case<LstmGatesOp>([&](auto op) { emitLstmGates(op, p, begin, end); })
       .Case<LstmGatesAdjointOp>([&](auto op) { emitLstmGatesAdjoint(op, p, begin, end); })
+      .Case<BroadcastOp>([&](auto op) {
+        if (!isReadByMapsOnly(op))
+          emitBroadcast(op, p, begin, end);
+      })
+      .Case<SpreadOp>([&](auto op) {
+        if (!isReadByMapsOnly(op))
+          emitSpread(op, p, begin, end);
+      })
+      .Case<ReduceOp>([&](auto op) { emitReduce(op, p, begin, end); })
+      .Case<JoinOp>([&](auto op) { emitJoin(op, p, begin, end); })
+      .Case<RotateOp>([&](auto op) { emitRotate(op, p, begin, end); })
+      .Case<TargetOp>([&](auto op) { emitTarget(op, p, begin, end); })
       .Case<NormOp>([&](auto op) { emitNorm(op, p, begin, end); })
       .Case<NormAdjointOp>([&](auto op) { emitNormAdjoint(op, p, begin, end); })
       .Case<WeightGradientOp>([&](auto op) { emitGradientOfPosition(op, p); })
@@ -133,21 +145,66 @@ void Emitter::emitEncode(EncodeOp op, Value p, Value begin, Value end) {
   });
 }
 
+bool Emitter::isReadByMapsOnly(Operation *op) {
+  return mapsReadSources && llvm::all_of(op->getUsers(), [&](Operation *user) {
+    return isa<MapOp>(user) && user->getBlock() == op->getBlock();
+  });
+}
+
 void Emitter::emitMap(MapOp op, Value p, Value begin, Value end) {
   int64_t features = cast<ValueType>(op.getResultTypes().front()).getFeatures();
-  SmallVector<Value> from, to;
-  for (Value input : op.getInputs())
-    from.push_back(row(address(input), features, p, begin));
+  // What is the same for all features or samples is read where it lies, not where it was spread to.
+  auto sourceOf = [&](Value input) -> Operation * {
+    Operation *source = input.getDefiningOp();
+    bool isDirect = source && isa<SpreadOp, BroadcastOp>(source) && isReadByMapsOnly(source);
+    return isDirect ? source : nullptr;
+  };
+  bool direct = llvm::any_of(op.getInputs(), sourceOf);
+  SmallVector<Value> to;
   for (Value result : op.getResults())
     to.push_back(row(address(result), features, p, begin));
-  // The features of neighbouring lane groups lie side by side.
-  forLoop(index(0), mul(sub(end, begin), features), 1, [&](Value i) {
-    Value at = mul(i, layout.lanes);
+  auto emitElement = [&](Value at, llvm::function_ref<Value(unsigned)> argument) {
     SmallVector<Value> arguments;
-    for (Value pointer : from)
-      arguments.push_back(load(offset(pointer, at)));
+    for (unsigned i = 0; i < op.getInputs().size(); ++i)
+      arguments.push_back(argument(i));
     for (auto [value, pointer] : llvm::zip(inlineRegion(op.getBody().front(), arguments), to))
       store(value, offset(pointer, at));
+  };
+  if (!direct) {
+    SmallVector<Value> from;
+    for (Value input : op.getInputs())
+      from.push_back(row(address(input), features, p, begin));
+    // The features of neighbouring lane groups lie side by side.
+    forLoop(index(0), mul(sub(end, begin), features), 1, [&](Value i) {
+      Value at = mul(i, layout.lanes);
+      emitElement(at, [&](unsigned input) { return load(offset(from[input], at)); });
+    });
+    return;
+  }
+  forLoop(begin, end, 1, [&](Value g) {
+    Value before = mul(sub(g, begin), features);
+    SmallVector<Value> from; // of a spread the number itself
+    for (Value input : op.getInputs()) {
+      Operation *source = sourceOf(input);
+      if (auto spread = dyn_cast_or_null<SpreadOp>(source)) {
+        from.push_back(load(row(address(spread.getInput()), 1, p, g)));
+      } else if (auto broadcast = dyn_cast_or_null<BroadcastOp>(source)) {
+        Value numbers = address(broadcast.getWeight());
+        bool own = broadcast.getWeight().getType().isPerPosition();
+        from.push_back(own ? offset(numbers, mul(p, features)) : numbers);
+      } else {
+        from.push_back(row(address(input), features, p, g));
+      }
+    }
+    forLoop(index(0), index(features), 1, [&](Value f) {
+      Value at = mul(f, layout.lanes);
+      emitElement(mul(add(before, f), layout.lanes), [&](unsigned input) {
+        Operation *source = sourceOf(op.getInputs()[input]);
+        return isa_and_present<SpreadOp>(source)      ? from[input]
+               : isa_and_present<BroadcastOp>(source) ? loadSplat(offset(from[input], f))
+                                                      : load(offset(from[input], at));
+      });
+    });
   });
 }
 

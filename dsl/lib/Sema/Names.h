@@ -34,7 +34,7 @@ const Intrinsic *findIntrinsic(const std::string &name);
 
 /// Primitives that the elaborator knows by name.
 enum class Primitive { Linear, Attend, Norm, Width, Sum, AbsoluteSum, Normal, Uniform, Constant, Flatten,
-                       LstmGates };
+                       LstmGates, RowSum, RowMean, RowMax, Join, Rope };
 
 struct PrimitiveEntry {
   std::string name;

@@ -65,6 +65,8 @@ inline constexpr llvm::StringLiteral kVelocityAttr = "iarc.velocity";
 inline constexpr llvm::StringLiteral kSecondAttr = "iarc.second";
 /// The attribute of a function's result that names the weight whose gradient it is.
 inline constexpr llvm::StringLiteral kGradientAttr = "iarc.gradient";
+/// Unit attribute of an op of the math dialect that is to stay a call of the C library.
+inline constexpr llvm::StringLiteral kLibraryCallAttr = "iarc.library_call";
 /// Of @train_step: its code also serves as that of the dropped @gradients.
 inline constexpr llvm::StringLiteral kGivesGradientsAttr = "iarc.gives_gradients";
 /// The module's dictionary of task and training protocol.

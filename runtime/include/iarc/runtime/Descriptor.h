@@ -92,7 +92,11 @@ typedef struct iarc_task {
   iarc_fill_function fill;
 } iarc_task;
 
-enum iarc_loss { IARC_LOSS_CROSS_ENTROPY = 0, IARC_LOSS_SQUARED_ERROR = 1 };
+enum iarc_loss {
+  IARC_LOSS_CROSS_ENTROPY = 0,
+  IARC_LOSS_SQUARED_ERROR = 1,
+  IARC_LOSS_OWN = 2 /* written in the program; only the generated code knows it */
+};
 enum iarc_loss_at { IARC_LOSS_AT_LAST = 0, IARC_LOSS_AT_ALL = 1 };
 
 /* Everything one call of a step function reads and writes. The caller fills it. All arrays are
