@@ -129,25 +129,61 @@ public:
     return result;
   }
 
-  /// One update at rate 1 from zero velocity takes the gradient from every weight.
+  /// The first update at rate 1, made with the gradient and by itself, changes every weight as the
+  /// optimiser's formula says.
   void checkUpdate(std::vector<TensorResult> &results) {
-    std::vector<Real> before(weights, weights + model.weight_elements);
-    session.trainStep(1, 0);
-    const double epsilon = std::numeric_limits<Real>::epsilon();
-    for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
-      const iarc_weight &weight = model.weights[tensor];
-      TensorResult &result = results[size_t(tensor)];
-      for (int64_t i = weight.offset; i < weight.offset + weight.count; ++i) {
-        double gradient = double(gradients[i]);
-        double error = std::fabs(double(before[size_t(i)]) - double(weights[i]) - gradient) -
-                       2 * epsilon * (std::fabs(double(before[size_t(i)])) + std::fabs(gradient));
-        if (std::isnan(error) || error > result.updateError * result.largest)
-          result.updateError = std::isnan(error) || result.largest == 0
-                                   ? std::numeric_limits<double>::infinity()
-                                   : error / result.largest;
-      }
+    const std::vector<Real> before(weights, weights + model.weight_elements);
+    const std::vector<Real> given(gradients, gradients + model.weight_elements);
+    Optimiser optimiser = declaredOptimiser(model);
+    optimiser.rate = constantSchedule(1);
+    const UpdateCoefficients coefficients = coefficientsOf(model, optimiser, 0, 1);
+    for (bool fused : {true, false}) {
+      std::copy(before.begin(), before.end(), weights);
+      std::memset(session.state(0), 0,
+                  size_t(model.training.states * model.weight_elements) * sizeof(Real));
+      if (fused)
+        session.trainStep(coefficients);
+      else
+        session.update(coefficients, session.gradients());
+      for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
+        compareUpdate(model.weights[tensor], before, given, optimiser, results[size_t(tensor)]);
     }
     std::copy(before.begin(), before.end(), weights);
+  }
+
+  void compareUpdate(const iarc_weight &weight, const std::vector<Real> &before,
+                     const std::vector<Real> &given, const Optimiser &optimiser,
+                     TensorResult &result) {
+    const double epsilon = std::numeric_limits<Real>::epsilon();
+    const bool bySize = model.training.optimiser == IARC_OPTIMISER_SGD ||
+                        model.training.optimiser == IARC_OPTIMISER_NESTEROV;
+    // The changes of the others are as large as the rate, however small the gradient.
+    const double largest = bySize ? result.largest : 1;
+    for (int64_t i = weight.offset; i < weight.offset + weight.count; ++i) {
+      const double old = double(before[size_t(i)]);
+      const double change = firstChange(double(given[size_t(i)]), old, optimiser);
+      double error = std::fabs(old - double(weights[i]) - change) -
+                     4 * epsilon * (std::fabs(old) + std::fabs(change));
+      if (std::isnan(error) || error > result.updateError * largest)
+        result.updateError = std::isnan(error) || largest == 0
+                                 ? std::numeric_limits<double>::infinity()
+                                 : error / largest;
+    }
+  }
+
+  /// What the first update at rate 1 takes from a weight.
+  double firstChange(double gradient, double weight, const Optimiser &optimiser) const {
+    const double decay = model.training.decays ? optimiser.decay * weight : 0;
+    switch (model.training.optimiser) {
+    case IARC_OPTIMISER_SGD:
+      return gradient + decay;
+    case IARC_OPTIMISER_NESTEROV:
+      return (gradient + decay) * (1 + optimiser.momentum);
+    case IARC_OPTIMISER_LION:
+      return double((gradient > 0) - (gradient < 0)) + decay;
+    default:
+      return gradient / (std::fabs(gradient) + optimiser.epsilon) + decay;
+    }
   }
 
   bool agrees(const TensorResult &result) const {
@@ -333,8 +369,8 @@ int checkAll(Session &session, uint64_t seed, int64_t samples, bool all, bool js
                      elementName(model.weights[tensor], result.worst).c_str(), result.worstGradient,
                      result.worstDifference);
     if (!(result.updateError <= checker.tolerance()))
-      text += format("%s: the update of train_step is not rate times gradient\n",
-                     model.weights[tensor].name);
+      text += format("%s: the update is not that of the optimiser %s\n",
+                     model.weights[tensor].name, optimiserName(model));
   }
   if (!lossAgrees)
     text += format("the loss of forward is %.9g, that of gradients %.9g\n", forwardLoss, loss);

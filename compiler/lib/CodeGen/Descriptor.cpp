@@ -23,7 +23,8 @@ using namespace iarc;
 static_assert(IARC_DESCRIPTOR_VERSION == 5, "write the new version's fields below");
 static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 96 &&
                   sizeof(iarc_control) == 24 && sizeof(iarc_prepared) == 80 &&
-                  sizeof(iarc_model) == 392,
+                  sizeof(iarc_schedule) == 48 && sizeof(iarc_training) == 136 &&
+                  sizeof(iarc_model) == 536,
               "the descriptor changed: write the new fields below and raise the version");
 
 namespace {
@@ -230,6 +231,32 @@ static llvm::Constant *buildTask(Builder &build, Reader task) {
       sizeof(iarc_task), "iarc_task");
 }
 
+static llvm::Constant *buildTraining(Builder &build, Reader training, double rate) {
+  auto integer = [&](llvm::StringRef key) { return build.integer(training.integer(key)); };
+  auto real = [&](llvm::StringRef key) { return build.real(training.real(key)); };
+  llvm::Constant *schedule =
+      build.structure({{offsetof(iarc_schedule, kind), integer("schedule")},
+                       {offsetof(iarc_schedule, rate), build.real(rate)},
+                       {offsetof(iarc_schedule, to), real("rate_to")},
+                       {offsetof(iarc_schedule, factor), real("rate_factor")},
+                       {offsetof(iarc_schedule, every), integer("rate_every")},
+                       {offsetof(iarc_schedule, warm_up), integer("warm_up")}},
+                      sizeof(iarc_schedule), "iarc_schedule");
+  return build.structure({{offsetof(iarc_training, optimiser), integer("optimiser")},
+                          {offsetof(iarc_training, states), integer("states")},
+                          {offsetof(iarc_training, decays), integer("decays")},
+                          {offsetof(iarc_training, beta2), real("beta2")},
+                          {offsetof(iarc_training, epsilon), real("epsilon")},
+                          {offsetof(iarc_training, decay), real("decay")},
+                          {offsetof(iarc_training, schedule), schedule},
+                          {offsetof(iarc_training, clip), real("clip")},
+                          {offsetof(iarc_training, accumulate), integer("accumulate")},
+                          {offsetof(iarc_training, evaluate_every), integer("evaluate_every")},
+                          {offsetof(iarc_training, stop), integer("stop")},
+                          {offsetof(iarc_training, stop_at), real("stop_at")}},
+                         sizeof(iarc_training), "iarc_training");
+}
+
 llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descriptor,
                                 llvm::StringRef compiler, const TargetOptions &target,
                                 llvm::StringRef graph) {
@@ -285,7 +312,10 @@ llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descr
        {offsetof(iarc_model, infer),
         model.integer("infer_supported") ? build.function("iarc_infer") : build.nullPointer()},
        {offsetof(iarc_model, infer_code), build.string("", kInferenceCode)},
-       {offsetof(iarc_model, graph), build.string(graph)}},
+       {offsetof(iarc_model, graph), build.string(graph)},
+       {offsetof(iarc_model, training),
+        buildTraining(build, model.dictionaryAt("training"), model.real("rate"))},
+       {offsetof(iarc_model, update), build.function("iarc_update")}},
       sizeof(iarc_model), "iarc_model");
 
   if (!complaint.empty())

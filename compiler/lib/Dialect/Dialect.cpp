@@ -93,7 +93,7 @@ LogicalResult IarcDialect::verifyRegionArgAttribute(Operation *op, unsigned regi
                                                     unsigned argument, NamedAttribute attribute) {
   StringRef name = attribute.getName().getValue();
   auto function = dyn_cast<FunctionOpInterface>(op);
-  if (!function || (name != kWeightAttr && name != kVelocityAttr))
+  if (!function || (name != kWeightAttr && name != kVelocityAttr && name != kSecondAttr))
     return op->emitError() << "unknown attribute '" << name << "' of an argument";
   return verifyNamesWeight(op, attribute, function.getArgumentTypes()[argument]);
 }

@@ -366,8 +366,10 @@ void Emitter::emitElements(Operation *op, Value task) {
     else if (isa<AddOp>(op))
       out = {addF(in[0], in[1])};
     else { // update
-      out.resize(2);
-      update(in[0], in[1], in[2], out[0], out[1]);
+      auto change = cast<UpdateOp>(op);
+      SmallVector<Value> old(in);
+      old.erase(old.begin() + 2); // the gradient
+      out = update(change.getRule(), change.getDecay(), old, in[2]);
     }
     for (auto [value, pointer] : llvm::zip(out, results))
       LLVM::StoreOp::create(b, value, offset(pointer, i), layout.elementBytes);

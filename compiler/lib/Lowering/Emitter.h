@@ -158,8 +158,10 @@ public:
   llvm::SmallVector<Value> sumLanes(llvm::ArrayRef<Value> vectors);
   /// Lanes first .. first + count - 1 of a vector; a number when it is one.
   Value piece(Value vector, int64_t first, int64_t count);
-  /// A training step's new velocity and new weight; vectors of any length, or numbers.
-  void update(Value weight, Value velocity, Value gradient, Value &newWeight, Value &newVelocity);
+  /// What `old` (weight, velocity and perhaps a second state) becomes by a gradient; vectors of any
+  /// length, or numbers. See iarc.update.
+  llvm::SmallVector<Value> update(UpdateRule rule, bool decay, mlir::ValueRange old,
+                                  Value gradient);
 
   /// One step of a register block: `next[r, c] += left(r) * right(c)`. The shorter side is held,
   /// the longer passes.
@@ -208,7 +210,13 @@ public:
     Momentum,
     Pool,
     First,
-    Targets
+    Targets,
+    Decay,
+    Beta2,
+    Epsilon,
+    Root,
+    Scale,
+    FieldCount
   };
 
 private:

@@ -256,7 +256,13 @@ private:
   void context(Scope &scope);
   void loss(Scope &scope);
   Value parameterValue(const Expression &expression, Scope &scope);
-  void train(Scope &scope);
+  void train(Scope &scope); // TrainSettings.cpp
+  void optimiser(const Statement &statement, Scope &scope);
+  void schedule(const Expression &node, Scope &scope, bool mayWarm);
+  void trainSetting(const ast::Argument &given, Scope &scope);
+  /// A number of `train` from `low` to `high`, `high` itself excluded when `below` is set.
+  std::optional<double> trainNumber(const Expression &node, Scope &scope, const std::string &name,
+                                    double low, double high, bool below, const char *hint);
   void predict(const Statement &statement, Scope &scope);
   void ownLoss(const Statement &statement, ValueId logits, Scope &scope);
   const Statement *setting(ast::StatementKind kind) const;

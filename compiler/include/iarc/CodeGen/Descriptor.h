@@ -20,7 +20,7 @@ class Module;
 
 namespace iarc {
 
-/// Adds the constant to `module`, which already defines the five functions it points to and has
+/// Adds the constant to `module`, which already defines the functions it points to and has
 /// its final data layout. `compiler` and what `target` requires are recorded in it, and the `graph` of graphText. The attribute's
 /// entries (integers are i64, reals f64):
 ///
@@ -32,6 +32,8 @@ namespace iarc {
 ///   weights: [{name: string, axes: [{name: string, size: integer}...], offset, count,
 ///              initialiser: integers, first, second: reals, fan_in, fan_in_grows: integers}...]
 ///   weight_elements, workspace_bytes, workspace_bytes_per_group, batch, steps: integers
+///   training: {optimiser, states, decays, schedule, rate_every, warm_up, accumulate, evaluate_every,
+///              stop: integers, beta2, epsilon, decay, rate_to, rate_factor, clip, stop_at: reals}
 ///   rate, momentum, product_flop, attention_flop, executed_product_flop: reals
 ///
 /// with loss, loss_at and initialiser numbered as in iarc/runtime/Descriptor.h. An entry that is
