@@ -151,6 +151,10 @@ void Importer::importOp(const dsl::Op &op) {
   case dsl::OpKind::Encode:
     result = EncodeOp::create(builder, location, type, batch);
     break;
+  case dsl::OpKind::Embed:
+    result =
+        LookupOp::create(builder, location, type, batch, weights[op.weight], op.ofControls);
+    break;
   case dsl::OpKind::Linear: {
     Value bias = op.bias >= 0 ? weights[op.bias] : Value();
     auto linear =

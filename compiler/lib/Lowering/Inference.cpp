@@ -105,7 +105,7 @@ bool Inference::isSupported(Operation *op) const {
     ValueType from = reshape.getInput().getType(), to = reshape.getResult().getType();
     return isStackOf(to, from) || isStackOf(from, to);
   }
-  return isa<EncodeOp, MapOp, AddOp, ZeroOp, NormOp, SliceOp, AttentionOp, FlattenOp, LstmGatesOp,
+  return isa<EncodeOp, LookupOp, MapOp, AddOp, ZeroOp, NormOp, SliceOp, AttentionOp, FlattenOp, LstmGatesOp,
              CopyOp, YieldOp, func::ReturnOp, arith::ConstantOp>(op);
 }
 
@@ -180,10 +180,22 @@ bool Inference::arrange(LinearOp op) {
   return arrange(op.getBias(), bias);
 }
 
+/// Rows are read as they are stored.
+bool Inference::arrange(LookupOp op) {
+  WeightType weight = op.getWeight().getType();
+  PreparedWeight form;
+  form.positions = context;
+  form.out = weight.getSize("out");
+  form.in = weight.getSize("in");
+  form.elements = form.out * form.in;
+  return arrange(op.getWeight(), form);
+}
+
 bool Inference::analyse() {
   bool all = true;
   function.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
-    all = all && isSupported(op) && (!isa<LinearOp>(op) || arrange(cast<LinearOp>(op)));
+    all = all && isSupported(op) && (!isa<LinearOp>(op) || arrange(cast<LinearOp>(op))) &&
+          (!isa<LookupOp>(op) || arrange(cast<LookupOp>(op)));
     // What is within the other ops are scalar regions.
     return isa<RepeatOp>(op) ? WalkResult::advance() : WalkResult::skip();
   });

@@ -8,6 +8,7 @@
 //   Arithmetic.cpp     operators on numbers, conditions and values
 //   Primitives.cpp     attend, norm and the words they take
 //   Weights.cpp        weight tensors, their initial values, linear
+//   Embedding.cpp      embed, unembed
 //   Recurrence.cpp     recur, lstm_gates, flatten
 //   Statements.cpp     let, assignment, repeat
 //   ModelSettings.cpp  param, context, loss, train, predict
@@ -86,6 +87,12 @@ private:
     std::optional<int64_t> positions;   ///< of the values from outside
     SourceRange first;                  ///< where the first of them is read
   };
+  /// A table of embeddings that a readout may be tied to.
+  struct Embedding {
+    WeightId weight;
+    bool layered; ///< made in a repeat: one for each layer
+    SourceRange where;
+  };
   struct WeightDefaults {
     Placement placement = Placement::Shared;
     Initialiser initialiser{Initialiser::Kind::Normal, 0, 0.1};
@@ -147,6 +154,13 @@ private:
                     Scope &scope);
   std::optional<ScalarFunction> kernel(const Value &value, SourceRange where);
   bool decay(const Value &value, SourceRange where, int64_t heads, std::vector<double> &slopes);
+  /// The name that a call gives to its weight, or the default; none if it gives no name.
+  std::optional<std::string> weightName(const ast::Argument *given, const char *byDefault);
+  /// The initialiser that a call gives, or the default.
+  std::optional<Initialiser> initialiserOf(const ast::Argument *given, Initialiser byDefault,
+                                           Scope &scope);
+  /// The initialiser of a bias: no value where there is none; false where what is given is wrong.
+  bool biasOf(const ast::Argument *given, Scope &scope, std::optional<Initialiser> &bias);
   /// Makes a weight, or with `isBias` the bias of one, for a value of that many positions.
   WeightId weight(const std::string &name, Placement placement, Initialiser initialiser,
                   bool isBias, int64_t positions, int64_t out, int64_t in, SourceRange where);
@@ -167,6 +181,11 @@ private:
   /// The first axis in which the shapes differ, with both sizes.
   std::string differenceOf(ValueId left, ValueId right) const;
   void noteOrigin(Diagnostic &diagnostic, ValueId value) const;
+
+  // Embedding.cpp
+  Value embed(const Expression &call, const Binding &binding, Scope &scope);
+  Value unembed(const Expression &call, const Binding &binding, Scope &scope);
+  const Embedding *embeddingOf(const Expression &call, const Expression *given);
 
   // Recurrence.cpp
   Value flatten(const Expression &call, const Binding &binding, Scope &scope);
@@ -226,6 +245,7 @@ private:
   std::vector<SourceRange> origins; ///< by ValueId: where the value came from
   Recurrence *recurrence = nullptr; ///< null outside of any
   std::set<std::string> weightNames;
+  std::vector<Embedding> embeddings; ///< of symbols, in the order in which the program calls
   WeightDefaults weights;
   std::map<ast::StatementKind, const Statement *> found;
   std::optional<ValueId> encoded;

@@ -39,6 +39,10 @@ const std::vector<PrimitiveEntry> &primitives() {
         {"mask", false, true},
         {"decay", false, true},
         {"normalise", false, true}}},
+      {"embed",
+       Primitive::Embed,
+       {{"features"}, {"name", false, true}, {"initialise", false, true}, {"tape", false, true}}},
+      {"unembed", Primitive::Unembed, {{"x"}, {"of", false, true}, {"bias", false, true}}},
       {"norm", Primitive::Norm, {{"x"}, {"eps", false, true}}},
       {"width", Primitive::Width, {{"x"}}},
       {"sum", Primitive::Sum, {{"eps"}}},
@@ -53,7 +57,7 @@ const std::vector<PrimitiveEntry> &primitives() {
 }
 
 const std::vector<std::string> words = {"causal", "none", "alibi", "shared", "sum",
-                                        "absolute_sum", "fan_in"};
+                                        "absolute_sum", "fan_in", "one_hot", "added"};
 
 } // namespace
 
@@ -69,6 +73,15 @@ const PrimitiveEntry *findPrimitive(const std::string &name) {
     if (entry.name == name)
       return &entry;
   return nullptr;
+}
+
+bool namesWeight(const PrimitiveEntry &entry, const std::string &argument) {
+  switch (entry.primitive) {
+  case Primitive::Linear:
+  case Primitive::Embed: return argument == "name";
+  case Primitive::Unembed: return argument == "of";
+  default: return false;
+  }
 }
 
 bool isWord(const std::string &name) {

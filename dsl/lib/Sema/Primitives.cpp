@@ -39,7 +39,8 @@ Value Elaborator::operation(Op op, int64_t width, SourceRange where) {
         .hint("state a repetition with 'repeat'");
     throw ElaborationStopped();
   }
-  int64_t count = op.kind == OpKind::Encode    ? model->context
+  bool readsTokens = op.kind == OpKind::Encode || op.kind == OpKind::Embed;
+  int64_t count = readsTokens                  ? model->context
                   : op.kind == OpKind::Flatten ? 1
                                                : positions(op.operands[0]);
   ValueId result = newValue(count, width, where);
@@ -65,7 +66,8 @@ Value Elaborator::primitive(const PrimitiveEntry &entry, const Expression &call,
   const Primitive which = entry.primitive;
   bool makesValue = which == Primitive::Linear || which == Primitive::Attend ||
                     which == Primitive::Norm || which == Primitive::Width ||
-                    which == Primitive::Flatten || which == Primitive::LstmGates;
+                    which == Primitive::Flatten || which == Primitive::LstmGates ||
+                    which == Primitive::Embed || which == Primitive::Unembed;
   if (makesValue && scope.scalar) {
     report(Code::WrongKind, call.focus, "a kernel or function cannot call '" + entry.name + "'")
         .hint("it works on single numbers: write a block instead");
@@ -77,6 +79,8 @@ Value Elaborator::primitive(const PrimitiveEntry &entry, const Expression &call,
   case Primitive::Norm: return norm(call, binding, scope);
   case Primitive::Flatten: return flatten(call, binding, scope);
   case Primitive::LstmGates: return lstmGates(call, binding, scope);
+  case Primitive::Embed: return embed(call, binding, scope);
+  case Primitive::Unembed: return unembed(call, binding, scope);
   case Primitive::Width: {
     const Expression &given = *binding.slots[0]->value;
     std::optional<ValueId> value =

@@ -436,7 +436,7 @@ private:
     }
     for (const ast::Argument &argument : node.arguments) {
       // The name of a weight is not an expression.
-      if (primitive && primitive->primitive == Primitive::Linear && argument.name.text == "name")
+      if (primitive && namesWeight(*primitive, argument.name.text))
         continue;
       expression(*argument.value);
     }

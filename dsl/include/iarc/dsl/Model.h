@@ -56,7 +56,8 @@ struct Initialiser {
 /// One weight tensor. Its axes are, in this order and where they apply: one "layer" axis for
 /// each enclosing repeat (outermost first), "position" or, placed across positions, "pair" of size
 /// T (T + 1) / 2 in which (t, s <= t) lies at t (t + 1) / 2 + s counted from 0, "out", "in".
-/// A bias has no "in", and "position" in the place of "pair".
+/// A bias has no "in", and "position" in the place of "pair". Of an embedding "out" are the tokens
+/// and "in" the features, as of the readout that it may be tied to.
 struct Weight {
   std::string name; ///< unique in the model, a valid identifier
   Shape shape;
@@ -69,6 +70,9 @@ using WeightId = int32_t; ///< index into Model::weights
 
 enum class OpKind {
   Encode,    ///< one-hot symbols joined with the control tape: [position T, feature N + Nc]
+  Embed,     ///< row of `weight` of the symbol at each position, or of the control token with
+             ///< `ofControls`; zero where there is none. A result with more features than the weight
+             ///< has inputs holds the one-hot control token behind them
   Linear,    ///< y[o] = sum_i W[o, i] x[i], by placement
   Attention, ///< operands query, key, value: [position, feature] each
   Map,       ///< elementwise `scalar` of its operands (same shape)
@@ -98,8 +102,13 @@ struct Op {
   std::vector<ValueId> results;  ///< one, except Repeat: one for each carried value
   Location location;
 
-  // Linear
+  // Embed
+  bool ofControls = false;
+
+  // Embed, Linear
   WeightId weight = -1;
+
+  // Linear
   WeightId bias = -1; ///< added to every output; -1: none
   Placement placement = Placement::Shared;
 
