@@ -22,10 +22,13 @@ item
   ;
 
 importItem   : 'import' name ;
-functionItem : ('kernel' | 'function') name parameters '=' expression ;
+functionItem : ('kernel' | 'function') name parameters ('=' expression | functionBody) ;
 blockItem    : 'block' name parameters body ;
 taskItem     : 'task' name parameters? taskBody ;
 modelItem    : 'model' name body ;
+
+functionBody      : '{' functionStatement* '}' ;
+functionStatement : weightStatement | letStatement | returnStatement ;
 
 parameters : '(' (parameter (',' parameter)*)? ','? ')' ;
 parameter  : name ('=' value)? ;
@@ -37,8 +40,11 @@ statement
   | taskStatement
   | contextStatement
   | weightsStatement
+  | weightStatement
   | letStatement
   | repeatStatement
+  | forStatement
+  | ifStatement
   | recurStatement
   | predictStatement
   | lossStatement
@@ -51,16 +57,21 @@ paramStatement   : 'param' name '=' value ;
 taskStatement    : 'task' name arguments? ;
 contextStatement : 'context' expression ;
 weightsStatement : 'weights' placement (',' expression)? ;
+weightStatement  : 'weight' name dimensions? placement? '=' expression ;
 letStatement     : 'let' name '=' expression ;
 repeatStatement  : 'repeat' expression body ;
+forStatement     : 'for' name 'in' value body ;
+ifStatement      : 'if' expression body ('else' 'if' expression body)* ('else' body)? ;
 recurStatement   : 'recur' state (',' state)* ','? body ;
 predictStatement : 'predict' expression ;
-lossStatement    : 'loss' name 'at' name ;
+lossStatement    : 'loss' name arguments? 'at' name ;
 trainStatement   : 'train' name arguments? settings? ;
 returnStatement  : 'return' expression ;
 assignStatement  : name '=' expression ;
 
 state : name '[' expression ']' ;
+
+dimensions : '[' expression (',' expression)* ','? ']' ;
 
 // The declaration of a task: settings such as `history 10`, states, control tokens with their
 // rules, and the rule for the next symbol.
@@ -128,6 +139,7 @@ expression
 name
   : NAME | 'kernel' | 'task' | 'context' | 'weights' | 'loss' | 'at' | 'train'
   | 'per' | 'across' | 'state' | 'control' | 'modifier' | 'next'
+  | 'weight' | 'in'
   ;
 
 NUMBER : [0-9]+ ('.' [0-9]+)? ([eE] [+\-]? [0-9]+)? ;

@@ -71,7 +71,10 @@ public:
     region(model.body, 1);
     out += "  predict " + value(model.body.yields[0]) + "\n";
     out += std::string("  loss ") +
-           (model.loss == LossKind::CrossEntropy ? "cross_entropy" : "squared_error") + " at " +
+           (model.loss == LossKind::CrossEntropy   ? "cross_entropy"
+            : model.loss == LossKind::SquaredError ? "squared_error"
+                                                   : value(model.lossValue)) +
+           " at " +
            (model.lossAt == LossAt::Last ? "last" : "all") + "\n";
     out += "  train sgd rate " + number(model.train.rate) + " momentum " +
            number(model.train.momentum) + " batch " + std::to_string(model.train.batch) +
@@ -125,6 +128,30 @@ private:
         out += "slice " + value(op.operands[0]) + "[" + std::to_string(op.begin) + "..<" +
                std::to_string(op.end) + "]" + typed(op.results[0]);
         break;
+      case OpKind::Broadcast:
+        out += "broadcast " + model.weights[static_cast<size_t>(op.weight)].name +
+               typed(op.results[0]);
+        break;
+      case OpKind::Spread:
+        out += "spread " + value(op.operands[0]) + typed(op.results[0]);
+        break;
+      case OpKind::Reduce:
+        out += (op.largest ? "row_max " : "row_sum ") + value(op.operands[0]) +
+               typed(op.results[0]);
+        break;
+      case OpKind::Join:
+        out += "join";
+        for (size_t i = 0; i < op.operands.size(); ++i)
+          out += (i ? ", " : " ") + value(op.operands[i]);
+        out += typed(op.results[0]);
+        break;
+      case OpKind::Rotate:
+        out += "rope " + value(op.operands[0]) + " size " + std::to_string(op.size) + " base " +
+               number(op.base) + typed(op.results[0]);
+        break;
+      case OpKind::Target:
+        out += "target" + typed(op.results[0]);
+        break;
       case OpKind::Flatten:
         out += "flatten " + value(op.operands[0]) + typed(op.results[0]);
         break;
@@ -167,9 +194,12 @@ private:
   }
 
   void attention(const Op &op) {
+    std::vector<std::string> arguments = {"z"};
+    for (size_t i = 3; i < op.operands.size(); ++i)
+      arguments.push_back(value(op.operands[i]));
     out += "attend " + value(op.operands[0]) + ", " + value(op.operands[1]) + ", " +
            value(op.operands[2]) + " heads " + std::to_string(op.heads) + " kernel " +
-           textOf(op.scalar, {"z"}) + " scale " + number(op.scale) +
+           textOf(op.scalar, arguments) + " scale " + number(op.scale) +
            (op.causal ? " mask causal" : " mask none") + " decay ";
     if (op.slopes.empty()) {
       out += "none";

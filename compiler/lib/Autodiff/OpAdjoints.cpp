@@ -174,29 +174,39 @@ static SmallVector<Value> inlineScalarRegion(OpBuilder &builder, Block &from,
 LogicalResult AttentionOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   if (hasEpilogue())
     return emitOpError("with an epilogue cannot be differentiated: autodiff comes before fusion");
+  ValueType type = getQuery().getType();
+  SmallVector<Type> parameterTypes(getParameters().size(), type.withFeatures(getHeads()));
   auto adjoint = AttentionAdjointOp::create(
-      builder, getLoc(), getQuery().getType(), getQuery().getType(), getQuery().getType(),
-      getQuery(), getKey(), getValue(), adjoints.get(getResult()), getHeadsAttr(), getScaleAttr(),
+      builder, getLoc(), type, type, type, parameterTypes, getQuery(), getKey(), getValue(),
+      adjoints.get(getResult()), getParameters(), getHeadsAttr(), getScaleAttr(),
       getCausalAttr(), getSlopesAttr(), getNormaliseAttr(), getEpsAttr(), getExponentialAttr());
   {
     OpBuilder::InsertionGuard guard(builder);
-    Type type = getQuery().getType().getElementType();
+    Type element = type.getElementType();
     Block *block = builder.createBlock(&adjoint.getKernel());
-    Value z = block->addArgument(type, getLoc());
-    SmallVector<Value> results = inlineScalarRegion(builder, getKernel().front(), z);
-    Value one = arith::ConstantOp::create(builder, getLoc(), builder.getFloatAttr(type, 1.0));
-    auto slopes = buildScalarAdjoint(builder, getLoc(), *block, z, results, one);
+    SmallVector<Value> arguments;
+    for (size_t i = 0; i < 1 + getParameters().size(); ++i)
+      arguments.push_back(block->addArgument(element, getLoc()));
+    SmallVector<Value> results = inlineScalarRegion(builder, getKernel().front(), arguments);
+    Value one = arith::ConstantOp::create(builder, getLoc(), builder.getFloatAttr(element, 1.0));
+    auto slopes = buildScalarAdjoint(builder, getLoc(), *block, arguments, results, one);
     if (failed(slopes))
       return failure();
-    Value slope = slopes->front();
-    if (!slope)
-      slope = arith::ConstantOp::create(builder, getLoc(), builder.getFloatAttr(type, 0.0));
-    YieldOp::create(builder, getLoc(), ValueRange{results.front(), slope});
+    SmallVector<Value> yielded{results.front()};
+    for (Value slope : *slopes)
+      yielded.push_back(slope ? slope
+                              : arith::ConstantOp::create(builder, getLoc(),
+                                                          builder.getFloatAttr(element, 0.0)));
+    YieldOp::create(builder, getLoc(), yielded);
   }
   Value operands[] = {getQuery(), getKey(), getValue()};
   for (auto [operand, result] : llvm::zip(operands, adjoint.getResults()))
     if (adjoints.needs(operand))
       adjoints.add(builder, operand, result);
+  for (auto [parameter, heads] : llvm::zip(getParameters(), adjoint.getParameterAdjoints()))
+    if (adjoints.needs(parameter))
+      adjoints.add(builder, parameter,
+                   ReduceOp::create(builder, getLoc(), parameter.getType(), Reduction::Sum, heads));
   return success();
 }
 

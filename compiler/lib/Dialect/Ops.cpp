@@ -310,7 +310,9 @@ OpFoldResult EmbedOp::fold(FoldAdaptor) {
 // Attention
 //===----------------------------------------------------------------------===//
 
-template <typename Op> static LogicalResult verifyAttention(Op op, unsigned yields) {
+/// `yields`: what the kernel's region gives without parameters and with each of them more.
+template <typename Op>
+static LogicalResult verifyAttention(Op op, unsigned yields, unsigned yieldsForParameter) {
   ValueType type = op.getQuery().getType();
   if (failed(verifyNoLayers(op, type)))
     return failure();
@@ -329,11 +331,17 @@ template <typename Op> static LogicalResult verifyAttention(Op op, unsigned yiel
   double scale = op.getScale().convertToDouble();
   if (!std::isfinite(scale))
     return op.emitOpError("scale must be finite, got ") << scale;
-  return verifyScalarRegion(op, op.getKernel(), "kernel", 1, yields, type.getElementType());
+  unsigned parameters = op.getParameters().size();
+  for (Type parameter : op.getParameters().getTypes())
+    if (parameter != type.withFeatures(1))
+      return op.emitOpError("parameter must be ")
+             << type.withFeatures(1) << ", got " << parameter;
+  return verifyScalarRegion(op, op.getKernel(), "kernel", 1 + parameters,
+                            yields + yieldsForParameter * parameters, type.getElementType());
 }
 
 LogicalResult AttentionOp::verify() {
-  if (failed(verifyAttention(*this, 1)))
+  if (failed(verifyAttention(*this, 1, 0)))
     return failure();
   ValueType type = getResult().getType();
   for (Type extra : getExtras().getTypes())
@@ -346,7 +354,16 @@ LogicalResult AttentionOp::verify() {
     return emitOpError("without an epilogue has no extra operands");
   return success();
 }
-LogicalResult AttentionAdjointOp::verify() { return verifyAttention(*this, 2); }
+LogicalResult AttentionAdjointOp::verify() {
+  if (getParameterAdjoints().size() != getParameters().size())
+    return emitOpError("must have one adjoint for each parameter, got ")
+           << getParameterAdjoints().size() << " for " << getParameters().size();
+  for (Type type : getParameterAdjoints().getTypes())
+    if (type != getQuery().getType().withFeatures(getHeads()))
+      return emitOpError("adjoint of a parameter must be ")
+             << getQuery().getType().withFeatures(getHeads()) << ", got " << type;
+  return verifyAttention(*this, 2, 1);
+}
 
 //===----------------------------------------------------------------------===//
 // Loss
@@ -355,12 +372,12 @@ LogicalResult AttentionAdjointOp::verify() { return verifyAttention(*this, 2); }
 template <typename Op> static LogicalResult verifyLogits(Op op) {
   ValueType type = op.getLogits().getType();
   BatchType batch = op.getBatch().getType();
+  int64_t features = op.getKind() == LossKind::Own ? 1 : batch.getSymbols();
   if (type.getAxes().size() != 2 ||
       (type.getPositions() != batch.getPositions() && type.getPositions() != 1) ||
-      type.getFeatures() != batch.getSymbols())
+      type.getFeatures() != features)
     return op.emitOpError("logits must have position ")
-           << batch.getPositions() << " or 1 and feature " << batch.getSymbols() << ", got "
-           << type;
+           << batch.getPositions() << " or 1 and feature " << features << ", got " << type;
   if (type.getPositions() != batch.getPositions() && op.getAt() == LossAt::All)
     return op.emitOpError("at all positions needs logits of ")
            << batch.getPositions() << " positions, got " << type;

@@ -217,7 +217,7 @@ struct MapOfAttention : OpRewritePattern<MapOp> {
     SmallVector<Value> extras = moveToFront(rewriter, op, *found);
     auto fused = AttentionOp::create(
         rewriter, attention.getLoc(), attention.getResult().getType(), attention.getQuery(),
-        attention.getKey(), attention.getValue(), extras, attention.getHeadsAttr(),
+        attention.getKey(), attention.getValue(), attention.getParameters(), extras, attention.getHeadsAttr(),
         attention.getScaleAttr(), attention.getCausalAttr(), attention.getSlopesAttr(),
         attention.getNormaliseAttr(), attention.getEpsAttr(), attention.getExponentialAttr());
     fused.getKernel().takeBody(attention.getKernel());

@@ -119,8 +119,9 @@ OwningOpRef<ModuleOp> Importer::run() {
   builder.setInsertionPointToEnd(entry);
   importRegion(model.body);
   Value loss = LossOp::create(
-      builder, locationOf(model.lossLocation), element, values[logits], batch,
-      model.loss == dsl::LossKind::CrossEntropy ? LossKind::CrossEntropy : LossKind::SquaredError,
+      builder, locationOf(model.lossLocation), element,
+      values[model.loss == dsl::LossKind::Own ? model.lossValue : logits], batch,
+      static_cast<LossKind>(model.loss),
       model.lossAt == dsl::LossAt::Last ? LossAt::Last : LossAt::All, model.task.interspersed,
       model.task.target.result >= 0);
   func::ReturnOp::create(builder, location, ValueRange{loss, values[logits]});
@@ -184,16 +185,38 @@ void Importer::importOp(const dsl::Op &op) {
   case dsl::OpKind::Attention: {
     bool exponential = isExponential(op.scalar);
     auto attention = AttentionOp::create(
-        builder, location, type, operands[0], operands[1], operands[2], /*extras=*/ValueRange{},
-        op.heads, APFloat(op.scale), op.causal, op.slopes, static_cast<Normalise>(op.normalise),
+        builder, location, type, operands[0], operands[1], operands[2],
+        /*parameters=*/ValueRange(operands).drop_front(3), /*extras=*/ValueRange{}, op.heads, APFloat(op.scale), op.causal, op.slopes, static_cast<Normalise>(op.normalise),
         APFloat(op.eps), exponential);
     result = attention.getResult();
     Block *body = builder.createBlock(&attention.getKernel());
-    body->addArgument(element, location);
+    for (size_t i = 2; i < operands.size(); ++i)
+      body->addArgument(element, location);
     YieldOp::create(builder, location,
                     importScalar(builder, location, op.scalar, body->getArguments(), exponential));
     break;
   }
+  case dsl::OpKind::Broadcast:
+    result = BroadcastOp::create(builder, location, type, weights[op.weight]);
+    break;
+  case dsl::OpKind::Spread:
+    result = SpreadOp::create(builder, location, type, operands[0]);
+    break;
+  case dsl::OpKind::Reduce:
+    result = ReduceOp::create(builder, location, type,
+                              op.largest ? Reduction::Maximum : Reduction::Sum, operands[0]);
+    break;
+  case dsl::OpKind::Join:
+    result = JoinOp::create(builder, location, type, operands);
+    break;
+  case dsl::OpKind::Rotate:
+    result = RotateOp::create(builder, location, type, operands[0], op.size, APFloat(op.base),
+                              /*inverse=*/false);
+    break;
+  case dsl::OpKind::Target:
+    result = TargetOp::create(builder, location, type, batch, model.task.interspersed,
+                              model.task.target.result >= 0);
+    break;
   case dsl::OpKind::Flatten:
     result = FlattenOp::create(builder, location, type, operands[0]);
     break;

@@ -82,6 +82,19 @@ public:
     Value elements = e.mul(e.add(e.mul(position, e.groups()), group), features);
     return e.offset(e.address(value), e.mul(e.add(elements, e.mul(head, size)), e.layout.lanes));
   }
+  /// The numbers of the kernel's parameters for query i.
+  llvm::SmallVector<Value> parametersAt(Value i) {
+    llvm::SmallVector<Value> numbers;
+    Value place = e.mul(e.add(e.mul(i, e.groups()), group), e.layout.lanes);
+    for (Value parameter : op.getParameters())
+      numbers.push_back(e.load(e.offset(e.address(parameter), place)));
+    return numbers;
+  }
+  /// Where the adjoint of a parameter, one number a head, lies for query i.
+  Value adjointAt(Value adjoint, Value i) {
+    Value row = e.mul(e.add(e.mul(i, e.groups()), group), int64_t(op.getHeads()));
+    return e.offset(e.address(adjoint), e.mul(e.add(row, head), e.layout.lanes));
+  }
   /// Fetches what the next task reads of a position: the following head, or the first one of the
   /// next lane group, whose features follow in memory. The rows of a head lie far apart, so that no
   /// processor guesses them.

@@ -22,9 +22,12 @@ void Emitter::emitAttention(AttentionOp op, Value task) {
     Value queryPointer = head.at(op.getQuery(), i), end = head.visibleEnd(i);
     SmallVector<Value> query = head.registers(queryPointer);
     head.prefetchNext({op.getQuery(), op.getKey(), op.getValue()}, i);
+    SmallVector<Value> parameters = head.parametersAt(i);
     auto kernelAt = [&](Value j) {
-      Value z = mulF(head.dot(query, queryPointer, head.at(op.getKey(), j)), head.scale);
-      return inlineRegion(kernel, z).front();
+      SmallVector<Value> arguments{
+          mulF(head.dot(query, queryPointer, head.at(op.getKey(), j)), head.scale)};
+      arguments.append(parameters);
+      return inlineRegion(kernel, arguments).front();
     };
     Value shift;
     if (op.getExponential()) {

@@ -20,9 +20,12 @@ public:
   using Value = mlir::Value;
 
   AdjointRows(Emitter &e, AttentionHead<Op> &head, int64_t rows) : e(e), op(head.op), head(head) {
-    for (int64_t r = 0; r < rows; ++r)
+    for (int64_t r = 0; r < rows; ++r) {
       scratch.push_back(
-          {e.scratch(head.positions), e.scratch(head.positions), e.scratch(head.positions)});
+          {e.scratch(head.positions), e.scratch(head.positions), e.scratch(head.positions), {}});
+      for (size_t i = 0; i < op.getParameters().size(); ++i)
+        scratch.back().parameterSlopes.push_back(e.scratch(head.positions));
+    }
   }
 
   /// Rows first .. first + rows - 1, at most as many as the scratch was made for.
@@ -32,10 +35,11 @@ private:
   /// Of one row: numbers for each key, on the stack.
   struct Scratch {
     Value weights, slopes, products;
+    SmallVector<Value> parameterSlopes;
   };
   struct Row {
     Value number, queryPointer, outPointer;
-    SmallVector<Value> query, out;
+    SmallVector<Value> query, out, parameters;
     Value step, share, projection; ///< what turns t_j and w_j into the adjoints of z_j and v_j
   };
   using KeyBody =
@@ -50,7 +54,11 @@ private:
   void emitScores(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &sums);
   void emitExponentials(Value j, ArrayRef<int64_t> rows, ArrayRef<Value> shifts,
                         SmallVectorImpl<Value> &sums);
-  void emitAdjoints(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &queryAdjoints);
+  /// `adjoints`: of each row's query where its features are in registers, then of its parameters.
+  void emitAdjoints(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &adjoints);
+  int64_t adjointsOfRow() {
+    return (head.unrolled ? head.size : 0) + int64_t(op.getParameters().size());
+  }
 
   Emitter &e;
   Op op;
@@ -99,14 +107,19 @@ void AdjointRows::emitScores(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Va
   SmallVector<Value> scores = dots(rows, head.at(op.getKey(), j), &Row::query, &Row::queryPointer);
   SmallVector<Value> products = dots(rows, head.at(op.getValue(), j), &Row::out, &Row::outPointer);
   for (auto [r, score, product] : llvm::zip(rows, scores, products)) {
-    SmallVector<Value> values = e.inlineRegion(op.getKernel().front(), e.mulF(score, head.scale));
-    Value weight = values[0], slope = values[1];
+    SmallVector<Value> arguments{e.mulF(score, head.scale)};
+    arguments.append(block[r].parameters);
+    SmallVector<Value> values = e.inlineRegion(op.getKernel().front(), arguments);
+    Value &weight = values[0];
     if (Value decay = head.decay(block[r].number, j)) {
       weight = exponential ? e.addF(weight, decay) : e.mulF(weight, decay);
-      slope = exponential ? slope : e.mulF(slope, decay);
+      for (Value &slope : llvm::drop_begin(values))
+        slope = exponential ? slope : e.mulF(slope, decay);
     }
     e.store(weight, at(scratch[r].weights, j));
-    e.store(slope, at(scratch[r].slopes, j));
+    e.store(values[1], at(scratch[r].slopes, j));
+    for (auto [slopes, slope] : llvm::zip(scratch[r].parameterSlopes, llvm::drop_begin(values, 2)))
+      e.store(slope, at(slopes, j));
     e.store(product, at(scratch[r].products, j));
     if (exponential) {
       sums[2 * r] = e.maxF(sums[2 * r], weight);
@@ -125,13 +138,15 @@ void AdjointRows::emitExponentials(Value j, ArrayRef<int64_t> rows, ArrayRef<Val
     Value weight = e.expF(shifts[r] ? e.subF(exponent, shifts[r]) : exponent);
     e.store(weight, at(scratch[r].weights, j));
     e.store(e.mulF(weight, e.load(at(scratch[r].slopes, j))), at(scratch[r].slopes, j));
+    for (Value slopes : scratch[r].parameterSlopes)
+      e.store(e.mulF(weight, e.load(at(slopes, j))), at(slopes, j));
     sums[2 * r] = e.addF(sums[2 * r], weight);
     sums[2 * r + 1] = e.fma(weight, e.load(at(scratch[r].products, j)), sums[2 * r + 1]);
   }
 }
 
 void AdjointRows::emitAdjoints(Value j, ArrayRef<int64_t> rows,
-                               SmallVectorImpl<Value> &queryAdjoints) {
+                               SmallVectorImpl<Value> &adjoints) {
   SmallVector<Value> steps(block.size()), shares(block.size());
   for (int64_t r : rows) {
     const Row &row = block[r];
@@ -148,6 +163,11 @@ void AdjointRows::emitAdjoints(Value j, ArrayRef<int64_t> rows,
     }
     steps[r] = e.mulF(e.mulF(dw, row.step), e.load(at(scratch[r].slopes, j)));
     shares[r] = e.mulF(weight, row.share);
+    Value share = op.getParameters().empty() ? Value() : e.mulF(dw, row.share);
+    for (auto [i, slopes] : llvm::enumerate(scratch[r].parameterSlopes)) {
+      Value &sum = adjoints[(r + 1) * adjointsOfRow() - int64_t(op.getParameters().size()) + i];
+      sum = e.fma(share, e.load(at(slopes, j)), sum);
+    }
   }
   Value key = head.at(op.getKey(), j), keyAdjoint = head.at(op.getKeyAdjoint(), j),
         valueAdjoint = head.at(op.getValueAdjoint(), j);
@@ -161,7 +181,7 @@ void AdjointRows::emitAdjoints(Value j, ArrayRef<int64_t> rows,
       dv = e.fma(shares[r], o, dv);
       dk = e.fma(steps[r], q, dk);
       if (c >= 0) {
-        Value &dq = queryAdjoints[r * head.size + c];
+        Value &dq = adjoints[r * adjointsOfRow() + c];
         dq = e.fma(steps[r], k, dq);
       } else {
         Value dq = e.offset(head.at(op.getQueryAdjoint(), row.number), place);
@@ -184,6 +204,7 @@ void AdjointRows::emit(Value first, int64_t rows) {
     row.outPointer = head.at(op.getResultAdjoint(), row.number);
     row.query = head.registers(row.queryPointer);
     row.out = head.registers(row.outPointer);
+    row.parameters = head.parametersAt(row.number);
     block.push_back(row);
   }
   Value zero = e.splat(0.0);
@@ -212,22 +233,26 @@ void AdjointRows::emit(Value first, int64_t rows) {
   inits.clear();
   for (const Row &row : block) {
     Value pointer = head.at(op.getQueryAdjoint(), row.number);
-    if (head.unrolled)
-      inits.append(head.size, zero);
-    else
+    inits.append(adjointsOfRow(), zero);
+    if (!head.unrolled)
       head.forFeatures([&](Value place, int64_t) { e.store(zero, e.offset(pointer, place)); });
   }
   SmallVector<Value> adjoints =
       overKeys(inits, [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &adjoints) {
         emitAdjoints(j, rows, adjoints);
       });
-  if (head.unrolled)
-    for (auto [r, row] : llvm::enumerate(block)) {
+  for (auto [r, row] : llvm::enumerate(block)) {
+    int64_t begin = r * adjointsOfRow();
+    if (head.unrolled) {
       Value pointer = head.at(op.getQueryAdjoint(), row.number);
       head.forFeatures([&](Value place, int64_t c) {
-        e.store(adjoints[r * head.size + c], e.offset(pointer, place));
+        e.store(adjoints[begin + c], e.offset(pointer, place));
       });
+      begin += head.size;
     }
+    for (auto [i, adjoint] : llvm::enumerate(op.getParameterAdjoints()))
+      e.store(adjoints[begin + i], head.adjointAt(adjoint, row.number));
+  }
 }
 
 } // namespace
@@ -245,6 +270,10 @@ void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
   fill(op.getValueAdjoint(), end);
   if (plan.live.zeroElsewhere.contains(op.getQueryAdjoint()))
     fill(op.getQueryAdjoint(), first);
+  for (Value adjoint : op.getParameterAdjoints())
+    if (plan.live.zeroElsewhere.contains(adjoint))
+      forLoop(index(0), first, 1,
+              [&](Value i) { store(splat(0.0), head.adjointAt(adjoint, i)); });
   // Two rows at once where a row's features are in registers, and one that is left over.
   bool single = !head.unrolled || head.positions % 2 || plan.live.onlyLast.contains(op);
   AdjointRows rows(*this, head, head.unrolled ? 2 : 1);

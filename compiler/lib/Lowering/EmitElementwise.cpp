@@ -22,7 +22,7 @@ bool Emitter::isTileOp(Operation *op) {
   if (isAcrossOp(op) || isLargeProduct(op))
     return false;
   if (isa<EncodeOp, LookupOp, LinearOp, MapOp, NormOp, NormAdjointOp, SliceOp, EmbedOp, LstmGatesOp,
-          LstmGatesAdjointOp>(op))
+          LstmGatesAdjointOp, BroadcastOp, SpreadOp, ReduceOp, JoinOp, RotateOp, TargetOp>(op))
     return llvm::none_of(op->getOperandTypes(), isStacked);
   if (isa<AddOp, CopyOp, ZeroOp>(op))
     return isa<ValueType>(op->getResult(0).getType()) && !isStacked(op->getResult(0).getType());
@@ -82,6 +82,12 @@ void Emitter::emitWholeTile(Operation *op, Value p, Value begin, Value end) {
       .Case<MapOp>([&](auto op) { emitMap(op, p, begin, end); })
       .Case<LstmGatesOp>([&](auto op) { emitLstmGates(op, p, begin, end); })
       .Case<LstmGatesAdjointOp>([&](auto op) { emitLstmGatesAdjoint(op, p, begin, end); })
+      .Case<BroadcastOp>([&](auto op) { emitBroadcast(op, p, begin, end); })
+      .Case<SpreadOp>([&](auto op) { emitSpread(op, p, begin, end); })
+      .Case<ReduceOp>([&](auto op) { emitReduce(op, p, begin, end); })
+      .Case<JoinOp>([&](auto op) { emitJoin(op, p, begin, end); })
+      .Case<RotateOp>([&](auto op) { emitRotate(op, p, begin, end); })
+      .Case<TargetOp>([&](auto op) { emitTarget(op, p, begin, end); })
       .Case<NormOp>([&](auto op) { emitNorm(op, p, begin, end); })
       .Case<NormAdjointOp>([&](auto op) { emitNormAdjoint(op, p, begin, end); })
       .Case<WeightGradientOp>([&](auto op) { emitGradientOfPosition(op, p); })

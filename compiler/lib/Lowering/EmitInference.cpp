@@ -163,6 +163,44 @@ void InferenceEmitter::emitFeatures(Operation *op) {
       .Default([&](Operation *) { scalarTile(); }); // encode, norm
 }
 
+/// A weight that was prepared as the value is arranged.
+void InferenceEmitter::emitPrepared(BroadcastOp op) {
+  Emitter &e = window;
+  Value from = e.address(op.getWeight()), to = e.address(op.getResult());
+  e.forLoop(e.index(0), e.index(inference.groups * valueOf(op).getFeatures()), 1, [&](Value i) {
+    Value at = e.mul(i, e.layout.lanes);
+    e.store(e.load(e.offset(from, at)), e.offset(to, at));
+  });
+}
+
+/// The lanes are positions, each with its own angles.
+void InferenceEmitter::emitRotate(RotateOp op) {
+  Emitter &e = window;
+  int64_t features = valueOf(op).getFeatures(), pairs = int64_t(op.getSize()) / 2;
+  int64_t lanes = e.layout.lanes;
+  SmallVector<double> cosines, sines;
+  for (int64_t group = 0; group < inference.groups; ++group)
+    for (int64_t pair = 0; pair < pairs; ++pair)
+      for (int64_t lane = 0; lane < lanes; ++lane) {
+        auto [cosine, sine] = rotationOf(op, group * lanes + lane, pair);
+        cosines.push_back(cosine);
+        sines.push_back(sine);
+      }
+  Value cosineTable = e.table(cosines), sineTable = e.table(sines);
+  Value from = e.address(op.getInput()), to = e.address(op.getResult());
+  e.forLoop(firstGroup(op), e.groups(), 1, [&](Value g) {
+    Value row = e.mul(g, features * lanes);
+    e.emitRotation(op, e.offset(from, row), e.offset(to, row), [&](Value pair) {
+      Value place = e.mul(e.add(e.mul(g, pairs), pair), lanes);
+      auto loadAt = [&](Value table) {
+        return LLVM::LoadOp::create(b, e.vector, e.offset(table, place), e.layout.elementBytes)
+            .getResult();
+      };
+      return std::pair(loadAt(cosineTable), loadAt(sineTable));
+    });
+  });
+}
+
 void InferenceEmitter::emit(Operation *op) {
   if (isa<arith::ConstantOp>(op))
     return;
@@ -188,6 +226,11 @@ void InferenceEmitter::emit(Operation *op) {
     return emitProduct(linear);
   if (auto attention = dyn_cast<AttentionOp>(op))
     return emitAttention(attention);
+  if (auto rotate = dyn_cast<RotateOp>(op))
+    return emitRotate(rotate);
+  if (auto broadcast = dyn_cast<BroadcastOp>(op);
+      broadcast && inference.formOf(broadcast.getWeight()).form == PreparedForm::Positions)
+    return emitPrepared(broadcast);
   emitPositions(op);
 }
 

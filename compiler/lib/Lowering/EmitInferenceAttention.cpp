@@ -99,10 +99,13 @@ void InferenceEmitter::emitAttention(AttentionOp op) {
     };
     auto weightPlace = [&](Value j) { return e.offset(rowWeights, e.mul(j, lanes)); };
     // Weights, or exponents and their maximum.
+    SmallVector<Value> arguments{Value()};
+    for (Value parameter : op.getParameters())
+      arguments.push_back(e.load(e.offset(e.address(parameter), e.mul(g, lanes))));
     Value initial = exponential ? rules.lowest() : e.splat(0.0);
     Value total = e.forLoop(begin, end, 1, initial, [&](Value j, ValueRange carried) {
-      Value z = e.mulF(dot(keyHeadOf(key, j)), scale);
-      Value number = e.inlineRegion(op.getKernel().front(), z).front();
+      arguments[0] = e.mulF(dot(keyHeadOf(key, j)), scale);
+      Value number = e.inlineRegion(op.getKernel().front(), arguments).front();
       if (table)
         number = exponential ? e.addF(number, decayOf(j)) : e.mulF(number, decayOf(j));
       number = whereVisible(j, number, initial);

@@ -40,11 +40,12 @@ std::pair<Value, Value> emitPartition(Emitter &e, const Prediction &prediction) 
   return {maximum, sum};
 }
 
-/// Of the position whose logits stand in row t: logits of one row are those of the last position.
+/// Of the position whose logits stand in row t of `rows`: logits of one row are those of the last
+/// position.
 template <typename Op>
-Prediction predictionAt(Emitter &e, Op op, Value logits, Value t, Value group) {
+Prediction predictionAt(Emitter &e, Op op, int64_t rows, Value logits, Value t, Value group) {
   BatchType batch = op.getBatch().getType();
-  int64_t before = batch.getPositions() - op.getLogits().getType().getPositions();
+  int64_t before = batch.getPositions() - rows;
   // The next symbol, or what the call says of this position.
   Value position = e.add(t, e.index(op.getMasked() ? before : before + 1));
   auto array = op.getMasked() ? Emitter::Targets : Emitter::Symbols;
@@ -73,9 +74,11 @@ void Emitter::emitLossTask(LossOp op, Value group) {
   Value sum = forLoop(
       index(all ? 0 : positions - 1), index(positions), 1, splat(0.0),
       [&](Value t, ValueRange carried) {
-        Prediction prediction = predictionAt(*this, op, row(base, symbols, t, group), t, group);
+        Prediction prediction = predictionAt(*this, op, positions, row(base, symbols, t, group), t, group);
         Value loss, end = index(symbols), zero = splat(0.0);
-        if (op.getKind() == LossKind::CrossEntropy) {
+        if (op.getKind() == LossKind::Own) {
+          loss = load(prediction.logits);
+        } else if (op.getKind() == LossKind::CrossEntropy) {
           auto [maximum, partition] = emitPartition(*this, prediction);
           Value target = forLoop(index(0), end, 1, zero, [&](Value s, ValueRange found) {
             return SmallVector<Value>{
@@ -112,8 +115,10 @@ void Emitter::emitLossAdjointTask(LossAdjointOp op, Value group) {
       forLoop(index(0), end, 1, [&](Value s) { store(zero, offset(to, mul(s, layout.lanes))); });
     });
   forLoop(index(all ? 0 : positions - 1), index(positions), 1, [&](Value t) {
-    Prediction prediction = predictionAt(*this, op, row(base, symbols, t, group), t, group);
+    Prediction prediction = predictionAt(*this, op, positions, row(base, symbols, t, group), t, group);
     Value to = row(target, symbols, t, group);
+    if (op.getKind() == LossKind::Own)
+      return store(whereTarget(*this, prediction, seed), to);
     Value maximum, scale;
     if (op.getKind() == LossKind::CrossEntropy) {
       auto [top, partition] = emitPartition(*this, prediction);
@@ -128,6 +133,20 @@ void Emitter::emitLossAdjointTask(LossAdjointOp op, Value group) {
       else
         slope = mulF(splat(2.0), subF(logit, hot));
       store(whereTarget(*this, prediction, mulF(seed, slope)), offset(to, mul(s, layout.lanes)));
+    });
+  });
+}
+
+void Emitter::emitTarget(TargetOp op, Value p, Value begin, Value end) {
+  ValueType type = op.getResult().getType();
+  int64_t symbols = type.getFeatures();
+  Value base = address(op.getResult());
+  forLoop(begin, end, 1, [&](Value g) {
+    Value to = row(base, symbols, p, g);
+    Prediction prediction = predictionAt(*this, op, type.getPositions(), to, p, g);
+    forLoop(index(0), index(symbols), 1, [&](Value s) {
+      Value hot = select(isTarget(*this, prediction, s), splat(1.0), splat(0.0));
+      store(hot, offset(to, mul(s, layout.lanes)));
     });
   });
 }

@@ -61,6 +61,9 @@ struct BlockPrediction {
 BlockPrediction predictLinearBlock(int64_t features, int64_t groups, const Target &target);
 BlockPrediction predictGradientBlock(WeightType weight, int64_t lanes, const Target &target);
 
+/// Cosine and sine of the angle by which a pair of features is turned at a position.
+std::pair<double, double> rotationOf(RotateOp op, int64_t position, int64_t pair);
+
 /// Tasks of the gradient of a weight across positions.
 int64_t countAcrossTasks(WeightGradientOp op);
 
@@ -254,6 +257,15 @@ private:
   void emitFlatten(mlir::Operation *op, Value t);
   void emitMap(MapOp op, Value p, Value begin, Value end);
   void emitNorm(NormOp op, Value p, Value begin, Value end);
+  void emitBroadcast(BroadcastOp op, Value p, Value begin, Value end);
+  void emitSpread(SpreadOp op, Value p, Value begin, Value end);
+  void emitReduce(ReduceOp op, Value p, Value begin, Value end);
+  void emitJoin(JoinOp op, Value p, Value begin, Value end);
+  void emitRotate(RotateOp op, Value p, Value begin, Value end);
+  /// Turns the pairs of one row; `turn` gives cosine and sine of a pair.
+  void emitRotation(RotateOp op, Value from, Value to,
+                    llvm::function_ref<std::pair<Value, Value>(Value pair)> turn);
+  void emitTarget(TargetOp op, Value p, Value begin, Value end);
   void emitNormAdjoint(NormAdjointOp op, Value p, Value begin, Value end);
   void emitMove(Value from, int64_t fromFeatures, int64_t fromBegin, Value to, int64_t toFeatures,
                 int64_t toBegin, int64_t count, Value p, Value begin, Value end);

@@ -1,6 +1,7 @@
 //===- Inference.cpp - The function of inference and its weights ------------===//
 #include "Inference.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include <limits>
 
@@ -47,7 +48,8 @@ Inference::Inference(func::FuncOp forward, const Target &target, int64_t lanes)
   Operation *ret = function.front().getTerminator();
   Value logits = ret->getNumOperands() > 1 ? ret->getOperand(1) : Value();
   auto loss = ret->getOperand(0).getDefiningOp<LossOp>();
-  if (!loss || !logits || loss.getLogits() != logits || ret->getNumOperands() != 2)
+  bool readsLogits = loss && loss.getKind() != LossKind::Own;
+  if (!loss || !logits || (readsLogits && loss.getLogits() != logits) || ret->getNumOperands() != 2)
     return;
   context = loss.getBatch().getType().getPositions();
   positionLanes = choosePositionLanes(context, lanes, target.vectorBits);
@@ -58,6 +60,10 @@ Inference::Inference(func::FuncOp forward, const Target &target, int64_t lanes)
     function->setAttr(kReadsLastAttr, b.getUnitAttr());
   ret->setOperands(logits);
   loss.erase();
+  // What only an own loss reads, such as the targets.
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(function.front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
   function.setFunctionType(
       b.getFunctionType(function.getArgumentTypes(), TypeRange{logits.getType()}));
   supported = analyse();
@@ -105,7 +111,7 @@ bool Inference::isSupported(Operation *op) const {
     ValueType from = reshape.getInput().getType(), to = reshape.getResult().getType();
     return isStackOf(to, from) || isStackOf(from, to);
   }
-  return isa<EncodeOp, LookupOp, MapOp, AddOp, ZeroOp, NormOp, SliceOp, AttentionOp, FlattenOp, LstmGatesOp,
+  return isa<EncodeOp, LookupOp, BroadcastOp, SpreadOp, ReduceOp, JoinOp, RotateOp, MapOp, AddOp, ZeroOp, NormOp, SliceOp, AttentionOp, FlattenOp, LstmGatesOp,
              CopyOp, YieldOp, func::ReturnOp, arith::ConstantOp>(op);
 }
 
@@ -191,10 +197,27 @@ bool Inference::arrange(LookupOp op) {
   return arrange(op.getWeight(), form);
 }
 
+bool Inference::arrange(BroadcastOp op) {
+  WeightType weight = op.getWeight().getType();
+  PreparedWeight form;
+  form.out = weight.getSize("out");
+  if (weight.isPerPosition() && op.getResult().getType().getPositions() > 1) {
+    form.form = PreparedForm::Positions;
+    form.positions = context;
+    form.lanes = positionLanes;
+    form.rows = chooseRows(form.out, target.vectorRegisters);
+    form.elements = paddedPositions() * form.out;
+  } else {
+    form.elements = form.out;
+  }
+  return arrange(op.getWeight(), form);
+}
+
 bool Inference::analyse() {
   bool all = true;
   function.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
     all = all && isSupported(op) && (!isa<LinearOp>(op) || arrange(cast<LinearOp>(op))) &&
+          (!isa<BroadcastOp>(op) || arrange(cast<BroadcastOp>(op))) &&
           (!isa<LookupOp>(op) || arrange(cast<LookupOp>(op)));
     // What is within the other ops are scalar regions.
     return isa<RepeatOp>(op) ? WalkResult::advance() : WalkResult::skip();

@@ -25,6 +25,8 @@ public:
   void emitCopy(Value from, Value to);
 
 private:
+  void emitPrepared(BroadcastOp op);
+  void emitRotate(RotateOp op);
   void emitPositions(mlir::Operation *op);
   void emitFeatures(mlir::Operation *op);
   /// The first lane group that an op with lanes of positions computes.

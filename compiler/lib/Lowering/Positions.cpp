@@ -90,8 +90,10 @@ void Analysis::propagateZeros(Operation &op) {
       .Case<LossAdjointOp>(
           [&](LossAdjointOp op) { mark(op.getResult(), op.getAt() == LossAt::Last); })
       .Case<ZeroOp>([&](ZeroOp op) { mark(op.getResult(), isa<ValueType>(op.getType())); })
-      .Case<SliceOp, EmbedOp>(
-          [&](Operation *op) { mark(op->getResult(0), isZero(op->getOperand(0))); })
+      .Case<SliceOp, EmbedOp, SpreadOp, ReduceOp, JoinOp, RotateOp>([&](Operation *op) {
+        mark(op->getResult(0),
+             llvm::all_of(op->getOperands(), [&](Value operand) { return isZero(operand); }));
+      })
       .Case<NormOp>([&](NormOp op) { mark(op.getResult(), isZero(op.getInput())); })
       .Case<CopyOp>([&](CopyOp op) { mark(op.getResult(), isZero(op.getSource())); })
       .Case<AddOp>(
@@ -117,7 +119,11 @@ void Analysis::propagateZeros(Operation &op) {
           mark(op.getResult(0), arguments.front());
       })
       .Case<AttentionAdjointOp>(
-          [&](AttentionAdjointOp op) { mark(op.getQueryAdjoint(), isZero(op.getResultAdjoint())); })
+          [&](AttentionAdjointOp op) {
+        mark(op.getQueryAdjoint(), isZero(op.getResultAdjoint()));
+        for (Value adjoint : op.getParameterAdjoints())
+          mark(adjoint, isZero(op.getResultAdjoint()));
+      })
       .Case<RepeatOp>([&](RepeatOp repeat) {
         if (repeat->getParentOp() != function)
           return;
@@ -146,7 +152,8 @@ void Analysis::propagateReads(Operation &op) {
     onlyLast &= isZero(result) || readsOf(result) != Extent::All;
   Extent extent = onlyLast ? Extent::Last : Extent::All;
   llvm::TypeSwitch<Operation *>(&op)
-      .Case<EncodeOp, LookupOp, SliceOp, EmbedOp, CopyOp, AddOp, ZeroOp, MapOp, NormOp, NormAdjointOp>(
+      .Case<EncodeOp, LookupOp, SliceOp, EmbedOp, CopyOp, AddOp, ZeroOp, MapOp, NormOp, NormAdjointOp,
+            BroadcastOp, SpreadOp, ReduceOp, JoinOp, RotateOp, TargetOp>(
           [&](Operation *op) { readAll(op->getOperands(), extent); })
       .Case<LinearOp>([&](LinearOp op) {
         onlyLast &= !isLargeProduct(op);
@@ -162,6 +169,7 @@ void Analysis::propagateReads(Operation &op) {
       })
       .Case<AttentionOp>([&](AttentionOp op) {
         read(op.getQuery(), extent);
+        readAll(op.getParameters(), extent);
         readAll(op.getExtras(), extent);
         read(op.getKey(), Extent::All);
         read(op.getValue(), Extent::All);
@@ -170,6 +178,7 @@ void Analysis::propagateReads(Operation &op) {
         onlyLast = isZero(op.getResultAdjoint());
         extent = onlyLast ? Extent::Last : Extent::All;
         read(op.getQuery(), extent);
+        readAll(op.getParameters(), extent);
         read(op.getResultAdjoint(), extent);
         read(op.getKey(), Extent::All);
         read(op.getValue(), Extent::All);

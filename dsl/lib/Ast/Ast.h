@@ -78,21 +78,24 @@ enum class StatementKind {
   Task,    ///< name(arguments)
   Context, ///< value
   Weights, ///< value: the placement; second: the initialiser or null
+  Weight,  ///< name[dimensions] = value; second: the placement or null
+  For,     ///< name in value; body
   Let,     ///< name = value
   Assign,  ///< name = value; in the rule of a task also name[second] = value
   Repeat,  ///< value: the count; body
   Recur,   ///< states: each with its number of features; body
   Predict, ///< value
-  Loss,    ///< name at second name
+  Loss,    ///< name(arguments) at second name
   Train,   ///< name(arguments) { settings }
   Return,  ///< value
 
-  // Of a task and its rules, beside Let, Assign and Return.
+  If,      ///< value: the condition; body; otherwise
+
+  // Of a task and its rules, beside Let, Assign, If and Return.
   TaskSetting, ///< name value
   State,       ///< name [second] = value; second null: one number
   Control,     ///< name, its label as second name; body; the keyword is control or modifier
   Next,        ///< body
-  If,          ///< value: the condition; body; otherwise
 };
 
 struct Statement {
@@ -106,6 +109,7 @@ struct Statement {
   const Expression *second = nullptr;
   std::vector<Argument> arguments;
   std::vector<Argument> settings; ///< of Train: `batch 200` as a named argument
+  std::vector<const Expression *> dimensions; ///< of Weight
   std::vector<Argument> states;   ///< of Recur: `name[value]`
   std::vector<const Statement *> body;
   std::vector<const Statement *> otherwise; ///< of If: what follows else
@@ -125,9 +129,11 @@ struct Item {
   SourceRange keyword;
   Name name;
   std::vector<Parameter> parameters;
-  const Expression *value = nullptr;    ///< of Kernel and Function
-  std::vector<const Statement *> body;  ///< of Block, Task and Model
-  SourceRange closing;                  ///< of Block, Task and Model: the closing brace
+  const Expression *value = nullptr;    ///< of Kernel and Function: what it gives
+  std::vector<const Statement *> body;  ///< of Block, Task and Model; of Kernel and Function what
+                                        ///< stands before the value
+  SourceRange afterValue;               ///< of a function: a statement after its return
+  SourceRange closing;                  ///< the closing brace
 };
 
 struct File {

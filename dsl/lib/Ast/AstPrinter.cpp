@@ -52,6 +52,8 @@ private:
     arguments(depth + 1, node.arguments, "argument");
     arguments(depth + 1, node.settings, "setting");
     arguments(depth + 1, node.states, "state");
+    for (const Expression *dimension : node.dimensions)
+      expression(depth + 1, *dimension);
     if (node.value)
       expression(depth + 1, *node.value);
     if (node.second)

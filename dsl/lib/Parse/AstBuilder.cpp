@@ -68,6 +68,12 @@ private:
   void body(P::BodyContext *context, std::vector<const ast::Statement *> &out);
   const ast::Statement *statement(P::StatementContext *context);
   ast::Statement &makeStatement(ParserRuleContext *context, ast::StatementKind kind);
+  void weightStatement(P::WeightStatementContext *node, ast::Statement &made, bool whole);
+  /// Fills an `if` from its conditions and bodies; `visit` reads a body.
+  template <class Body, class Visit>
+  void branches(ParserRuleContext *context, const std::vector<P::ExpressionContext *> &conditions,
+                const std::vector<Body *> &bodies, ast::Statement &made, Visit visit);
+  void functionBody(P::FunctionBodyContext *context, ast::Item &item);
   const ast::Statement *member(P::TaskMemberContext *context);
   void rule(P::RuleBodyContext *context, std::vector<const ast::Statement *> &out);
   const ast::Statement *ruleStatement(P::RuleStatementContext *context);
@@ -332,6 +338,19 @@ const ast::Statement *Builder::statement(P::StatementContext *context) {
     made.name = name(node->name());
     if (whole)
       made.value = expression(node->expression());
+  } else if (auto *node = dynamic_cast<P::WeightStatementContext *>(child)) {
+    weightStatement(node, made, whole);
+  } else if (auto *node = dynamic_cast<P::ForStatementContext *>(child)) {
+    made.kind = K::For;
+    made.name = name(node->name());
+    if (whole)
+      made.value = value(node->value());
+    body(node->body(), made.body);
+  } else if (auto *node = dynamic_cast<P::IfStatementContext *>(child)) {
+    branches(node, node->expression(), node->body(), made,
+             [this](P::BodyContext *context, std::vector<const ast::Statement *> &out) {
+               body(context, out);
+             });
   } else if (auto *node = dynamic_cast<P::RepeatStatementContext *>(child)) {
     made.kind = K::Repeat;
     if (whole)
@@ -354,6 +373,8 @@ const ast::Statement *Builder::statement(P::StatementContext *context) {
     made.kind = K::Loss;
     if (whole) {
       made.name = name(node->name(0));
+      if (node->arguments())
+        made.arguments = arguments(node->arguments());
       made.secondName = name(node->name(1));
     }
   } else if (auto *node = dynamic_cast<P::TrainStatementContext *>(child)) {
@@ -378,6 +399,47 @@ const ast::Statement *Builder::statement(P::StatementContext *context) {
       made.value = expression(node->expression());
   }
   return &made;
+}
+
+void Builder::weightStatement(P::WeightStatementContext *node, ast::Statement &made, bool whole) {
+  made.kind = ast::StatementKind::Weight;
+  made.name = name(node->name());
+  if (!whole || failed(node))
+    return;
+  if (node->dimensions())
+    for (P::ExpressionContext *dimension : node->dimensions()->expression())
+      made.dimensions.push_back(expression(dimension));
+  if (node->placement())
+    made.second = placement(node->placement());
+  made.value = expression(node->expression());
+}
+
+template <class Body, class Visit>
+void Builder::branches(ParserRuleContext *context,
+                       const std::vector<P::ExpressionContext *> &conditions,
+                       const std::vector<Body *> &bodies, ast::Statement &made, Visit visit) {
+  made.kind = ast::StatementKind::If;
+  // `else if` nests in the tree, not in the grammar: a long chain must not recurse here.
+  if (conditions.size() > static_cast<size_t>(maximumNesting)) {
+    diagnostics.report(Code::NestingTooDeep, made.keyword,
+                       "an 'if' has more than " + std::to_string(maximumNesting) + " branches");
+    throw ParsingStopped();
+  }
+  ast::Statement *last = &made;
+  for (size_t i = 0; i < conditions.size(); ++i) {
+    if (i > 0) {
+      ast::Statement &nested = makeStatement(context, ast::StatementKind::If);
+      nested.keyword = nested.range = range(conditions[i]);
+      last->otherwise.push_back(&nested);
+      last = &nested;
+    }
+    if (!failed(conditions[i]))
+      last->value = expression(conditions[i]);
+    if (i < bodies.size())
+      visit(bodies[i], last->body);
+  }
+  if (bodies.size() > conditions.size())
+    visit(bodies.back(), last->otherwise);
 }
 
 ast::Statement &Builder::makeStatement(ParserRuleContext *context, ast::StatementKind kind) {
@@ -446,29 +508,10 @@ const ast::Statement *Builder::ruleStatement(P::RuleStatementContext *context) {
     made.name = name(node->name());
     made.value = expression(node->expression());
   } else if (auto *node = dynamic_cast<P::RuleIfContext *>(context)) {
-    made.kind = K::If;
-    // `else if` nests in the tree, not in the grammar: a long chain must not recurse here.
-    std::vector<P::ExpressionContext *> conditions = node->expression();
-    std::vector<P::RuleBodyContext *> bodies = node->ruleBody();
-    if (conditions.size() > static_cast<size_t>(maximumNesting)) {
-      diagnostics.report(Code::NestingTooDeep, made.keyword,
-                         "an 'if' has more than " + std::to_string(maximumNesting) +
-                             " branches");
-      throw ParsingStopped();
-    }
-    ast::Statement *last = &made;
-    for (size_t i = 0; i < conditions.size(); ++i) {
-      if (i > 0) {
-        ast::Statement &nested = makeStatement(context, K::If);
-        nested.keyword = nested.range = range(conditions[i]);
-        last->otherwise.push_back(&nested);
-        last = &nested;
-      }
-      last->value = expression(conditions[i]);
-      rule(bodies[i], last->body);
-    }
-    if (bodies.size() > conditions.size())
-      rule(bodies.back(), last->otherwise);
+    branches(node, node->expression(), node->ruleBody(), made,
+             [this](P::RuleBodyContext *context, std::vector<const ast::Statement *> &out) {
+               rule(context, out);
+             });
   } else if (auto *node = dynamic_cast<P::RuleReturnContext *>(context)) {
     made.kind = K::Return;
     made.value = expression(node->expression());
@@ -480,6 +523,30 @@ const ast::Statement *Builder::ruleStatement(P::RuleStatementContext *context) {
     made.value = expression(node->expression(element ? 1 : 0));
   }
   return &made;
+}
+
+void Builder::functionBody(P::FunctionBodyContext *context, ast::Item &item) {
+  for (P::FunctionStatementContext *node : context->functionStatement()) {
+    ast::Statement &made = makeStatement(node, ast::StatementKind::Unknown);
+    if (made.broken) {
+      item.broken = true;
+      continue;
+    }
+    if (item.value)
+      item.afterValue = made.keyword;
+    if (auto *weight = node->weightStatement()) {
+      weightStatement(weight, made, true);
+    } else if (auto *let = node->letStatement()) {
+      made.kind = ast::StatementKind::Let;
+      made.name = name(let->name());
+      made.value = expression(let->expression());
+    } else if (auto *result = node->returnStatement()) {
+      if (!item.value)
+        item.value = expression(result->expression());
+      continue;
+    }
+    item.body.push_back(&made);
+  }
 }
 
 const ast::Item *Builder::item(P::ItemContext *context) {
@@ -497,8 +564,12 @@ const ast::Item *Builder::item(P::ItemContext *context) {
     made.name = name(node->name());
     if (!made.broken) {
       made.parameters = parameters(node->parameters());
-      made.value = expression(node->expression());
+      if (node->functionBody())
+        functionBody(node->functionBody(), made);
+      else
+        made.value = expression(node->expression());
     }
+    made.closing = node->getStop() ? range(node->getStop()) : made.keyword;
   } else if (auto *node = context->blockItem()) {
     made.kind = K::Block;
     made.name = name(node->name());

@@ -139,7 +139,7 @@ TokenNotes examine(const SourceText &source, antlr4::BufferedTokenStream &tokens
         type == antlr4::Token::EOF ? std::string_view() : rangeOf(source, token).text();
     // No expression reaches across a brace or one of these words.
     if (text == "let" || text == "return" || text == "predict" || text == "repeat" ||
-        text == "recur" || text == "param" || text == "import" || text == "block" || text == "model" ||
+        text == "recur" || text == "for" || text == "param" || text == "import" || text == "block" || text == "model" ||
         text == "{" || text == "}")
       parens = 0;
     notes.braces.push_back(braces);

@@ -34,7 +34,7 @@ bool isOperator(std::string_view text) {
 /// Words that the grammar also takes as names.
 bool isSoftKeyword(std::string_view text) {
   return isOneOf(text, {"kernel", "task", "context", "weights", "loss", "at", "train",
-                        "per", "across", "state", "control", "modifier", "next"});
+                        "per", "across", "state", "control", "modifier", "next", "weight", "in"});
 }
 
 /// The expected tokens in words: operators are left out where something else would do, and all
@@ -62,19 +62,19 @@ std::vector<std::string> describe(const antlr4::misc::IntervalSet &expected,
       words.erase(word);
   };
   if (name) // words of a task's declaration, which are names elsewhere
-    drop({"state", "control", "modifier", "next"});
+    drop({"state", "control", "modifier", "next", "in"});
   if (number) {
     result.push_back("an expression");
     drop({"-", "not", "if", "true", "false", "[", "(", "kernel", "function", "task", "context",
-          "weights", "loss", "at", "train", "per", "across"});
+          "weights", "weight", "loss", "at", "train", "per", "across"});
   } else if (name && words.count("let")) {
     result.push_back("a statement");
-    drop({"if", "param", "task", "context", "weights", "let", "repeat", "recur", "predict", "loss", "train",
-          "return", "kernel", "function", "at", "per", "across"});
+    drop({"if", "for", "param", "task", "context", "weights", "weight", "let", "repeat", "recur",
+          "predict", "loss", "train", "return", "kernel", "function", "at", "per", "across"});
   } else if (name) {
     result.push_back("a name");
-    drop({"kernel", "function", "task", "context", "weights", "loss", "at", "train", "per",
-          "across"});
+    drop({"kernel", "function", "task", "context", "weights", "weight", "loss", "at", "train",
+          "per", "across"});
   }
   std::vector<std::string> operators, others;
   for (const std::string &word : words)
@@ -110,6 +110,8 @@ std::string formOf(std::string_view word) {
     return "context 24";
   if (word == "weights")
     return "weights per position, normal(0, 0.1)";
+  if (word == "weight")
+    return "weight gain[20] = constant(1)";
   if (word == "loss")
     return "loss cross_entropy at last";
   return word == "train" ? "train sgd(rate: 0.02) { batch 200  steps 8000 }" : "";
@@ -125,9 +127,9 @@ std::string shown(const SourceText &source, const Token *token) {
 } // namespace
 
 const std::vector<std::string> &statementWords() {
-  static const std::vector<std::string> words = {"param", "task",   "context", "weights",
-                                                 "let",   "repeat", "recur",   "predict",
-                                                 "loss",  "train",  "return"};
+  static const std::vector<std::string> words = {
+      "param", "task",  "context", "weights", "weight", "let",   "repeat",
+      "for",   "if",    "recur",   "predict", "loss",   "train", "return"};
   return words;
 }
 
@@ -172,8 +174,11 @@ bool SyntaxErrors::startsStatement(size_t index) const {
   if (token->getType() == Token::EOF)
     return false;
   std::string_view text = rangeOf(source, token).text();
-  if (isOneOf(text, {"param", "let", "repeat", "recur", "predict", "return"}))
+  if (isOneOf(text, {"param", "let", "repeat", "recur", "for", "predict", "return"}))
     return true;
+  // An `if` begins a statement where it opens a line; elsewhere it is an expression.
+  if (text == "if")
+    return notes.parens[index] == 0 && notes.firstOnLine[index];
   if (token->getType() != IarcLexer::NAME && !isSoftKeyword(text))
     return false;
   return notes.parens[index] == 0 &&

@@ -44,30 +44,29 @@ bool Elaborator::scalarOperand(const Value &value, SourceRange where, SourceRang
 
 bool Elaborator::sameShape(const Graph &left, const Graph &right, SourceRange where,
                            SourceRange leftRange, SourceRange rightRange) {
-  auto first = [](const Graph &graph) -> std::optional<ValueId> {
-    for (ValueId operand : graph.operands)
-      if (operand >= 0)
-        return operand;
-    return std::nullopt;
-  };
-  std::optional<ValueId> a = first(left), b = first(right);
-  if (!a || !b || fits(*a, *b))
+  Extent a = extentOf(left), b = extentOf(right);
+  const bool onPositions =
+      a.positionCount && b.positionCount && a.positionCount != b.positionCount;
+  const bool onFeatures = a.featureCount > 1 && b.featureCount > 1 &&
+                          a.featureCount != b.featureCount;
+  if (!onPositions && !onFeatures)
     return true;
-  const bool onPositions = positions(*a) != positions(*b);
+  ValueId first = onPositions ? a.positions : a.features;
+  ValueId second = onPositions ? b.positions : b.features;
   auto sizeOf = [&](ValueId value) {
     return std::to_string(onPositions ? positions(value) : features(value));
   };
   Diagnostic &diagnostic = report(
       Code::ShapeMismatch, where,
-      "shapes " + shapeText(*a) + " and " + shapeText(*b) + " do not fit: axis '" +
-          (onPositions ? "position" : "feature") + "' is " + sizeOf(*a) + " on the left and " +
-          sizeOf(*b) + " on the right");
+      "shapes " + shapeText(first) + " and " + shapeText(second) + " do not fit: axis '" +
+          (onPositions ? "position" : "feature") + "' is " + sizeOf(first) + " on the left and " +
+          sizeOf(second) + " on the right");
   auto origin = [&](ValueId value, SourceRange use) {
     SourceRange range = origins[static_cast<size_t>(value)];
     diagnostic.note(range ? range : use, shapeText(value) + " comes from here");
   };
-  origin(*a, leftRange);
-  origin(*b, rightRange);
+  origin(first, leftRange);
+  origin(second, rightRange);
   return false;
 }
 

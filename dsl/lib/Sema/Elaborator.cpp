@@ -89,7 +89,7 @@ std::string Elaborator::describe(const Value &value) const {
       return "a condition";
     for (ValueId operand : value.graph->operands)
       if (operand >= 0)
-        return "a value " + shapeText(operand);
+        return (isWeight(operand) ? "a weight " : "a value ") + shapeText(operand);
     return "a scalar";
   case ValueKind::Function:
     return (value.function.definition ? value.function.definition->kindName() : "function") +
@@ -99,6 +99,7 @@ std::string Elaborator::describe(const Value &value) const {
   case ValueKind::Initialiser: return "an initialiser";
   case ValueKind::Normaliser: return "a normaliser";
   case ValueKind::List: return "a list";
+  case ValueKind::Weight: return "a weight matrix";
   case ValueKind::Subtasks: return "a list of subtasks";
   }
   return "";
@@ -106,32 +107,30 @@ std::string Elaborator::describe(const Value &value) const {
 
 Value Elaborator::callBlock(Definition &definition, const Expression &call,
                             const Binding &binding, Scope &caller) {
+  // Arguments belong to the caller, defaults to the block.
+  std::vector<std::optional<Value>> given(binding.slots.size());
+  for (size_t i = 0; i < binding.slots.size(); ++i)
+    if (binding.slots[i])
+      given[i] = settled(evaluate(*binding.slots[i]->value, caller), binding.slots[i]->value->range,
+                         "an argument of a block", caller);
+  return callBlock(definition, call.range, std::move(given));
+}
+
+Value Elaborator::callBlock(Definition &definition, SourceRange where,
+                            std::vector<std::optional<Value>> given) {
   if (frames.size() >= static_cast<size_t>(limits::callDepth)) {
-    report(Code::ElaborationLimit, call.focus,
+    report(Code::ElaborationLimit, where,
            "calls of blocks nest deeper than " + std::to_string(limits::callDepth))
         .hint("state a repetition with 'repeat'");
     throw ElaborationStopped();
   }
-  // Arguments belong to the caller, defaults to the block.
-  std::vector<std::optional<Value>> given(binding.slots.size());
   bool poisoned = definition.poisoned;
-  for (size_t i = 0; i < binding.slots.size(); ++i) {
-    if (!binding.slots[i])
-      continue;
-    Value value = evaluate(*binding.slots[i]->value, caller);
-    poisoned = poisoned || value.isPoison();
-    if (value.is(ValueKind::Tensor)) {
-      std::optional<ValueId> id =
-          tensor(value, binding.slots[i]->value->range, "an argument of a block");
-      poisoned = poisoned || !id;
-      value = id ? Value::ofGraph(Graph::ofValue(*id)) : Value::poison();
-    }
-    given[i] = std::move(value);
-  }
+  for (const std::optional<Value> &value : given)
+    poisoned = poisoned || (value && value->isPoison());
   if (poisoned)
     return Value::poison();
 
-  frames.push_back({definition.name(), call.range});
+  frames.push_back({definition.name(), where});
   Scope scope;
   scope.unit = definition.unit;
   const std::vector<ast::Parameter> &parameters = definition.item->parameters;
@@ -163,6 +162,12 @@ Value Elaborator::evaluateBody(Definition &definition, const std::vector<Value> 
   const std::vector<ast::Parameter> &parameters = definition.item->parameters;
   for (size_t i = 0; i < parameters.size(); ++i)
     scope.levels[0][parameters[i].name.text] = arguments[i];
+  for (const Statement *statement : definition.item->body) {
+    if (statement->kind == ast::StatementKind::Weight)
+      declareWeight(*statement, scope, definition.name());
+    else
+      assign(*statement, scope, /*isLet=*/true);
+  }
   Value result = evaluate(*definition.item->value, scope);
   if (result.isPoison() || result.is(ValueKind::Number) ||
       (result.is(ValueKind::Tensor) && !result.isCondition()))

@@ -9,8 +9,10 @@
 //   Primitives.cpp     attend, norm and the words they take
 //   Weights.cpp        weight tensors, their initial values, linear
 //   Embedding.cpp      embed, unembed
+//   DeclaredWeights.cpp  weight, and expressions that use them
+//   Rows.cpp           row_sum, row_mean, row_max, join, rope
 //   Recurrence.cpp     recur, lstm_gates, flatten
-//   Statements.cpp     let, assignment, repeat
+//   Statements.cpp     let, assignment, repeat, for, if
 //   ModelSettings.cpp  param, context, loss, train, predict
 //   TaskSetting.cpp    task
 //
@@ -44,6 +46,7 @@ inline constexpr int64_t width = 1 << 20;
 inline constexpr int64_t heads = 1 << 16;
 inline constexpr int64_t symbols = 1 << 20;
 inline constexpr int64_t repeat = 1 << 20;
+inline constexpr int64_t unrolled = 10000; ///< iterations of a 'for'
 inline constexpr int64_t batch = 1 << 24;
 inline constexpr int64_t steps = int64_t(1) << 40;
 inline constexpr int64_t weightElements = int64_t(1) << 40;
@@ -54,6 +57,9 @@ inline constexpr size_t evaluations = 2000000;
 inline constexpr int callDepth = 100;
 inline constexpr int evaluationDepth = 1500;
 } // namespace limits
+
+/// Stands for the weight of a function that is only checked: the parameter ~freePlaceholder.
+inline constexpr ValueId freePlaceholder = 1 << 20;
 
 class Elaborator {
 public:
@@ -93,6 +99,12 @@ private:
     bool layered; ///< made in a repeat: one for each layer
     SourceRange where;
   };
+  /// Positions and features of an elementwise expression, and the operands that determine them:
+  /// weights fit any number of positions, one feature fits any number.
+  struct Extent {
+    int64_t positionCount = 0, featureCount = 0; ///< 0: any
+    ValueId positions = -1, features = -1;
+  };
   struct WeightDefaults {
     Placement placement = Placement::Shared;
     Initialiser initialiser{Initialiser::Kind::Normal, 0, 0.1};
@@ -104,6 +116,9 @@ private:
   Value *find(Scope &scope, const std::string &name);
   Value callBlock(Definition &definition, const Expression &call, const Binding &binding,
                   Scope &caller);
+  /// With the arguments as values; what is missing has a default.
+  Value callBlock(Definition &definition, SourceRange where,
+                  std::vector<std::optional<Value>> given);
   /// Applies a kernel or function to numbers and values.
   Value applyFunction(const FunctionValue &function, std::vector<Value> arguments,
                       SourceRange where, const std::vector<SourceRange> &argumentRanges);
@@ -152,7 +167,14 @@ private:
   Value normaliser(Primitive which, const Expression &call, const Binding &binding, Scope &scope);
   Value initialiser(Primitive which, const Expression &call, const Binding &binding,
                     Scope &scope);
-  std::optional<ScalarFunction> kernel(const Value &value, SourceRange where);
+  /// A kernel as a graph of the score, operand ~0, and the values of its weights.
+  std::optional<Graph> kernel(const Value &value, SourceRange where);
+  /// Attention of the heads begin .. end - 1 with one kernel.
+  Value attendWith(Graph kernel, Op op, const Expression &call, const Binding &binding,
+                   SourceRange kernelRange, std::optional<double> eps, Scope &scope);
+  /// `count` copies of each run of `size` features.
+  ValueId repeatedHeads(ValueId value, int64_t size, int64_t count, SourceRange where);
+  ValueId sliced(ValueId value, int64_t begin, int64_t end, SourceRange where);
   bool decay(const Value &value, SourceRange where, int64_t heads, std::vector<double> &slopes);
   /// The name that a call gives to its weight, or the default; none if it gives no name.
   std::optional<std::string> weightName(const ast::Argument *given, const char *byDefault);
@@ -165,6 +187,7 @@ private:
   WeightId weight(const std::string &name, Placement placement, Initialiser initialiser,
                   bool isBias, int64_t positions, int64_t out, int64_t in, SourceRange where);
   Value operation(Op op, int64_t features, SourceRange where);
+  Value operationAt(Op op, int64_t positions, int64_t features, SourceRange where);
   Value badArgument(const std::string &what, const std::string &wanted, const Value &value,
                     SourceRange where, std::string hint = {});
   int64_t features(ValueId value) const {
@@ -187,12 +210,31 @@ private:
   Value unembed(const Expression &call, const Binding &binding, Scope &scope);
   const Embedding *embeddingOf(const Expression &call, const Expression *given);
 
+  // DeclaredWeights.cpp
+  /// `owner`: the function that declares it, whose name then begins that of the weight.
+  void declareWeight(const Statement &statement, Scope &scope, const std::string &owner = {});
+  Value linearBy(const Value &matrix, const Expression &call, const Binding &binding, Scope &scope,
+                 ValueId x);
+  bool isWeight(ValueId value) const;
+  Extent extentOf(const Graph &graph) const;
+  ValueId adapted(ValueId value, int64_t positions, int64_t features, SourceRange where);
+  /// A value as a variable holds it: what is elementwise has become a Map, but for expressions of
+  /// weights alone, which fit any number of positions.
+  Value settled(const Value &value, SourceRange where, const char *what, Scope &scope);
+
+  // Rows.cpp
+  Value reduce(Primitive which, const Expression &call, const Binding &binding, Scope &scope);
+  Value joinValues(const Expression &call, const Binding &binding, Scope &scope);
+  Value joined(const std::vector<ValueId> &parts, SourceRange where);
+  Value rope(const Expression &call, const Binding &binding, Scope &scope);
+
   // Recurrence.cpp
   Value flatten(const Expression &call, const Binding &binding, Scope &scope);
   Value lstmGates(const Expression &call, const Binding &binding, Scope &scope);
   void recur(const Statement &statement, Scope &scope);
   /// In the body of a recur, the slice of a value from outside; else the value itself.
   Value seenHere(const Value &value, SourceRange where);
+  void settleState(Value &value, SourceRange where);
   Value notInRecur(SourceRange where, const std::string &what, std::string hint);
 
   // Statements.cpp
@@ -200,6 +242,8 @@ private:
   void execute(const Statement &statement, Scope &scope);
   void assign(const Statement &statement, Scope &scope, bool isLet);
   void repeat(const Statement &statement, Scope &scope);
+  void forEach(const Statement &statement, Scope &scope);
+  void branch(const Statement &statement, Scope &scope);
   void collectAssigned(const std::vector<const Statement *> &body, Scope &scope,
                        std::vector<std::string> &names);
   void poisonAssigned(const std::vector<const Statement *> &body, Scope &scope);
@@ -231,6 +275,7 @@ private:
   Value parameterValue(const Expression &expression, Scope &scope);
   void train(Scope &scope);
   void predict(const Statement &statement, Scope &scope);
+  void ownLoss(const Statement &statement, ValueId logits, Scope &scope);
   const Statement *setting(ast::StatementKind kind) const;
 
   Program &program;
@@ -246,6 +291,8 @@ private:
   Recurrence *recurrence = nullptr; ///< null outside of any
   std::set<std::string> weightNames;
   std::vector<Embedding> embeddings; ///< of symbols, in the order in which the program calls
+  std::map<ValueId, WeightId> weightOfValue; ///< declared vectors and scalars
+  Definition *lossBlock = nullptr;           ///< of an own loss
   WeightDefaults weights;
   std::map<ast::StatementKind, const Statement *> found;
   std::optional<ValueId> encoded;

@@ -342,7 +342,7 @@ std::optional<ValueId> Elaborator::tensor(const Value &value, SourceRange where,
         .hint(value.isCondition() ? "choose between two numbers: 'if ... then 1 else 0'" : "");
     return std::nullopt;
   }
-  if (value.graph->isPlain())
+  if (value.graph->isPlain() && !isWeight(value.graph->plainValue()))
     return value.graph->plainValue();
   Graph graph = *value.graph;
   simplify(graph);
@@ -351,12 +351,16 @@ std::optional<ValueId> Elaborator::tensor(const Value &value, SourceRange where,
     report(Code::WrongKind, where, std::string(what) + " must depend on a value");
     return std::nullopt;
   }
+  Extent extent = extentOf(graph);
+  int64_t count = extent.positionCount ? extent.positionCount : recurrence ? 1 : model->context;
   Op op;
   op.kind = OpKind::Map;
-  op.operands = graph.operands;
+  for (ValueId operand : graph.operands)
+    op.operands.push_back(adapted(operand, count, extent.featureCount, where));
+  if (graph.isPlain())
+    return op.operands[0];
   op.scalar = std::move(graph.scalar);
-  int64_t width = features(op.operands[0]);
-  Value made = operation(std::move(op), width, where);
+  Value made = operation(std::move(op), extent.featureCount, where);
   return made.graph->plainValue();
 }
 

@@ -105,7 +105,10 @@ Graph substitute(const Graph &body, const std::vector<Graph> &arguments) {
     ScalarNode node = body.scalar.nodes[i];
     if (node.op == ScalarOp::Argument) {
       ValueId value = body.operands[static_cast<size_t>(node.index)];
-      place[i] = argumentPlace[static_cast<size_t>(~value)];
+      // A value of the body's own, such as a weight, stays what it is.
+      bool isArgument = value < 0 && static_cast<size_t>(~value) < arguments.size();
+      place[i] = isArgument ? argumentPlace[static_cast<size_t>(~value)]
+                            : append(result, Graph::ofValue(value));
       continue;
     }
     for (int32_t &operand : node.operands)

@@ -34,7 +34,7 @@ const Intrinsic *findIntrinsic(const std::string &name);
 
 /// Primitives that the elaborator knows by name.
 enum class Primitive { Linear, Attend, Norm, Width, Sum, AbsoluteSum, Normal, Uniform, Constant, Flatten,
-                       LstmGates, Embed, Unembed };
+                       LstmGates, RowSum, RowMean, RowMax, Join, Rope, Embed, Unembed };
 
 struct PrimitiveEntry {
   std::string name;

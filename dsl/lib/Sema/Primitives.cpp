@@ -13,6 +13,8 @@ ValueId Elaborator::newValue(int64_t positions, int64_t width, SourceRange origi
 
 std::string Elaborator::shapeText(ValueId value) const {
   const Shape &shape = model->valueShapes[static_cast<size_t>(value)];
+  if (!shape[0].size) // a weight
+    return "[feature " + std::to_string(shape[1].size) + "]";
   return "[position " + std::to_string(shape[0].size) + ", feature " +
          std::to_string(shape[1].size) + "]";
 }
@@ -33,16 +35,20 @@ void Elaborator::noteOrigin(Diagnostic &diagnostic, ValueId value) const {
 }
 
 Value Elaborator::operation(Op op, int64_t width, SourceRange where) {
+  bool readsTokens = op.kind == OpKind::Encode || op.kind == OpKind::Embed;
+  int64_t count = readsTokens                  ? model->context
+                  : op.kind == OpKind::Flatten ? 1
+                                               : positions(op.operands[0]);
+  return operationAt(std::move(op), count, width, where);
+}
+
+Value Elaborator::operationAt(Op op, int64_t count, int64_t width, SourceRange where) {
   if (++operations > limits::operations) {
     report(Code::ElaborationLimit, where,
            "the model has more than " + std::to_string(limits::operations) + " operations")
         .hint("state a repetition with 'repeat'");
     throw ElaborationStopped();
   }
-  bool readsTokens = op.kind == OpKind::Encode || op.kind == OpKind::Embed;
-  int64_t count = readsTokens                  ? model->context
-                  : op.kind == OpKind::Flatten ? 1
-                                               : positions(op.operands[0]);
   ValueId result = newValue(count, width, where);
   op.results = {result};
   op.location = where.location();
@@ -67,7 +73,10 @@ Value Elaborator::primitive(const PrimitiveEntry &entry, const Expression &call,
   bool makesValue = which == Primitive::Linear || which == Primitive::Attend ||
                     which == Primitive::Norm || which == Primitive::Width ||
                     which == Primitive::Flatten || which == Primitive::LstmGates ||
-                    which == Primitive::Embed || which == Primitive::Unembed;
+                    which == Primitive::RowSum || which == Primitive::RowMean ||
+                    which == Primitive::RowMax || which == Primitive::Join ||
+                    which == Primitive::Rope || which == Primitive::Embed ||
+                    which == Primitive::Unembed;
   if (makesValue && scope.scalar) {
     report(Code::WrongKind, call.focus, "a kernel or function cannot call '" + entry.name + "'")
         .hint("it works on single numbers: write a block instead");
@@ -81,10 +90,18 @@ Value Elaborator::primitive(const PrimitiveEntry &entry, const Expression &call,
   case Primitive::LstmGates: return lstmGates(call, binding, scope);
   case Primitive::Embed: return embed(call, binding, scope);
   case Primitive::Unembed: return unembed(call, binding, scope);
+  case Primitive::RowSum:
+  case Primitive::RowMean:
+  case Primitive::RowMax: return reduce(which, call, binding, scope);
+  case Primitive::Join: return joinValues(call, binding, scope);
+  case Primitive::Rope: return rope(call, binding, scope);
   case Primitive::Width: {
     const Expression &given = *binding.slots[0]->value;
-    std::optional<ValueId> value =
-        tensor(evaluate(given, scope), given.range, "the argument of 'width'");
+    Value measured = evaluate(given, scope);
+    if (measured.is(ValueKind::Tensor) && measured.graph->isPlain() &&
+        measured.graph->plainValue() >= 0)
+      return Value::ofInteger(features(measured.graph->plainValue()));
+    std::optional<ValueId> value = tensor(measured, given.range, "the argument of 'width'");
     return value ? Value::ofInteger(features(*value)) : Value::poison();
   }
   case Primitive::Sum:
@@ -140,7 +157,7 @@ Value Elaborator::normaliser(Primitive which, const Expression &call, const Bind
   return value;
 }
 
-std::optional<ScalarFunction> Elaborator::kernel(const Value &value, SourceRange where) {
+std::optional<Graph> Elaborator::kernel(const Value &value, SourceRange where) {
   if (!value.is(ValueKind::Function)) {
     badArgument("'kernel'", "a kernel or function", value, where,
                 "define one: 'kernel mine(z) = exp(z)'");
@@ -190,8 +207,7 @@ std::optional<ScalarFunction> Elaborator::kernel(const Value &value, SourceRange
     return std::nullopt;
   Graph graph = graphOf(result);
   simplify(graph);
-  graph.scalar.arity = 1;
-  return std::move(graph.scalar);
+  return graph;
 }
 
 bool Elaborator::decay(const Value &value, SourceRange where, int64_t heads,
@@ -232,6 +248,68 @@ bool Elaborator::decay(const Value &value, SourceRange where, int64_t heads,
   return true;
 }
 
+ValueId Elaborator::sliced(ValueId value, int64_t begin, int64_t end, SourceRange where) {
+  if (begin == 0 && end == features(value))
+    return value;
+  Op op;
+  op.kind = OpKind::Slice;
+  op.operands = {value};
+  op.begin = begin;
+  op.end = end;
+  return operation(std::move(op), end - begin, where).graph->plainValue();
+}
+
+ValueId Elaborator::repeatedHeads(ValueId value, int64_t size, int64_t count, SourceRange where) {
+  if (count == 1)
+    return value;
+  std::vector<ValueId> parts;
+  for (int64_t begin = 0; begin < features(value); begin += size)
+    parts.insert(parts.end(), static_cast<size_t>(count), sliced(value, begin, begin + size, where));
+  return joined(parts, where).graph->plainValue();
+}
+
+Value Elaborator::attendWith(Graph kernel, Op op, const Expression &call, const Binding &binding,
+                             SourceRange kernelRange, std::optional<double> eps, Scope &scope) {
+  // The score is argument 0, what is learned follows.
+  std::vector<std::string> names = {"z"};
+  for (ScalarNode &node : kernel.scalar.nodes) {
+    if (node.op != ScalarOp::Argument)
+      continue;
+    ValueId operand = kernel.operands[static_cast<size_t>(node.index)];
+    node.index = 0;
+    if (operand < 0)
+      continue;
+    node.index = static_cast<int32_t>(op.operands.size()) - 2;
+    op.operands.push_back(adapted(operand, positions(op.operands[0]), 1, kernelRange));
+    names.push_back(model->weights[static_cast<size_t>(weightOfValue.at(operand))].name);
+  }
+  kernel.scalar.arity = static_cast<int32_t>(names.size());
+  const ScalarFunction &scalar = kernel.scalar;
+  bool exponential = scalar.nodes[static_cast<size_t>(scalar.result)].op == ScalarOp::Exp;
+  if (op.normalise == Normalise::Sum && !neverNegative(scalar)) {
+    SourceRange where = binding.slots[8] ? binding.slots[8]->value->range : kernelRange;
+    Diagnostic &diagnostic =
+        report(Code::SignedKernel, where,
+               "the kernel cannot be shown to stay above zero, so its sum can vanish");
+    Value function = evaluate(*binding.slots[4]->value, scope);
+    SourceRange defined = function.is(ValueKind::Function) && function.function.definition
+                              ? function.function.definition->item->name.range
+                              : kernelRange;
+    diagnostic.note(defined, "the kernel is " + textOf(scalar, names))
+        .hint("say 'normalise: absolute_sum' or 'normalise: none'; a kernel built from exp, abs, "
+              "even powers and max(0, ...) passes" +
+              std::string(names.size() > 1 ? ", and so does exp of a weight" : ""));
+    return Value::poison();
+  }
+  if (op.normalise == Normalise::None)
+    op.eps = 0;
+  else
+    op.eps = eps ? *eps : exponential ? 0 : 1e-3;
+  op.scalar = std::move(kernel.scalar);
+  int64_t width = features(op.operands[2]);
+  return operation(std::move(op), width, call.range);
+}
+
 Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &scope) {
   if (recurrence)
     return notInRecur(call.focus, "'attend'", "it looks at all positions: attend before or after");
@@ -245,10 +323,39 @@ Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &
   }
   std::optional<int64_t> heads = integer(evaluate(node(3), scope), node(3).range, "'heads'", 1,
                                          limits::heads, Code::InvalidArgument);
-  std::optional<ScalarFunction> scalar = kernel(evaluate(node(4), scope), node(4).range);
-  valid = valid && heads && scalar;
-  Op op;
-  op.kind = OpKind::Attention;
+  // One kernel, or a list of them, each of as many heads.
+  Value given = evaluate(node(4), scope);
+  std::vector<Value> kernels = given.is(ValueKind::List) ? given.elements : std::vector{given};
+  std::vector<SourceRange> kernelRanges;
+  for (size_t i = 0; i < kernels.size(); ++i)
+    kernelRanges.push_back(given.is(ValueKind::List) && node(4).kind == ast::ExpressionKind::List
+                               ? node(4).operands[i]->range
+                               : node(4).range);
+  if (heads && (kernels.empty() || *heads % static_cast<int64_t>(kernels.size()) != 0)) {
+    report(Code::InvalidArgument, node(4).range,
+           std::to_string(kernels.size()) + " kernels do not divide " + std::to_string(*heads) +
+               (*heads == 1 ? " head" : " heads"))
+        .hint("each kernel of a list takes an equal share of the heads, in order");
+    valid = false;
+  }
+  std::vector<std::optional<Graph>> graphs;
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    graphs.push_back(kernel(kernels[i], kernelRanges[i]));
+    valid = valid && graphs.back();
+  }
+  std::optional<int64_t> keyHeads = heads;
+  if (binding.slots[9])
+    keyHeads = integer(evaluate(node(9), scope), node(9).range, "'key_heads'", 1, limits::heads,
+                       Code::InvalidArgument);
+  if (heads && keyHeads && *heads % *keyHeads != 0) {
+    report(Code::InvalidArgument, node(9).range,
+           std::to_string(*keyHeads) + " heads of keys do not divide the " +
+               std::to_string(*heads) + " heads of queries")
+        .hint("each head of keys and values serves as many heads of queries");
+    valid = false;
+  }
+  valid = valid && heads && keyHeads;
+  Op op; // what the kernels have in common
   std::optional<double> scale;
   if (binding.slots[5]) {
     scale = real(evaluate(node(5), scope), node(5).range, "'scale'", Code::InvalidArgument);
@@ -283,18 +390,6 @@ Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &
     return Value::poison();
 
   ValueId query = *inputs[0], key = *inputs[1], value = *inputs[2];
-  for (int other : {1, 2}) {
-    ValueId second = *inputs[other];
-    if (fits(query, second))
-      continue;
-    Diagnostic &diagnostic =
-        report(Code::ShapeMismatch, join(node(0).range, node(other).range),
-               "the query " + shapeText(query) + " and the " + (other == 1 ? "key " : "value ") +
-                   shapeText(second) + " do not fit: " + differenceOf(query, second));
-    noteOrigin(diagnostic, query);
-    noteOrigin(diagnostic, second);
-    return Value::poison();
-  }
   if (features(query) % *heads != 0) {
     std::string divisors;
     for (int64_t h = 1; h <= std::min<int64_t>(features(query), 64); ++h)
@@ -309,32 +404,48 @@ Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &
     diagnostic.hint("possible are " + divisors);
     return Value::poison();
   }
-  bool exponential = scalar->nodes[static_cast<size_t>(scalar->result)].op == ScalarOp::Exp;
-  if (op.normalise == Normalise::Sum && !neverNegative(*scalar)) {
-    SourceRange where = binding.slots[8] ? node(8).range : node(4).range;
+  const int64_t size = features(query) / *heads, share = *heads / *keyHeads;
+  for (int other : {1, 2}) {
+    ValueId second = *inputs[other];
+    bool narrow = positions(second) == positions(query) && features(second) == size * *keyHeads;
+    if (narrow)
+      continue;
     Diagnostic &diagnostic =
-        report(Code::SignedKernel, where,
-               "the kernel cannot be shown to stay above zero, so its sum can vanish");
-    Value function = evaluate(node(4), scope);
-    SourceRange defined = function.function.definition
-                              ? function.function.definition->item->name.range
-                              : node(4).range;
-    diagnostic.note(defined, "the kernel is " + textOf(*scalar, {"z"}))
-        .hint("say 'normalise: absolute_sum' or 'normalise: none'; a kernel built from exp, abs, "
-              "even powers and max(0, ...) passes");
+        report(Code::ShapeMismatch, join(node(0).range, node(other).range),
+               "the query " + shapeText(query) + " and the " + (other == 1 ? "key " : "value ") +
+                   shapeText(second) + " do not fit: " +
+                   (share == 1 || positions(query) != positions(second)
+                        ? differenceOf(query, second)
+                        : "axis 'feature' must be " + std::to_string(*keyHeads) + " heads of " +
+                              std::to_string(size) + " = " + std::to_string(*keyHeads * size)));
+    noteOrigin(diagnostic, query);
+    noteOrigin(diagnostic, second);
     return Value::poison();
   }
-  if (op.normalise == Normalise::None)
-    op.eps = 0;
-  else
-    op.eps = eps ? *eps : exponential ? 0 : 1e-3;
-  op.operands = {query, key, value};
-  op.heads = *heads;
-  op.scale = scale ? *scale
-                   : 1 / std::sqrt(static_cast<double>(features(query)) /
-                                   static_cast<double>(*heads));
-  op.scalar = std::move(*scalar);
-  return operation(std::move(op), features(value), call.range);
+  op.scale = scale ? *scale : 1 / std::sqrt(static_cast<double>(size));
+  key = repeatedHeads(key, size, share, call.range);
+  value = repeatedHeads(value, size, share, call.range);
+  const int64_t count = *heads / static_cast<int64_t>(kernels.size());
+  std::vector<ValueId> parts;
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    Op part;
+    part.kind = OpKind::Attention;
+    part.causal = op.causal;
+    part.normalise = op.normalise;
+    part.scale = op.scale;
+    part.heads = count;
+    int64_t first = static_cast<int64_t>(i) * count;
+    if (!op.slopes.empty())
+      part.slopes.assign(op.slopes.begin() + first, op.slopes.begin() + first + count);
+    for (ValueId input : {query, key, value})
+      part.operands.push_back(sliced(input, first * size, (first + count) * size, call.range));
+    Value result = attendWith(std::move(*graphs[i]), std::move(part), call, binding,
+                              kernelRanges[i], eps, scope);
+    if (result.isPoison())
+      return result;
+    parts.push_back(result.graph->plainValue());
+  }
+  return joined(parts, call.range);
 }
 
 } // namespace iarc::dsl

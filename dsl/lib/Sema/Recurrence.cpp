@@ -71,7 +71,7 @@ Value Elaborator::seenHere(const Value &value, SourceRange where) {
   if (!recurrence || !value.is(ValueKind::Tensor) || !value.graph->isPlain())
     return value;
   ValueId outside = value.graph->plainValue();
-  if (outside < 0 || outside >= recurrence->firstInside)
+  if (outside < 0 || outside >= recurrence->firstInside || isWeight(outside))
     return value;
   auto [entry, fresh] = recurrence->slices.insert({outside, -1});
   if (!fresh)
@@ -95,6 +95,14 @@ Value Elaborator::seenHere(const Value &value, SourceRange where) {
   recurrence->op->operands.push_back(outside);
   recurrence->op->body->arguments.push_back(slice);
   return Value::ofGraph(Graph::ofValue(slice));
+}
+
+/// What goes to the next position or iteration is a value, even if it is made of weights alone.
+void Elaborator::settleState(Value &value, SourceRange where) {
+  if (!value.is(ValueKind::Tensor))
+    return;
+  std::optional<ValueId> id = tensor(value, where, "what is carried");
+  value = id ? Value::ofGraph(Graph::ofValue(*id)) : Value::poison();
 }
 
 void Elaborator::recur(const Statement &statement, Scope &scope) {
@@ -135,6 +143,8 @@ void Elaborator::recur(const Statement &statement, Scope &scope) {
   scope.levels.emplace_back();
   execute(statement.body, scope);
   scope.levels.pop_back();
+  for (const ast::Argument *state : states)
+    settleState(*find(scope, state->name.text), state->range);
   regions.pop_back();
   recurrence = outer;
   // An assignment to a name from outside has been reported.

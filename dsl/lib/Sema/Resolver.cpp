@@ -138,8 +138,21 @@ private:
                                          which.name() + "(z)'"
                                    : "a constant is a 'param' of the model");
       }
+      inModel = false;
+      body(which.item->body, nullptr);
       if (which.item->value)
         expression(*which.item->value);
+      else if (!which.item->broken) {
+        which.poisoned = true;
+        diagnostics
+            .report(Code::MissingReturn, which.item->closing,
+                    std::string(which.kindName()) + " '" + which.name() + "' ends without 'return'")
+            .hint("it is called for the number that it returns: end it with 'return ...'");
+      }
+      if (which.item->afterValue)
+        diagnostics.report(Code::UnreachableStatement, which.item->afterValue,
+                           "nothing stands after the 'return' of a " +
+                               std::string(which.kindName()));
     }
     pop();
     callGraph[&which] = std::move(uses);
@@ -260,6 +273,13 @@ private:
       for (const ast::Name &word : {statement.name, statement.secondName})
         if (Variable *variable = find(word.text))
           variable->used = true;
+    if (statement.kind == StatementKind::Loss && !find(statement.name.text)) {
+      auto block = unit->names.find(statement.name.text);
+      if (block != unit->names.end())
+        uses.push_back({block->second, statement.name.range});
+    }
+    for (const Expression *dimension : statement.dimensions)
+      expression(*dimension);
     for (const ast::Argument &argument : statement.arguments)
       expression(*argument.value);
     for (const ast::Argument &setting : statement.settings)
@@ -271,6 +291,23 @@ private:
     switch (statement.kind) {
     case StatementKind::Let:
       declare(statement.name, false, true);
+      break;
+    case StatementKind::Weight:
+      declare(statement.name, false, true);
+      break;
+    case StatementKind::For:
+      push();
+      declare(statement.name, false, false);
+      body(statement.body, loop ? loop : "a for");
+      pop();
+      break;
+    case StatementKind::If:
+      push();
+      body(statement.body, loop ? loop : "a branch");
+      pop();
+      push();
+      body(statement.otherwise, loop ? loop : "a branch");
+      pop();
       break;
     case StatementKind::Assign:
       assign(statement);
@@ -327,6 +364,7 @@ private:
       if (statement->kind == StatementKind::Assign)
         names.insert(statement->name.text);
       collectAssigned(statement->body, names);
+      collectAssigned(statement->otherwise, names);
     }
   }
 

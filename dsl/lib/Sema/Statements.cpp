@@ -24,6 +24,15 @@ void Elaborator::execute(const Statement &statement, Scope &scope) {
   case StatementKind::Assign:
     assign(statement, scope, false);
     break;
+  case StatementKind::Weight:
+    declareWeight(statement, scope);
+    break;
+  case StatementKind::For:
+    forEach(statement, scope);
+    break;
+  case StatementKind::If:
+    branch(statement, scope);
+    break;
   case StatementKind::Repeat:
     repeat(statement, scope);
     break;
@@ -37,11 +46,8 @@ void Elaborator::execute(const Statement &statement, Scope &scope) {
   case StatementKind::Return:
     if (!frames.empty() && scope.levels.size() == 1)
       returned = statement.value ? evaluate(*statement.value, scope) : Value::poison();
-    if (returned && returned->is(ValueKind::Tensor)) {
-      std::optional<ValueId> id =
-          tensor(*returned, statement.value->range, "what a block returns");
-      returned = id ? Value::ofGraph(Graph::ofValue(*id)) : Value::poison();
-    }
+    if (returned)
+      returned = settled(*returned, statement.range, "what a block returns", scope);
     break;
   default:
     break; // settings, read before
@@ -53,11 +59,9 @@ void Elaborator::assign(const Statement &statement, Scope &scope, bool isLet) {
   if (name.empty())
     return;
   Value value = statement.value ? evaluate(*statement.value, scope) : Value::poison();
-  if (value.is(ValueKind::Tensor)) {
-    std::string what = "what '" + name + "' stands for";
-    std::optional<ValueId> id = tensor(value, statement.value->range, what.c_str());
-    value = id ? Value::ofGraph(Graph::ofValue(*id)) : Value::poison();
-  }
+  std::string what = "what '" + name + "' stands for";
+  if (statement.value)
+    value = settled(value, statement.value->range, what.c_str(), scope);
   Value *known = isLet ? nullptr : find(scope, name);
   if (known)
     *known = std::move(value);
@@ -69,8 +73,8 @@ void Elaborator::collectAssigned(const std::vector<const Statement *> &body, Sco
                                  std::vector<std::string> &names) {
   // A name that the body introduces itself with 'let' cannot be one from outside.
   for (const Statement *statement : body) {
-    if (statement->kind == StatementKind::Repeat || statement->kind == StatementKind::Recur)
-      collectAssigned(statement->body, scope, names);
+    collectAssigned(statement->body, scope, names);
+    collectAssigned(statement->otherwise, scope, names);
     if (statement->kind == StatementKind::Assign && find(scope, statement->name.text) &&
         std::find(names.begin(), names.end(), statement->name.text) == names.end())
       names.push_back(statement->name.text);
@@ -82,6 +86,73 @@ void Elaborator::poisonAssigned(const std::vector<const Statement *> &body, Scop
   collectAssigned(body, scope, names);
   for (const std::string &name : names)
     *find(scope, name) = Value::poison();
+}
+
+void Elaborator::forEach(const Statement &statement, Scope &scope) {
+  if (statement.broken || !statement.value || statement.name.text.empty()) {
+    poisonAssigned(statement.body, scope);
+    return;
+  }
+  const Expression &over = *statement.value;
+  std::vector<Value> values;
+  bool valid = true;
+  if (over.kind == ast::ExpressionKind::Range) {
+    std::optional<int64_t> bounds[2];
+    for (size_t i = 0; i < 2; ++i) {
+      const Expression &bound = *over.operands[i];
+      bounds[i] = integer(evaluate(bound, scope), bound.range, "a bound of a 'for'", -limits::width,
+                          limits::width, Code::InvalidLoop);
+      valid = valid && bounds[i];
+    }
+    int64_t count = valid ? *bounds[1] - *bounds[0] + (over.includesEnd ? 1 : 0) : 0;
+    if (count > limits::unrolled) {
+      report(Code::InvalidLoop, over.range,
+             "a 'for' of " + std::to_string(count) + " iterations, more than the " +
+                 std::to_string(limits::unrolled) + " allowed")
+          .hint("each iteration is written out; 'repeat' stays a loop");
+      valid = false;
+    }
+    for (int64_t i = 0; valid && i < count; ++i)
+      values.push_back(Value::ofInteger(*bounds[0] + i));
+  } else {
+    Value list = evaluate(over, scope);
+    valid = list.is(ValueKind::List);
+    if (!valid && !list.isPoison())
+      report(Code::InvalidLoop, over.range,
+             "a 'for' goes over a range or a list, not " + describe(list))
+          .hint("such as 'for i in 0..<4' or 'for k in [softmax, expressive]'");
+    values = std::move(list.elements);
+  }
+  if (!valid) {
+    poisonAssigned(statement.body, scope);
+    return;
+  }
+  for (Value &value : values) {
+    scope.levels.emplace_back();
+    scope.levels.back()[statement.name.text] = std::move(value);
+    execute(statement.body, scope);
+    scope.levels.pop_back();
+  }
+}
+
+void Elaborator::branch(const Statement &statement, Scope &scope) {
+  Value condition =
+      statement.value && !statement.broken ? evaluate(*statement.value, scope) : Value::poison();
+  if (!condition.is(ValueKind::Truth)) {
+    if (!condition.isPoison())
+      report(Code::Condition, statement.value->range,
+             "the condition of this 'if' must be known at compile time, not " +
+                 describe(condition))
+          .hint(condition.isCondition()
+                    ? "to choose element by element write 'x = if ... then ... else ...'"
+                    : "compare it: 'if layers > 4 {'");
+    poisonAssigned(statement.body, scope);
+    poisonAssigned(statement.otherwise, scope);
+    return;
+  }
+  scope.levels.emplace_back();
+  execute(condition.truth ? statement.body : statement.otherwise, scope);
+  scope.levels.pop_back();
 }
 
 void Elaborator::repeat(const Statement &statement, Scope &scope) {
@@ -117,6 +188,9 @@ void Elaborator::repeat(const Statement &statement, Scope &scope) {
       valid = false;
       continue;
     }
+    settleState(value, statement.keyword);
+    if (value.isPoison())
+      continue;
     ValueId initial = value.graph->plainValue();
     ValueId argument =
         newValue(positions(initial), features(initial), origins[static_cast<size_t>(initial)]);
@@ -131,6 +205,8 @@ void Elaborator::repeat(const Statement &statement, Scope &scope) {
   scope.levels.emplace_back();
   execute(statement.body, scope);
   scope.levels.pop_back();
+  for (const std::string &name : values)
+    settleState(*find(scope, name), statement.keyword);
   layers.pop_back();
   regions.pop_back();
 

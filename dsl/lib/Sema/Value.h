@@ -25,6 +25,7 @@ enum class ValueKind {
   Initialiser,
   Normaliser,
   List,
+  Weight,      ///< a declared matrix: `weight`, `placement`
   Subtasks,    ///< their `names`
 };
 
@@ -50,6 +51,7 @@ struct Value {
   std::optional<double> eps; ///< of Normaliser
   std::shared_ptr<const Graph> graph;
   std::vector<Value> elements;
+  WeightId weight = -1;
   std::vector<std::string> names; ///< of Subtasks
 
   static Value poison() { return {}; }

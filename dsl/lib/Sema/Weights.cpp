@@ -94,8 +94,16 @@ Value Elaborator::linear(const Expression &call, const Binding &binding, Scope &
   const Expression &xNode = *binding.slots[0]->value, &outNode = *binding.slots[1]->value;
   std::optional<ValueId> x =
       tensor(evaluate(xNode, scope), xNode.range, "the first argument of 'linear'");
+  Value size = evaluate(outNode, scope);
+  if (size.is(ValueKind::Weight))
+    return x ? linearBy(size, call, binding, scope, *x) : Value::poison();
+  if (size.is(ValueKind::Tensor) && size.graph->isPlain() && isWeight(size.graph->plainValue())) {
+    report(Code::WeightUse, outNode.range, "'linear' takes a matrix, not " + describe(size))
+        .hint("declare it with two sizes: 'weight " + outNode.text + "[out, in] = ...'");
+    return Value::poison();
+  }
   std::optional<int64_t> out =
-      integer(evaluate(outNode, scope), outNode.range, "the number of features", 1, limits::width,
+      integer(size, outNode.range, "the number of features", 1, limits::width,
               Code::InvalidArgument);
   std::optional<std::string> name = weightName(binding.slots[2], "linear");
   bool valid = name.has_value();

@@ -123,9 +123,15 @@ def Iarc_NormaliseEnum : Iarc_Enum<"Normalise", "what divides a row of attention
   I32EnumAttrCase<"AbsoluteSum", 2, "absolute_sum">]>;
 def Iarc_NormaliseAttr : EnumAttr<Iarc_Dialect, Iarc_NormaliseEnum, "normalise">;
 
+def Iarc_ReductionEnum : Iarc_Enum<"Reduction", "what the features of a position become", [
+  I32EnumAttrCase<"Sum", 0, "sum">,
+  I32EnumAttrCase<"Maximum", 1, "maximum">]>;
+def Iarc_ReductionAttr : EnumAttr<Iarc_Dialect, Iarc_ReductionEnum, "reduction">;
+
 def Iarc_LossEnum : Iarc_Enum<"LossKind", "loss of one position", [
   I32EnumAttrCase<"CrossEntropy", 0, "cross_entropy">,
-  I32EnumAttrCase<"SquaredError", 1, "squared_error">]>;
+  I32EnumAttrCase<"SquaredError", 1, "squared_error">,
+  I32EnumAttrCase<"Own", 2, "own">]>;
 def Iarc_LossAttr : EnumAttr<Iarc_Dialect, Iarc_LossEnum, "loss_kind">;
 
 def Iarc_LossAtEnum : Iarc_Enum<"LossAt", "positions that the loss reads", [

@@ -272,7 +272,7 @@ def Iarc_EmbedOp : Iarc_DifferentiableOp<"embed"> {
 //===----------------------------------------------------------------------===//
 
 def Iarc_AttentionOp : Iarc_DifferentiableOp<"attention", [
-      AllTypesMatch<["query", "key", "value", "result"]>]> {
+      AttrSizedOperandSegments, AllTypesMatch<["query", "key", "value", "result"]>]> {
   let summary = "attention with a kernel of the user's";
   let description = [{
     Head h reads the features h n .. h n + n - 1 of its operands, n = features / heads. With
@@ -284,23 +284,23 @@ def Iarc_AttentionOp : Iarc_DifferentiableOp<"attention", [
     `normalise` may replace the divisor by eps + sum_j |w_ij| (`absolute_sum`) or by 1 (`none`). With eps = 0 a row
     whose divisor is 0 gives 0. What is not visible is never read.
 
-    The region maps z to the kernel's value. With `exponential` it yields the exponent instead: kernel(z) =
-    exp(region(z)), computed with the maximum over j of the exponent and the logarithm
+    The region maps z, and for query i the number of each of the `parameters` at position i, to the kernel's value. With
+    `exponential` it yields the exponent instead: kernel(z) = exp(region(z)), computed with the maximum over j of the exponent and the logarithm
     of the decay subtracted, and eps scaled alike, which leaves the result as it is.
 
     The epilogue, made by fusion, is a scalar region of the sum and of one number of each extra
     operand; without one the sum is the result.
   }];
   let arguments = (ins Iarc_ValueType:$query, Iarc_ValueType:$key, Iarc_ValueType:$value,
-                       Variadic<Iarc_ValueType>:$extras,
+                       Variadic<Iarc_ValueType>:$parameters, Variadic<Iarc_ValueType>:$extras,
                        I64Attr:$heads, F64Attr:$scale, UnitAttr:$causal,
                        DenseF64ArrayAttr:$slopes, Iarc_NormaliseAttr:$normalise, F64Attr:$eps,
                        UnitAttr:$exponential);
   let results = (outs Iarc_ValueType:$result);
   let regions = (region SizedRegion<1>:$kernel, AnyRegion:$epilogue);
   let assemblyFormat = [{
-    $query `,` $key `,` $value (`extras` `(` $extras^ `:` type($extras) `)`)?
-    `heads` $heads `scale` $scale (`causal` $causal^)? `decay` $slopes
+    $query `,` $key `,` $value (`parameters` `(` $parameters^ `:` type($parameters) `)`)?
+    (`extras` `(` $extras^ `:` type($extras) `)`)? `heads` $heads `scale` $scale (`causal` $causal^)? `decay` $slopes
     `normalise` $normalise `eps` $eps (`exponential` $exponential^)? attr-dict `:` type($result) $kernel
     (`epilogue` $epilogue^)?
   }];
@@ -322,19 +322,21 @@ def Iarc_AttentionAdjointOp
     `dz_ij = dw_ij decay_ij kernel'(z_ij)`, `dv_j += w_ij / s_i do_i`, `dq_i += scale dz_ij k_j`,
     `dk_j += scale dz_ij q_i`.
 
-    The region maps z to the kernel's value and its derivative; with `exponential`, to the
-    exponent and the exponent's derivative.
+    The region maps z and the parameters to the kernel's value, its derivative by z and that by each parameter; with
+    `exponential`, to the exponent and the exponent's derivatives. The adjoint of a parameter p at position i has one feature
+    a head: `sum_j dw_ij decay_ij dkernel/dp(z_ij)`.
   }];
   let arguments = (ins Iarc_ValueType:$query, Iarc_ValueType:$key, Iarc_ValueType:$value,
-                       Iarc_ValueType:$resultAdjoint,
+                       Iarc_ValueType:$resultAdjoint, Variadic<Iarc_ValueType>:$parameters,
                        I64Attr:$heads, F64Attr:$scale, UnitAttr:$causal,
                        DenseF64ArrayAttr:$slopes, Iarc_NormaliseAttr:$normalise, F64Attr:$eps,
                        UnitAttr:$exponential);
   let results = (outs Iarc_ValueType:$queryAdjoint, Iarc_ValueType:$keyAdjoint,
-                      Iarc_ValueType:$valueAdjoint);
+                      Iarc_ValueType:$valueAdjoint, Variadic<Iarc_ValueType>:$parameterAdjoints);
   let regions = (region SizedRegion<1>:$kernel);
   let assemblyFormat = [{
-    $query `,` $key `,` $value `,` $resultAdjoint `heads` $heads `scale` $scale (`causal` $causal^)?
+    $query `,` $key `,` $value `,` $resultAdjoint
+    (`parameters` `(` $parameters^ `:` type($parameters) `->` type($parameterAdjoints) `)`)? `heads` $heads `scale` $scale (`causal` $causal^)?
     `decay` $slopes `normalise` $normalise `eps` $eps (`exponential` $exponential^)? attr-dict `:`
     type($query) $kernel
   }];
@@ -354,6 +356,7 @@ def Iarc_LossOp : Iarc_DifferentiableOp<"loss"> {
     last, whatever the context. With `interspersed` a target may be a control token, symbol -1, whose
     position adds no loss. With `masked` the call says for each position what it predicts, or that
     it predicts nothing and adds no loss. A sample's weight (1 / batch, 0 for padding) is data of the call.
+    The kind `own` takes the losses themselves, one feature a position, in the place of logits.
   }];
   let arguments = (ins Iarc_ValueType:$logits, Iarc_BatchType:$batch, Iarc_LossAttr:$kind,
                        Iarc_LossAtAttr:$at, UnitAttr:$interspersed, UnitAttr:$masked);
@@ -403,6 +406,7 @@ def Iarc_CopyOp : Iarc_FinalOp<"copy", "made by planning, after autodiff", [Pure
 //===----------------------------------------------------------------------===//
 
 include "iarc/Dialect/IarcRecurrenceOps.td"
+include "iarc/Dialect/IarcRowOps.td"
 
 def Iarc_RepeatOp : Iarc_DifferentiableOp<"repeat", [AttrSizedOperandSegments,
       SingleBlockImplicitTerminator<"YieldOp">]> {

@@ -82,6 +82,14 @@ enum class OpKind {
   LstmGates, ///< operands z of 4 h features (input, forget, candidate, output) and the cell of h:
              ///< c' = sigmoid(forget) c + sigmoid(input) tanh(candidate), then
              ///< h' = sigmoid(output) tanh(c'); the result's 2 h features are h', then c'
+  Broadcast, ///< `weight`, without inputs, at every position: [position T, feature out]
+  Spread,    ///< one feature as many: the features of the result
+  Reduce,    ///< the features of a position as one: their sum, or where `largest` their maximum
+  Join,      ///< the features of the operands, one after the other
+  Rotate,    ///< rotary position embedding: pairs of each run of `size` features turned by the
+             ///< angle t base^(-2 i / size)
+  Target,    ///< one-hot symbol to be predicted, all zero where there is none; of a result of one
+             ///< position that of the last
   Recur,     ///< `body` position by position; results: what it carries, at every position
   Repeat,    ///< `body`, `count` times; operands are the initial values of what it carries
 };
@@ -120,12 +128,17 @@ struct Op {
   Normalise normalise = Normalise::Sum;
   double eps = 0;                ///< of Attention's normaliser and of Norm's variance
 
-  // Attention (one argument: the kernel) and Map (one argument an operand). A kernel whose root
+  // Attention (the kernel of the score, then of the operands after query, key and value, one
+  // feature each: its parameters) and Map (one argument an operand). A kernel whose root
   // is exp is kept as such: the compiler shifts it by the row maximum.
   ScalarFunction scalar;
 
   // Slice
   int64_t begin = 0, end = 0;
+
+  bool largest = false; ///< Reduce
+  int64_t size = 0;     ///< Rotate
+  double base = 0;      ///< Rotate
 
   // Repeat
   int64_t count = 0;
@@ -145,7 +158,11 @@ struct Region {
   std::vector<ValueId> yields;
 };
 
-enum class LossKind { CrossEntropy, SquaredError };
+enum class LossKind {
+  CrossEntropy,
+  SquaredError,
+  Own, ///< `lossValue`
+};
 enum class LossAt { Last, All };
 
 /// The task with its arguments; see docs/task.md.
@@ -204,6 +221,7 @@ struct Model {
   Region body;
   Location predictLocation;
   LossKind loss = LossKind::CrossEntropy;
+  ValueId lossValue = -1;           ///< of an own loss: [position T or 1, feature 1]
   LossAt lossAt = LossAt::Last;
   Location lossLocation;
   Train train;
