@@ -15,6 +15,7 @@
 //   Statements.cpp     let, assignment, repeat, for, if
 //   ModelSettings.cpp  param, context, loss, train, predict
 //   TaskSetting.cpp    task
+//   DataTask.cpp       task tokens
 //
 //===----------------------------------------------------------------------===//
 #ifndef IARC_DSL_SEMA_ELABORATOR_H
@@ -268,6 +269,11 @@ private:
   bool optionOf(const TaskOption &option, const Expression &given, Scope &scope,
                 TaskUse::Option &out);
   void unknownTask(const Statement &statement);
+  // DataTask.cpp
+  /// The task `tokens`, whose stream is a file.
+  void dataTask(const Statement &statement, Scope &scope);
+  /// The distinct characters of a file, in the order of their numbers; none after an error.
+  std::string vocabularyOf(const std::string &path, SourceRange where, int64_t &count);
   void checkUnusedTasks();
   std::optional<WordChoice> choiceOf(const std::string &word) const;
   void context(Scope &scope);

@@ -99,6 +99,8 @@ const WordChoice *findChoice(const std::string &name) {
       {"a loss", {"cross_entropy", "squared_error"}},
       {"a reach of the loss", {"last", "all"}},
       {"an encoding", {"tape", "interspersed"}},
+      {"a unit of text", {"byte", "character"}},
+      {"a type of tokens", {"u8", "u16", "u32"}},
   };
   for (const WordChoice &choice : choices)
     if (std::find(choice.words.begin(), choice.words.end(), name) != choice.words.end())

@@ -165,6 +165,17 @@ enum class LossKind {
 };
 enum class LossAt { Last, All };
 
+/// What the tokens of a file are.
+enum class DataForm { None, Bytes, Characters, U8, U16, U32 };
+
+/// A file from which the program draws its windows; see docs/data.md.
+struct TaskData {
+  DataForm form = DataForm::None;
+  std::string path;       ///< absolute; the program's default
+  double split = 0.9;     ///< share of the tokens that is for training, from the start
+  std::string vocabulary; ///< of Characters: those of the file in UTF-8, symbol after symbol
+};
+
 /// The task with its arguments; see docs/task.md.
 struct Task {
   std::string name;
@@ -179,6 +190,7 @@ struct Task {
   TaskBlock next;                   ///< the next symbol
   TaskBlock target;                 ///< whether it is to be predicted; no result: always
   int32_t values = 0;               ///< results of instructions: 0 .. values - 1
+  TaskData data;                    ///< of the task tokens, which has no states and rules
   std::vector<Location> places;     ///< of instructions
   Location location;                ///< of the statement
   Location declared;                ///< of the declaration
