@@ -91,6 +91,19 @@ else:
     lit_config.note("python3-torch is not installed: comparisons with PyTorch are skipped")
 config.substitutions.append(("%torch", torch_python))
 
+# ONNX files are checked where Debian's python3-onnx is there; ONNX_PYTHON names another Python, with onnxruntime.
+onnx_python = os.environ.get("ONNX_PYTHON", "/usr/bin/python3")
+try:
+    found = subprocess.run([onnx_python, "-c", "import onnx, numpy"], stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL).returncode == 0
+except OSError:
+    found = False
+if found:
+    config.available_features.add("onnx")
+else:
+    lit_config.note("python3-onnx is not installed: exported ONNX files are not checked")
+config.substitutions.append(("%onnx", onnx_python))
+
 # What some tests of the study tool need beside: a browser; Slurm, whose daemons only root starts.
 chromium = shutil.which("chromium") or shutil.which("chromium-browser")
 if chromium:

@@ -99,7 +99,7 @@ ruleStatement
   ;
 
 settings : '{' setting* '}' ;
-setting  : name expression ;
+setting  : name ('every' | 'at' name)? expression ;   // batch 200, evaluate every 500, stop at accuracy 0.99
 
 placement
   : ('per' | 'across') name   # spread
@@ -140,7 +140,7 @@ expression
 name
   : NAME | 'kernel' | 'task' | 'context' | 'weights' | 'loss' | 'at' | 'train'
   | 'per' | 'across' | 'state' | 'control' | 'modifier' | 'next'
-  | 'weight' | 'in'
+  | 'weight' | 'in' | 'every'
   ;
 
 NUMBER : [0-9]+ ('.' [0-9]+)? ([eE] [+\-]? [0-9]+)? ;

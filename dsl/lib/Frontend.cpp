@@ -1,10 +1,10 @@
 //===- Frontend.cpp - The entry points ------------------------------------===//
 #include "iarc/dsl/Frontend.h"
 
+#include "LargeStack.h"
 #include "Sema/Program.h"
 
 #include <exception>
-#include <pthread.h>
 
 namespace iarc::dsl {
 
@@ -20,27 +20,6 @@ std::unique_ptr<SourceText> commandLineText(const FrontendOptions &options) {
     text += line + "\n";
   }
   return std::make_unique<SourceText>("<command line>", std::move(text), -1);
-}
-
-/// Runs `work` on a stack of its own: how deep a program may nest must not depend on the stack
-/// that the caller happens to have left. Without a thread it runs where it is.
-template <typename Work> void onLargeStack(Work work) noexcept {
-  constexpr size_t stackBytes = size_t(128) << 20; // reserved, not touched
-  pthread_attr_t attributes;
-  if (pthread_attr_init(&attributes) != 0)
-    return work();
-  pthread_t thread;
-  auto run = [](void *argument) -> void * {
-    (*static_cast<Work *>(argument))();
-    return nullptr;
-  };
-  bool started = pthread_attr_setstacksize(&attributes, stackBytes) == 0 &&
-                 pthread_create(&thread, &attributes, run, &work) == 0;
-  pthread_attr_destroy(&attributes);
-  if (started)
-    pthread_join(thread, nullptr);
-  else
-    work();
 }
 
 void analyse(const std::string &path, const FrontendOptions &options,
@@ -100,6 +79,18 @@ SyntaxTreeResult dumpSyntaxTree(const std::string &path, const FrontendOptions &
   SyntaxTreeResult result;
   onLargeStack([&] { parseOnly(path, options, result); });
   return result;
+}
+
+FileContents readFile(const std::string &path) {
+  ReadResult read = readSource(path);
+  FileContents contents;
+  contents.tooLarge = read.status == ReadResult::Status::TooLarge;
+  contents.error = contents.tooLarge ? "it is larger than " +
+                                           std::to_string(maximumFileSize >> 20) + " MiB"
+                                     : read.reason;
+  contents.text = std::move(read.text);
+  contents.bytes = (read.mark ? "\xEF\xBB\xBF" : "") + contents.text;
+  return contents;
 }
 
 } // namespace iarc::dsl

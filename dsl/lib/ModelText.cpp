@@ -76,12 +76,45 @@ public:
                                                    : value(model.lossValue)) +
            " at " +
            (model.lossAt == LossAt::Last ? "last" : "all") + "\n";
-    out += "  train sgd rate " + number(model.train.rate) + " momentum " +
-           number(model.train.momentum) + " batch " + std::to_string(model.train.batch) +
-           " steps " + std::to_string(model.train.steps) + "\n";
+    out += "  train " + train(model.train) + "\n";
   }
 
 private:
+  std::string schedule(const Schedule &schedule) const {
+    std::string text = number(schedule.rate);
+    if (schedule.kind == ScheduleKind::Step)
+      text = "step(" + text + ", every: " + std::to_string(schedule.every) +
+             ", factor: " + number(schedule.factor) + ")";
+    else if (schedule.kind != ScheduleKind::Constant)
+      text = (schedule.kind == ScheduleKind::Linear ? "linear(" : "cosine(") + text +
+             ", to: " + number(schedule.to) + ")";
+    if (schedule.warmUp)
+      text = "warmup(" + std::to_string(schedule.warmUp) + ", " + text + ")";
+    return text;
+  }
+  std::string train(const Train &train) const {
+    static const char *const names[] = {"sgd", "sgd nesterov", "adam", "adamw", "lion"};
+    const bool sgd = train.optimiser <= Optimiser::Nesterov;
+    std::string text = std::string(names[int(train.optimiser)]) + " rate " + schedule(train.rate) +
+                       (sgd ? " momentum " : " beta1 ") + number(train.momentum);
+    if (!sgd)
+      text += " beta2 " + number(train.beta2);
+    if (train.epsilon != 0)
+      text += " eps " + number(train.epsilon);
+    if (train.decay != 0)
+      text += " decay " + number(train.decay);
+    text += " batch " + std::to_string(train.batch) + " steps " + std::to_string(train.steps);
+    if (train.clip != 0)
+      text += " clip " + number(train.clip);
+    if (train.accumulate != 1)
+      text += " accumulate " + std::to_string(train.accumulate);
+    if (train.evaluateEvery)
+      text += " evaluate every " + std::to_string(train.evaluateEvery);
+    if (train.stop != Stop::Never)
+      text += std::string(" stop at ") + (train.stop == Stop::Loss ? "loss " : "accuracy ") +
+              number(train.stopAt);
+    return text;
+  }
   static std::string value(ValueId id) { return "%" + std::to_string(id); }
   std::string typed(ValueId id) const {
     return " : " + shape(model.valueShapes[static_cast<size_t>(id)]) + "\n";

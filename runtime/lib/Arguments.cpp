@@ -47,7 +47,26 @@ void Arguments::addSeed(uint64_t *target) {
                        }});
 }
 
-void Arguments::addNumber(const char *name, const char *placeholder, double *target, double least,
+void Arguments::addText(const char *name, const char *placeholder, const char *help,
+                        const std::string &defaultText,
+                        std::function<std::string(const std::string &)> set) {
+  arguments.push_back({name, placeholder, help, defaultText, false, false,
+                       [=, set = std::move(set)](const std::string &text) {
+                         if (std::string expected = set(text); !expected.empty())
+                           invalidValue(name, text, expected);
+                       }});
+}
+
+void Arguments::refuse(const char *name, const std::string &message) {
+  std::string flag = name;
+  arguments.push_back({name, "X", "", "", false, false,
+                       [=](const std::string &) {
+                         fail(Exit::Usage, "there is no %s: %s", flag.c_str(), message.c_str());
+                       },
+                       /*hidden=*/true});
+}
+
+void Arguments::addNumber(const std::string &name, const char *placeholder, double *target, double least,
                           double most, bool below, const char *help) {
   arguments.push_back(
       {name, placeholder, help, format("%g", *target), false, false, [=](const std::string &text) {
@@ -55,7 +74,7 @@ void Arguments::addNumber(const char *name, const char *placeholder, double *tar
          auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
          if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) ||
              value < least || value > most || (below && value == most))
-           invalidValue(name, text,
+           invalidValue(name.c_str(), text,
                         format("a number from %g to %s%g", least, below ? "below " : "", most));
          *target = value;
        }});
@@ -65,6 +84,16 @@ void Arguments::addFile(const char *name, std::string *target, const char *help,
   arguments.push_back({name, "FILE", help, "", required, false, [=](const std::string &text) {
                          if (text.empty())
                            invalidValue(name, text, "the name of a file");
+                         *target = text;
+                       }});
+}
+
+void Arguments::addWord(const char *name, const char *placeholder, std::string *target,
+                        const char *help, bool required) {
+  arguments.push_back({name, placeholder, help, "", required, false,
+                       [=](const std::string &text) {
+                         if (text.empty())
+                           invalidValue(name, text, "a word");
                          *target = text;
                        }});
 }
@@ -110,7 +139,8 @@ bool Arguments::given(const std::string &name) const {
 std::vector<std::string> Arguments::names() const {
   std::vector<std::string> names{"--help"};
   for (const Argument &argument : arguments)
-    names.push_back(argument.name);
+    if (!argument.hidden)
+      names.push_back(argument.name);
   return names;
 }
 
@@ -138,7 +168,7 @@ void Arguments::declare(CLI::App &app) const {
     CLI::Option *option = argument.placeholder.empty()
                               ? app.add_flag(argument.name)->disable_flag_override()
                               : app.add_option(argument.name)->type_name(argument.placeholder);
-    option->description(help)->group("flags")->multi_option_policy(
+    option->description(help)->group(argument.hidden ? "" : "flags")->multi_option_policy(
         CLI::MultiOptionPolicy::TakeAll); // to say ourselves that one is given twice
   }
 }
@@ -215,7 +245,8 @@ std::string Arguments::help() const {
   FlagFormatter formatter;
   size_t width = 0;
   for (const Argument &argument : arguments)
-    width = std::max(width, argument.name.size() + argument.placeholder.size());
+    if (!argument.hidden)
+      width = std::max(width, argument.name.size() + argument.placeholder.size());
   formatter.column_width(width + 5); // two spaces before, one between, two after
   return formatter.make_groups(&app, CLI::AppFormatMode::Normal).substr(1); // an empty line
 }

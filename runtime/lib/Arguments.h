@@ -28,10 +28,18 @@ public:
                   int64_t most, const char *help, const char *defaultText = nullptr);
   void addSeed(uint64_t *target);
   /// A finite number from `least` to `most`; `most` itself is excluded when `below` is set.
-  void addNumber(const char *name, const char *placeholder, double *target, double least,
+  void addNumber(const std::string &name, const char *placeholder, double *target, double least,
                  double most, bool below, const char *help);
+  /// Any text that `set` takes; it returns what was expected in its place, "" when all is well.
+  void addText(const char *name, const char *placeholder, const char *help,
+               const std::string &defaultText, std::function<std::string(const std::string &)> set);
+  /// A flag that other programs have: giving it is answered by this message, and help hides it.
+  void refuse(const char *name, const std::string &message);
   /// A file name; an empty default means none was given.
   void addFile(const char *name, std::string *target, const char *help, bool required = false);
+  /// A word; an empty default means none was given.
+  void addWord(const char *name, const char *placeholder, std::string *target, const char *help,
+               bool required = false);
   void addFolder(const char *name, std::string *target, const char *help);
   /// A number of steps, or a time with a unit: "500", "30s", "5m", "2h". Sets one of the targets and
   /// the other one to 0.
@@ -54,6 +62,7 @@ private:
     std::string name, placeholder, help, defaultText;
     bool required = false, given = false;
     std::function<void(const std::string &)> set; ///< throws Error
+    bool hidden = false;
   };
   void declare(CLI::App &app) const;
   std::string command;

@@ -30,15 +30,17 @@ Batch::Batch(const iarc_model &model, int64_t capacity) : model(model) {
   scratch = Array(uint64_t(groupsFor(model, capacity) * scratchBytes()));
 }
 
-void Batch::setCount(int64_t samples) {
-  if (samples == count)
+void Batch::setCount(int64_t samples, int64_t total) {
+  total = total ? total : samples;
+  if (samples == count && total == whole)
     return;
   count = samples;
+  whole = total;
   groupCount = groupsFor(model, samples);
   withReal(model, [&](auto real) {
     using Real = decltype(real);
     Real *weights = weightArray.as<Real>();
-    std::fill_n(weights, count, Real(1.0 / double(count)));
+    std::fill_n(weights, count, Real(1.0 / double(total)));
     std::fill(weights + count, weights + padded(), Real(0));
   });
 }
@@ -56,9 +58,9 @@ void Batch::pad() noexcept {
 }
 
 void Batch::fill(uint64_t seed, uint32_t stream, uint64_t first, int64_t samples,
-                 ThreadPool &pool) {
+                 ThreadPool &pool, int64_t total) {
   const TokenData *data = model.task.data ? &tokenData(model) : nullptr;
-  setCount(samples);
+  setCount(samples, total);
   pool.run(groupCount, [&](int64_t begin, int64_t end) {
     for (int64_t group = begin; group < end; ++group) {
       const int64_t b = group * model.lanes;
@@ -83,8 +85,8 @@ void Batch::fill(uint64_t seed, uint32_t stream, uint64_t first, int64_t samples
 }
 
 void Batch::fill(const int32_t *symbols, const int32_t *controls, int64_t samples,
-                 const int32_t *targets) {
-  setCount(samples);
+                 const int32_t *targets, int64_t total) {
+  setCount(samples, total);
   for (int64_t b = 0; b < count; ++b) {
     for (int64_t t = 0; t <= model.context; ++t)
       symbolArray.as<int32_t>()[t * padded() + b] = symbols[b * (model.context + 1) + t];

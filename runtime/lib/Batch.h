@@ -28,13 +28,15 @@ public:
   static void plan(const iarc_model &model, int64_t capacity, MemoryPlan &plan) noexcept;
   Batch(const iarc_model &model, int64_t capacity);
 
-  /// The samples first .. first + count - 1 of a stream; 1 <= count <= capacity.
-  void fill(uint64_t seed, uint32_t stream, uint64_t first, int64_t count, ThreadPool &pool);
+  /// The samples first .. first + count - 1 of a stream; 1 <= count <= capacity. Where they are part
+  /// of a larger batch, `total` is its samples, by which the loss is divided.
+  void fill(uint64_t seed, uint32_t stream, uint64_t first, int64_t count, ThreadPool &pool,
+            int64_t total = 0);
 
   /// A given batch: symbols [count][context + 1] and controls [count][context], row-major and
   /// valid; of a task that masks also targets [count][context], null for the symbols that follow.
   void fill(const int32_t *symbols, const int32_t *controls, int64_t count,
-            const int32_t *targets = nullptr);
+            const int32_t *targets = nullptr, int64_t total = 0);
 
   /// Copies sample b out: symbols [context + 1], controls [context], and unless null what targets
   /// and governing hold, [context] each.
@@ -56,7 +58,7 @@ public:
   const void *weights() const noexcept { return weightArray.data(); }
 
 private:
-  void setCount(int64_t samples);
+  void setCount(int64_t samples, int64_t total);
   void pad() noexcept;
   int64_t scratchBytes() const noexcept { return scratchBytesOf(model); }
   static int64_t scratchBytesOf(const iarc_model &model) noexcept {
@@ -65,6 +67,7 @@ private:
 
   const iarc_model &model;
   int64_t count = 0, groupCount = 0;
+  int64_t whole = 0; ///< samples of the batch that these are part of
   Array symbolArray, controlArray, governingArray, targetArray, weightArray, scratch;
 };
 

@@ -12,6 +12,7 @@
 #include "Real.h"
 #include "Session.h"
 #include "Text.h"
+#include "TrainingStep.h"
 #include "Weights.h"
 
 #include <cmath>
@@ -75,36 +76,42 @@ int runStep(const Invocation &invocation) {
   const iarc_model &model = invocation.model;
   std::string weights, batchFile, out;
   int64_t threads, steps = 1;
-  double rate = model.rate, momentum = model.momentum;
+  Optimiser optimiser = declaredOptimiser(model);
   Arguments arguments("step");
   arguments.addFile("--weights", &weights, "the weights to begin with", true);
   arguments.addFile("--batch", &batchFile, "int32 'symbols' [batch, T + 1], 'controls' [batch, T]",
                     true);
   arguments.addFile("--out-weights", &out, "write the updated weights there", true);
   arguments.addInteger("--steps", "K", &steps, 1, mostSteps, "updates, all on this batch");
-  arguments.addNumber("--rate", "X", &rate, 0, 1e30, false, "learning rate");
-  arguments.addNumber("--momentum", "X", &momentum, 0, 1, true, "momentum");
+  addOptimiser(arguments, model, &optimiser);
   addThreads(arguments, &threads);
   if (!parseArguments(invocation, "step", arguments))
     return int(Exit::Ok);
 
   GivenBatch batch = readBatch(model, batchFile);
-  Session session(model, {batch.samples, threads, /*velocity=*/true, false});
+  Session session(model, needsOf(model, optimiser, batch.samples, threads));
+  TrainingStep training(session, optimiser);
   loadWeights(model, weights, session.weights());
-  session.batch().fill(batch.symbols.data(), batch.controls.data(), batch.samples,
-                       batch.targets.empty() ? nullptr : batch.targets.data());
+  auto fill = [&](int64_t first, int64_t count, int64_t total) {
+    session.batch().fill(batch.symbols.data() + first * (model.context + 1),
+                         batch.controls.data() + first * model.context, count,
+                         batch.targets.empty() ? nullptr
+                                               : batch.targets.data() + first * model.context,
+                         total);
+  };
   for (int64_t step = 0; step < steps; ++step) {
-    double loss = session.trainStep(rate, momentum);
+    double loss = training.run(step, steps, batch.samples, false, fill).loss;
     if (!std::isfinite(loss))
       fail(Exit::Diverged,
-           "the loss became %s in update %lld, counted from 0\nhint: try a smaller --rate (now %g)",
-           std::isnan(loss) ? "nan" : "infinite", (long long)step, rate);
+           "the loss became %s in update %lld, counted from 0\nhint: try a smaller --rate (now %s)",
+           std::isnan(loss) ? "nan" : "infinite", (long long)step,
+           scheduleText(optimiser.rate).c_str());
   }
   if (!weightsFinite(model, session.weights()))
     fail(Exit::Diverged,
          "a weight is not finite after update %lld, counted from 0\n"
-         "hint: try a smaller --rate (now %g)",
-         (long long)steps - 1, rate);
+         "hint: try a smaller --rate (now %s)",
+         (long long)steps - 1, scheduleText(optimiser.rate).c_str());
   saveWeights(model, out, session.weights());
   return int(Exit::Ok);
 }

@@ -12,6 +12,7 @@
 #include "Real.h"
 #include "Session.h"
 #include "Text.h"
+#include "TrainingStep.h"
 
 #include <algorithm>
 #include <atomic>
@@ -85,7 +86,9 @@ int runBench(const Invocation &invocation) {
   if (inference)
     return runInferenceBench(invocation, windows, seed, json);
 
-  Session session(model, {batch, threads, /*velocity=*/true, false});
+  const Optimiser optimiser = declaredOptimiser(model);
+  Session session(model, needsOf(model, optimiser, batch, threads));
+  TrainingStep training(session, optimiser);
   initialiseWeights(model, seed, session.weights(), session.pool());
   // A peak measurement of about 2 ms: long enough to start together, short enough to alternate.
   int64_t millions = 1;
@@ -98,12 +101,15 @@ int runBench(const Invocation &invocation) {
   constexpr int64_t warmUp = 5, stepsPerPeak = 5;
   std::vector<double> stepTimes, batchTimes, peaks;
   for (int64_t step = 0; step < warmUp + steps; ++step) {
-    double start = now();
-    session.batch().fill(seed, TrainingStream, uint64_t(step) * uint64_t(batch), batch,
-                         session.pool());
-    double filled = now();
-    double loss = session.trainStep(model.rate, model.momentum);
-    countLast(model, session.batch(), session.logits(), loss);
+    double start = now(), filling = 0;
+    StepResult result = training.run(
+        step, model.steps, batch, false, [&](int64_t first, int64_t count, int64_t total) {
+          double begin = now();
+          session.batch().fill(seed, TrainingStream, uint64_t(step) * uint64_t(batch) + uint64_t(first),
+                               count, session.pool(), total);
+          filling += now() - begin;
+        });
+    double loss = result.loss;
     double end = now();
     if (!std::isfinite(loss))
       fail(Exit::Diverged,
@@ -113,7 +119,7 @@ int runBench(const Invocation &invocation) {
     if (step < warmUp)
       continue;
     stepTimes.push_back(end - start);
-    batchTimes.push_back(filled - start);
+    batchTimes.push_back(filling);
     if ((step - warmUp) % stepsPerPeak == 0)
       peaks.push_back(measurePeak(model, session.pool(), millions));
   }

@@ -74,7 +74,10 @@ template <class Real> double lossOfLogitsIn(Session &session) {
   return sum / (double(batch.samples()) * double(model.context - first));
 }
 
-double lossOfLogits(Session &session) {
+/// For a loss of the program's own, which only generated code knows: that of its last call.
+double lossOfLogits(Session &session, double given) {
+  if (session.model.loss == IARC_LOSS_OWN)
+    return given;
   return withReal(session.model,
                   [&](auto real) { return lossOfLogitsIn<decltype(real)>(session); });
 }
@@ -100,7 +103,7 @@ public:
   /// double precision: rounding it to f32 would drown the differences.
   double loss() {
     double given = session.forward();
-    return sizeof(Real) == 8 ? given : lossOfLogits(session);
+    return sizeof(Real) == 8 ? given : lossOfLogits(session, given);
   }
 
   /// Calls progress(checked, toCheck) after every element.
@@ -126,25 +129,61 @@ public:
     return result;
   }
 
-  /// One update at rate 1 from zero velocity takes the gradient from every weight.
+  /// The first update at rate 1, made with the gradient and by itself, changes every weight as the
+  /// optimiser's formula says.
   void checkUpdate(std::vector<TensorResult> &results) {
-    std::vector<Real> before(weights, weights + model.weight_elements);
-    session.trainStep(1, 0);
-    const double epsilon = std::numeric_limits<Real>::epsilon();
-    for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
-      const iarc_weight &weight = model.weights[tensor];
-      TensorResult &result = results[size_t(tensor)];
-      for (int64_t i = weight.offset; i < weight.offset + weight.count; ++i) {
-        double gradient = double(gradients[i]);
-        double error = std::fabs(double(before[size_t(i)]) - double(weights[i]) - gradient) -
-                       2 * epsilon * (std::fabs(double(before[size_t(i)])) + std::fabs(gradient));
-        if (std::isnan(error) || error > result.updateError * result.largest)
-          result.updateError = std::isnan(error) || result.largest == 0
-                                   ? std::numeric_limits<double>::infinity()
-                                   : error / result.largest;
-      }
+    const std::vector<Real> before(weights, weights + model.weight_elements);
+    const std::vector<Real> given(gradients, gradients + model.weight_elements);
+    Optimiser optimiser = declaredOptimiser(model);
+    optimiser.rate = constantSchedule(1);
+    const UpdateCoefficients coefficients = coefficientsOf(model, optimiser, 0, 1);
+    for (bool fused : {true, false}) {
+      std::copy(before.begin(), before.end(), weights);
+      std::memset(session.state(0), 0,
+                  size_t(model.training.states * model.weight_elements) * sizeof(Real));
+      if (fused)
+        session.trainStep(coefficients);
+      else
+        session.update(coefficients, session.gradients());
+      for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
+        compareUpdate(model.weights[tensor], before, given, optimiser, results[size_t(tensor)]);
     }
     std::copy(before.begin(), before.end(), weights);
+  }
+
+  void compareUpdate(const iarc_weight &weight, const std::vector<Real> &before,
+                     const std::vector<Real> &given, const Optimiser &optimiser,
+                     TensorResult &result) {
+    const double epsilon = std::numeric_limits<Real>::epsilon();
+    const bool bySize = model.training.optimiser == IARC_OPTIMISER_SGD ||
+                        model.training.optimiser == IARC_OPTIMISER_NESTEROV;
+    // The changes of the others are as large as the rate, however small the gradient.
+    const double largest = bySize ? result.largest : 1;
+    for (int64_t i = weight.offset; i < weight.offset + weight.count; ++i) {
+      const double old = double(before[size_t(i)]);
+      const double change = firstChange(double(given[size_t(i)]), old, optimiser);
+      double error = std::fabs(old - double(weights[i]) - change) -
+                     4 * epsilon * (std::fabs(old) + std::fabs(change));
+      if (std::isnan(error) || error > result.updateError * largest)
+        result.updateError = std::isnan(error) || largest == 0
+                                 ? std::numeric_limits<double>::infinity()
+                                 : error / largest;
+    }
+  }
+
+  /// What the first update at rate 1 takes from a weight.
+  double firstChange(double gradient, double weight, const Optimiser &optimiser) const {
+    const double decay = model.training.decays ? optimiser.decay * weight : 0;
+    switch (model.training.optimiser) {
+    case IARC_OPTIMISER_SGD:
+      return gradient + decay;
+    case IARC_OPTIMISER_NESTEROV:
+      return (gradient + decay) * (1 + optimiser.momentum);
+    case IARC_OPTIMISER_LION:
+      return double((gradient > 0) - (gradient < 0)) + decay;
+    default:
+      return gradient / (std::fabs(gradient) + optimiser.epsilon) + decay;
+    }
   }
 
   bool agrees(const TensorResult &result) const {
@@ -180,8 +219,8 @@ private:
     return elements;
   }
 
-  /// The least error of several differences: central ones at each step, and one-sided ones that are
-  /// extrapolated from two steps. Where a kink (of relu) lies within one step it seldom lies within
+  /// The least error of several differences: central ones at each step, and central and one-sided ones
+  /// that are extrapolated from two steps (Richardson), whose error falls with a higher power of the step. Where a kink (of relu) lies within one step it seldom lies within
   /// the next, or it lies on one side; a wrong gradient is wrong by all of them.
   double relativeError(int64_t at, double largest, double &bestDifference) {
     const double gradient = double(gradients[at]);
@@ -201,7 +240,7 @@ private:
         bestDifference = difference;
       }
     };
-    double beforeWidth[2] = {}, beforeSlope[2] = {};
+    double beforeWidth[2] = {}, beforeSlope[2] = {}, beforeWhole = 0, beforeCentral = 0;
     for (double step : criterion.steps) {
       double width[2], slope[2]; // above, below; the widths as the rounded weights have them
       for (int side = 0; side < 2; ++side) {
@@ -211,7 +250,14 @@ private:
         weights[at] = saved;
       }
       double whole = width[0] - width[1];
-      consider((slope[0] * width[0] - slope[1] * width[1]) / whole, whole);
+      double central = (slope[0] * width[0] - slope[1] * width[1]) / whole;
+      consider(central, whole);
+      if (beforeWhole != 0) {
+        double squared = (beforeWhole / whole) * (beforeWhole / whole);
+        consider((squared * central - beforeCentral) / (squared - 1), whole);
+      }
+      beforeWhole = whole;
+      beforeCentral = central;
       for (int side = 0; side < 2 && beforeWidth[side] != 0; ++side) {
         double ratio = beforeWidth[side] / width[side];
         consider((ratio * slope[side] - beforeSlope[side]) / (ratio - 1),
@@ -275,7 +321,7 @@ int checkAll(Session &session, uint64_t seed, int64_t samples, bool all, bool js
   const iarc_model &model = session.model;
   double loss = session.computeGradients();
   double forwardLoss = session.forward();
-  double logitLoss = lossOfLogits(session);
+  double logitLoss = lossOfLogits(session, forwardLoss);
   if (!std::isfinite(loss) || !std::isfinite(forwardLoss))
     fail(Exit::Diverged, "the loss at the random weights is not finite\nhint: try another --seed");
   Checker<Real> checker(session, seed);
@@ -323,8 +369,8 @@ int checkAll(Session &session, uint64_t seed, int64_t samples, bool all, bool js
                      elementName(model.weights[tensor], result.worst).c_str(), result.worstGradient,
                      result.worstDifference);
     if (!(result.updateError <= checker.tolerance()))
-      text += format("%s: the update of train_step is not rate times gradient\n",
-                     model.weights[tensor].name);
+      text += format("%s: the update is not that of the optimiser %s\n",
+                     model.weights[tensor].name, optimiserName(model));
   }
   if (!lossAgrees)
     text += format("the loss of forward is %.9g, that of gradients %.9g\n", forwardLoss, loss);

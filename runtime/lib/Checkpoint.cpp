@@ -34,7 +34,9 @@ std::vector<Setting> modelSettings(const iarc_model &model) {
           {"context", std::to_string(model.context)},
           {"task", taskText(model.task)},
           {"loss", format("%s at %s",
-                          model.loss == IARC_LOSS_CROSS_ENTROPY ? "cross_entropy" : "squared_error",
+                          model.loss == IARC_LOSS_OWN             ? "own"
+                          : model.loss == IARC_LOSS_SQUARED_ERROR ? "squared_error"
+                                                                  : "cross_entropy",
                           model.loss_at == IARC_LOSS_AT_LAST ? "last" : "all")}};
   if (model.task.data && model.task.data->form == IARC_DATA_CHARACTERS)
     settings.push_back({"vocabulary", vocabularyText(model.task)});
@@ -65,13 +67,17 @@ void writeCheckpoint(const std::string &path, Session &session, const RunState &
   std::map<std::string, std::string> metadata{{formatKey, formatName},
                                               {"model", model.name},
                                               {"probe", exactText(probe)},
+                                              {"optimiser", optimiserName(model)},
                                               {"code", codeText(model)}};
   for (Setting &setting : modelSettings(model))
     metadata[setting.key] = std::move(setting.value);
   describeRun(state, metadata);
   std::vector<TensorSource> tensors = weightTensors(model, session.weights());
-  for (TensorSource &tensor : weightTensors(model, session.velocity(), velocityPrefix))
-    tensors.push_back(std::move(tensor));
+  std::vector<const char *> states = stateNames(model);
+  for (size_t state = 0; state < states.size(); ++state)
+    for (TensorSource &tensor :
+         weightTensors(model, session.state(int64_t(state)), std::string(states[state]) + "/"))
+      tensors.push_back(std::move(tensor));
   writeSafetensors(path, tensors, metadata);
 }
 
@@ -108,6 +114,10 @@ Checkpoint::Checkpoint(const std::string &path) : file(path) {
 
 void Checkpoint::requireModel(const iarc_model &model) const {
   std::string differences;
+  auto theirOptimiser = file.metadata().find("optimiser"); // the first versions had sgd alone
+  const bool sameOptimiser =
+      (theirOptimiser == file.metadata().end() ? "sgd" : theirOptimiser->second) ==
+      optimiserName(model);
   for (const Setting &setting : modelSettings(model)) {
     auto found = file.metadata().find(setting.key);
     std::string theirs = found == file.metadata().end() ? "none" : found->second;
@@ -132,17 +142,25 @@ void Checkpoint::requireModel(const iarc_model &model) const {
   std::vector<std::string> known;
   for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
     const iarc_weight &weight = model.weights[tensor];
-    if (compare(weight.name, shapeOf(weight))) // else its velocity is no news
-      compare(velocityPrefix + std::string(weight.name), shapeOf(weight));
+    if (compare(weight.name, shapeOf(weight)) && sameOptimiser) // else its states are no news
+      for (const char *state : stateNames(model))
+        compare(format("%s/%s", state, weight.name), shapeOf(weight));
     known.push_back(weight.name);
   }
   for (const TensorEntry &entry : file.tensors())
     if (std::find(known.begin(), known.end(), entry.name) == known.end() &&
-        entry.name.rfind(velocityPrefix, 0) != 0)
+        !isState(entry.name))
       differences += format("\n  %s: the checkpoint has %s, the model has no such weight",
                             quoted(entry.name).c_str(), shapeText(entry.shape).c_str());
-  if (differences.empty())
+  if (differences.empty() && sameOptimiser)
     return;
+  if (differences.empty())
+    fail(Exit::InputOutput,
+         "cannot go on from %s: its optimiser is %s, that of this program is %s\n"
+         "hint: a new run starts from its weights with --weights %s",
+         quoted(file.path()).c_str(),
+         quoted(theirOptimiser == file.metadata().end() ? "sgd" : theirOptimiser->second).c_str(),
+         quoted(optimiserName(model)).c_str(), shellWord(file.path()).c_str());
   auto name = file.metadata().find("model");
   fail(Exit::InputOutput, "cannot go on from %s: it is of another model than %s%s:%s",
        quoted(file.path()).c_str(), quoted(model.name).c_str(),
@@ -180,8 +198,10 @@ void Checkpoint::load(Session &session) const {
     for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
       const iarc_weight &weight = model.weights[tensor];
       file.copy(*file.find(weight.name), static_cast<Real *>(session.weights()) + weight.offset);
-      file.copy(*file.find(velocityPrefix + std::string(weight.name)),
-                static_cast<Real *>(session.velocity()) + weight.offset);
+      std::vector<const char *> states = stateNames(model);
+      for (size_t state = 0; state < states.size(); ++state)
+        file.copy(*file.find(format("%s/%s", states[state], weight.name)),
+                  static_cast<Real *>(session.state(int64_t(state))) + weight.offset);
     }
   });
 }

@@ -1,7 +1,7 @@
 //===- Checkpoint.h - A training run as a file ------------------------------------===//
 //
-// A checkpoint is a safetensors file of the weights under their names, of the velocity
-// as "velocity/NAME", and of metadata: the format's name, the run's state (RunState.h),
+// A checkpoint is a safetensors file of the weights under their names, of the optimiser's
+// states as "velocity/NAME" or the like, and of metadata: the format's name, the run's state (RunState.h),
 // what the model is, and what compiled it. It always has a checksum. A file of weights
 // is what remains of it for every other command.
 //
@@ -23,12 +23,13 @@
 
 namespace iarc::runtime {
 
-constexpr const char *velocityPrefix = "velocity/"; ///< no name in the language has a slash
+/// Whether a tensor of a checkpoint is a state of the optimiser: no weight's name has a slash.
+inline bool isState(const std::string &name) { return name.find('/') != std::string::npos; }
 
 /// The loss of the probe. Overwrites the session's weights and batch.
 double probeLoss(Session &session);
 
-/// Writes the session's weights and velocity by way of OutputFile. Throws Error (status
+/// Writes the session's weights and states by way of OutputFile. Throws Error (status
 /// InputOutput).
 void writeCheckpoint(const std::string &path, Session &session, const RunState &state,
                      double probe);
@@ -55,7 +56,7 @@ public:
   /// "", when bits may differ since the code is that of another compiler or processor.
   std::string requireProbe(const iarc_model &model, double probe) const;
 
-  /// Copies weights and velocity; after requireModel.
+  /// Copies weights and states; after requireModel.
   void load(Session &session) const;
 
 private:

@@ -40,17 +40,27 @@ bool allFinite(const iarc_model &model, const void *array, int64_t &tensor) noex
   });
 }
 
-DivergenceGuard::DivergenceGuard(Session &session, const RunSettings &settings)
-    : session(session), settings(settings),
+StepResult stepOfRun(TrainingStep &steps, Session &session, const RunSettings &settings,
+                     int64_t step, bool countsAll) {
+  const uint64_t start = uint64_t(step) * uint64_t(settings.batch);
+  return steps.run(step, settings.steps, settings.batch, countsAll,
+                   [&](int64_t first, int64_t count, int64_t total) {
+                     session.batch().fill(settings.seed, TrainingStream, start + uint64_t(first),
+                                          count, session.pool(), total);
+                   });
+}
+
+DivergenceGuard::DivergenceGuard(Session &session, TrainingStep &steps, const RunSettings &settings)
+    : session(session), steps(steps), settings(settings),
       weights(uint64_t(session.model.weight_elements * session.model.element_bytes)),
-      velocity(weights.bytes()) {}
+      states(weights.bytes() * uint64_t(session.model.training.states)) {}
 
 void DivergenceGuard::beforeStep(int64_t step, bool now) {
   if (!now && copied >= 0 && step - copied < 100 && secondsSince(when) < 2)
     return;
   if (weights.bytes() > 0) {
     std::memcpy(weights.data(), session.weights(), weights.bytes());
-    std::memcpy(velocity.data(), session.velocity(), velocity.bytes());
+    std::memcpy(states.data(), session.state(0), states.bytes());
   }
   copied = step;
   when = Clock::now();
@@ -58,32 +68,43 @@ void DivergenceGuard::beforeStep(int64_t step, bool now) {
 
 double DivergenceGuard::gradientNorm() const {
   const iarc_model &model = session.model;
+  const Optimiser &optimiser = settings.optimiser;
   return withReal(model, [&](auto real) {
     using Real = decltype(real);
     constexpr int64_t lanes = 8; // sums side by side: one order for every processor
-    const double momentum = double(Real(settings.momentum));
+    const bool sgd = model.training.optimiser == IARC_OPTIMISER_SGD ||
+                     model.training.optimiser == IARC_OPTIMISER_NESTEROV;
+    const double kept =
+        model.training.optimiser == IARC_OPTIMISER_LION ? optimiser.beta2 : optimiser.momentum;
+    const double factor = double(Real(kept)), share = sgd ? 1 : double(Real(1 - kept));
+    const double decay = sgd ? double(Real(optimiser.decay)) : 0;
     double sum[lanes] = {};
     for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
       const iarc_weight &weight = model.weights[tensor];
-      const Real *before = velocity.as<Real>() + weight.offset;
-      const Real *after = static_cast<const Real *>(session.velocity()) + weight.offset;
+      const Real *before = states.as<Real>() + weight.offset;
+      const Real *after = static_cast<const Real *>(session.state(0)) + weight.offset;
+      const Real *old = weights.as<Real>() + weight.offset;
       for (int64_t i = 0; i < weight.count; i += lanes)
         for (int64_t lane = 0; lane < lanes && i + lane < weight.count; ++lane) {
-          double gradient = double(after[i + lane]) - momentum * double(before[i + lane]);
+          double gradient = double(after[i + lane]) - factor * double(before[i + lane]);
+          if (decay != 0)
+            gradient -= decay * double(old[i + lane]);
           sum[lane] += gradient * gradient;
         }
     }
     double total = 0;
     for (double part : sum)
       total += part;
-    return std::sqrt(total);
+    return std::sqrt(total) / share;
   });
 }
 
 bool DivergenceGuard::stateFinite() const noexcept {
   int64_t tensor = 0;
-  return allFinite(session.model, session.weights(), tensor) &&
-         allFinite(session.model, session.velocity(), tensor);
+  bool finite = allFinite(session.model, session.weights(), tensor);
+  for (int64_t state = 0; state < session.model.training.states; ++state)
+    finite = finite && allFinite(session.model, session.state(state), tensor);
+  return finite;
 }
 
 FirstBad DivergenceGuard::firstBad(int64_t last) {
@@ -92,15 +113,20 @@ FirstBad DivergenceGuard::firstBad(int64_t last) {
     return {};
   if (weights.bytes() > 0) {
     std::memcpy(session.weights(), weights.data(), weights.bytes());
-    std::memcpy(session.velocity(), velocity.data(), velocity.bytes());
+    std::memcpy(session.state(0), states.data(), states.bytes());
   }
   for (int64_t step = copied; step <= last && !signalCaught(); ++step) {
-    session.batch().fill(settings.seed, TrainingStream, uint64_t(step) * uint64_t(settings.batch),
-                         settings.batch, session.pool());
-    session.trainStep(settings.rate, settings.momentum);
-    // The velocity is where a gradient arrives first.
-    for (bool ofVelocity : {true, false}) {
-      const void *array = ofVelocity ? session.velocity() : session.weights();
+    stepOfRun(steps, session, settings, step, false);
+    // The first state is where a gradient arrives first.
+    struct Place {
+      const char *what;
+      const void *array;
+    };
+    std::vector<Place> places{{"the gradient of", session.state(0)}};
+    if (model.training.states > 1)
+      places.push_back({"the squared gradient of", session.state(1)});
+    places.push_back({"the weight", session.weights()});
+    for (auto [place, array] : places) {
       int64_t tensor = 0;
       if (allFinite(model, array, tensor))
         continue;
@@ -111,8 +137,7 @@ FirstBad DivergenceGuard::firstBad(int64_t last) {
           others += !finite(static_cast<const Real *>(array) + model.weights[other].offset,
                             model.weights[other].count);
       });
-      std::string what = format("the %s %s", ofVelocity ? "gradient of" : "weight",
-                                quoted(model.weights[tensor].name).c_str());
+      std::string what = format("%s %s", place, quoted(model.weights[tensor].name).c_str());
       if (others > 0)
         what += format(" (with %lld other tensor%s)", (long long)others, others == 1 ? "" : "s");
       return {what, step};

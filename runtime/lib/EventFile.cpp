@@ -135,7 +135,7 @@ std::string scalarEvent(double wallTime, int64_t step,
   return doubleField(1, wallTime) + integerField(2, step) + bytesField(5, summary);
 }
 
-EventScan scanEvents(std::string_view bytes, int64_t bound) noexcept {
+EventScan scanEvents(std::string_view bytes, int64_t bound, int64_t evaluationBound) noexcept {
   EventScan scan;
   bool within = true;
   uint64_t at = 0;
@@ -153,7 +153,7 @@ EventScan scanEvents(std::string_view bytes, int64_t bound) noexcept {
       break;
     at += 16 + length;
     scan.whole = at;
-    within &= step <= bound;
+    within &= step <= (data.find(evaluationTag) != std::string_view::npos ? evaluationBound : bound);
     if (within) {
       scan.keep = at;
       scan.figures += hasSummary;

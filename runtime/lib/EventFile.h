@@ -40,8 +40,15 @@ struct EventScan {
   uint64_t whole = 0;  ///< bytes of whole records, whatever their steps
 };
 
-/// Reads the records of a file, which may be any bytes. `bound` is the last step to keep.
-EventScan scanEvents(std::string_view bytes, int64_t bound) noexcept;
+/// What the tags of an evaluation begin with.
+constexpr std::string_view evaluationTag = "evaluation/";
+
+/// Reads the records of a file, which may be any bytes. `bound` is the last step to keep, and
+/// `evaluationBound` that of figures of evaluations.
+EventScan scanEvents(std::string_view bytes, int64_t bound, int64_t evaluationBound) noexcept;
+inline EventScan scanEvents(std::string_view bytes, int64_t bound) noexcept {
+  return scanEvents(bytes, bound, bound);
+}
 
 } // namespace iarc::runtime
 

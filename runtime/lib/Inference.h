@@ -56,6 +56,8 @@ public:
   void copyLogits(int64_t row, std::vector<double> &logits) const;
   /// Computes the window that was computed last once more: what `bench` times.
   void repeat() noexcept { model.infer(&call); }
+  /// The weights as infer reads them, infer_weight_elements; null where hasInference() says no.
+  const void *preparedWeights() const noexcept { return prepared.data(); }
   /// Bytes of weights that one window reads.
   uint64_t weightBytes() const noexcept;
 

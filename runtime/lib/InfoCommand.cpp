@@ -56,7 +56,9 @@ static std::string axesText(const iarc_weight &weight) {
 }
 
 static const char *lossName(const iarc_model &model) {
-  return model.loss == IARC_LOSS_SQUARED_ERROR ? "squared_error" : "cross_entropy";
+  return model.loss == IARC_LOSS_OWN             ? "own"
+         : model.loss == IARC_LOSS_SQUARED_ERROR ? "squared_error"
+                                                 : "cross_entropy";
 }
 static const char *lossPlace(const iarc_model &model) {
   return model.loss_at == IARC_LOSS_AT_ALL ? "all" : "last";
@@ -85,6 +87,20 @@ std::string taskText(const iarc_task &task) {
   for (int64_t i = 0; i < task.argument_count; ++i)
     text += format(", %s %s", task.arguments[i].name, task.arguments[i].value);
   return text + (task.interspersed ? ", interspersed" : "");
+}
+
+/// "sgd, rate 0.02, momentum 0.8, batch 200, 8000 steps" and what evaluations do.
+static std::string protocolText(const iarc_model &model) {
+  std::string text = format("%s, %s, batch %lld, %lld steps", optimiserName(model),
+                            optimiserText(model, declaredOptimiser(model)).c_str(),
+                            (long long)model.batch, (long long)model.steps);
+  if (model.training.evaluate_every)
+    text += format(", evaluation every %lld", (long long)model.training.evaluate_every);
+  if (model.training.stop)
+    text += format(", stop at %s %g",
+                   model.training.stop == IARC_STOP_LOSS ? "loss" : "accuracy",
+                   model.training.stop_at);
+  return text;
 }
 
 static std::string infoJson(const iarc_model &model, int64_t batch, int64_t total,
@@ -131,8 +147,15 @@ static std::string infoJson(const iarc_model &model, int64_t batch, int64_t tota
   }
   json.endArray().field("total_weights", total);
   json.key("train").beginObject();
-  json.field("rate", model.rate).field("momentum", model.momentum);
-  json.field("batch", model.batch).field("steps", model.steps).endObject();
+  const Optimiser optimiser = declaredOptimiser(model);
+  json.field("optimiser", optimiserName(model)).field("rate", model.rate);
+  json.field("schedule", std::string_view(scheduleText(optimiser.rate)));
+  for (const OptimiserNumber &number : optimiserNumbers(model))
+    json.field(number.name, optimiser.*number.field);
+  json.field("clip", optimiser.clip).field("accumulate", optimiser.accumulate);
+  json.field("evaluate_every", model.training.evaluate_every);
+  json.field("batch", model.batch).field("steps", model.steps);
+  json.field("text", std::string_view(protocolText(model))).endObject();
   json.field("batch", batch);
   json.field("inference", model.infer != nullptr);
   json.field("inference_weight_bytes", uint64_t(model.infer_weight_elements * model.element_bytes));
@@ -140,6 +163,8 @@ static std::string infoJson(const iarc_model &model, int64_t batch, int64_t tota
   json.field("product_flop_per_step", model.product_flop * double(batch));
   json.field("attention_flop_per_step", model.attention_flop * double(batch));
   json.field("executed_product_flop_per_step", model.executed_product_flop * double(batch));
+  json.field("optimiser_bytes", uint64_t(model.training.states * model.weight_elements *
+                                         model.element_bytes));
   json.field("workspace_bytes", uint64_t(std::min(workspace, 0x1p63)));
   return json.endObject().text() + "\n";
 }
@@ -178,8 +203,7 @@ int runInfo(const Invocation &invocation) {
                  (long long)model.width);
   text += format("loss       %s at %s%s\n", lossName(model), lossPlace(model),
                  model.predicted_positions < model.context ? ", the only position predicted" : "");
-  text += format("protocol   sgd, rate %g, momentum %g, batch %lld, %lld steps\n", model.rate,
-                 model.momentum, (long long)model.batch, (long long)model.steps);
+  text += "protocol   " + protocolText(model) + "\n";
   text += format("precision  %s, %lld lanes, for %s, by iarcc %s\n\nweights\n",
                  precisionName(model), (long long)model.lanes, model.target_cpu, model.compiler);
   size_t nameWidth = 5, axesWidth = 0;
@@ -201,6 +225,13 @@ int runInfo(const Invocation &invocation) {
                  scaledText(model.executed_product_flop * double(batch)).c_str());
   text += format("  attention  %sFLOP\n", scaledText(model.attention_flop * double(batch)).c_str());
   text += format("  workspace  %s\n", bytesText(uint64_t(std::min(workspace, 0x1p63))).c_str());
+  std::string states;
+  for (const char *state : stateNames(model))
+    states += (states.empty() ? "" : " and ") + std::string(state);
+  text += format("  optimiser  %s of %s\n",
+                 bytesText(uint64_t(model.training.states * model.weight_elements *
+                                    model.element_bytes)).c_str(),
+                 states.c_str());
   text += "\na single window\n";
   if (model.infer)
     text += format("  weights    %s as they are read\n  workspace  %s\n",

@@ -309,7 +309,7 @@ int runPredict(const Invocation &invocation) {
         Exit::Usage,
         "--all: the loss of this model reads the last position, so that no other one is trained to "
         "predict");
-  if (options.most && model.loss != IARC_LOSS_CROSS_ENTROPY)
+  if (options.most && model.loss == IARC_LOSS_SQUARED_ERROR)
     fail(Exit::Usage, "--probabilities: a model that is trained by squared_error gives none");
   if (batch.empty() != out.empty())
     fail(Exit::Usage, "--batch FILE and --out FILE need each other");
@@ -416,7 +416,7 @@ int runGenerate(const Invocation &invocation) {
   arguments.addSeed(&seed);
   if (!parseArguments(words, "generate", arguments))
     return int(Exit::Ok);
-  if (temperature > 0 && model.loss != IARC_LOSS_CROSS_ENTROPY)
+  if (temperature > 0 && model.loss == IARC_LOSS_SQUARED_ERROR)
     fail(Exit::Usage, "--temperature: a model that is trained by squared_error gives no "
                       "probabilities to draw from");
 

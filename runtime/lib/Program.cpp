@@ -70,6 +70,15 @@ const std::vector<Command> &commands() {
        "measure the speed of a training step, or of single windows",
        {"bench", "bench --threads 1 --steps 200 --json", "bench --inference"},
        runBench},
+      {"export",
+       "write the trained model in another form: C, ONNX, NumPy, safetensors",
+       {"export --format c --weights weights.safetensors --out model.c",
+        "export --format npz --weights weights.safetensors --out weights.npz"},
+       runExport},
+      {"import",
+       "read the weights of another framework by a map of names",
+       {"import --from theirs.safetensors --weight-map names.txt --out weights.safetensors"},
+       runImport},
   };
   return list;
 }

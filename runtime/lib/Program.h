@@ -47,6 +47,8 @@ int runSamples(const Invocation &);
 int runBench(const Invocation &);
 int runPredict(const Invocation &);
 int runGenerate(const Invocation &);
+int runExport(const Invocation &);
+int runImport(const Invocation &);
 
 /// bench --inference: times single windows.
 int runInferenceBench(const Invocation &invocation, int64_t windows, uint64_t seed, bool json);

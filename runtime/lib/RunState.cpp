@@ -107,8 +107,21 @@ void describeRun(const RunState &state, std::map<std::string, std::string> &meta
   metadata["sample"] = std::to_string(uint64_t(state.step) * uint64_t(settings.batch));
   metadata["seed"] = std::to_string(settings.seed);
   metadata["batch"] = std::to_string(settings.batch);
-  metadata["rate"] = exactText(settings.rate);
-  metadata["momentum"] = exactText(settings.momentum);
+  const Optimiser &optimiser = settings.optimiser;
+  metadata["rate"] = scheduleText(optimiser.rate);
+  metadata["momentum"] = exactText(optimiser.momentum);
+  metadata["beta2"] = exactText(optimiser.beta2);
+  metadata["eps"] = exactText(optimiser.epsilon);
+  metadata["decay"] = exactText(optimiser.decay);
+  metadata["clip"] = exactText(optimiser.clip);
+  metadata["accumulate"] = std::to_string(optimiser.accumulate);
+  const Evaluations &evaluations = state.evaluations;
+  metadata["evaluations"] = NumberWriter()
+                                .add(evaluations.last)
+                                .add(evaluations.bestStep)
+                                .add(evaluations.bestLoss)
+                                .add(int64_t(evaluations.stopped))
+                                .text;
   metadata["steps"] = std::to_string(settings.steps);
   metadata["log_every"] = std::to_string(settings.logEvery);
   metadata["interval"] = intervalText(state.interval);
@@ -135,12 +148,37 @@ std::string parseRun(const std::map<std::string, std::string> &metadata, RunStat
   integer("step", state.step, 0, mostSteps);
   entry("seed", [&](NumberReader &in) { return in.read(settings.seed); });
   integer("batch", settings.batch, 1, mostSamples);
-  entry("rate", [&](NumberReader &in) {
-    return in.read(settings.rate) && settings.rate >= 0 && settings.rate <= 1e30;
-  });
-  entry("momentum", [&](NumberReader &in) {
-    return in.read(settings.momentum) && settings.momentum >= 0 && settings.momentum < 1;
-  });
+  Optimiser &optimiser = settings.optimiser;
+  if (auto found = metadata.find("rate"); problem.empty() && found != metadata.end()) {
+    if (!parseSchedule(found->second, optimiser.rate).empty())
+      problem = "its metadata has the invalid 'rate' " + quoted(found->second);
+  } else {
+    entry("rate", [](NumberReader &) { return false; });
+  }
+  auto number = [&](const char *key, double &value, double below) {
+    entry(key, [&](NumberReader &in) { return in.read(value) && value >= 0 && value < below; });
+  };
+  number("momentum", optimiser.momentum, 1);
+  // Checkpoints of the first versions have none of these.
+  auto isThere = [&](const char *key) { return metadata.count(key) > 0; };
+  optimiser.accumulate = 1;
+  if (isThere("beta2"))
+    number("beta2", optimiser.beta2, 1);
+  for (auto [key, value] : {std::pair("eps", &optimiser.epsilon), {"decay", &optimiser.decay},
+                            {"clip", &optimiser.clip}})
+    if (isThere(key))
+      number(key, *value, 1.0001e30);
+  if (isThere("accumulate"))
+    integer("accumulate", optimiser.accumulate, 1, mostSamples);
+  if (isThere("evaluations"))
+    entry("evaluations", [&](NumberReader &in) {
+      Evaluations &read = state.evaluations;
+      int64_t stopped = 0;
+      bool right = in.read(read.last, 0, mostSteps) && in.read(read.bestStep, 0, mostSteps) &&
+                   in.read(read.bestLoss) && in.read(stopped, 0, 1);
+      read.stopped = stopped;
+      return right;
+    });
   integer("steps", settings.steps, 0, mostSteps);
   integer("log_every", settings.logEvery, 1, mostSteps);
   if (!problem.empty())

@@ -9,6 +9,7 @@
 #define IARC_RUNTIME_LIB_RUNSTATE_H
 
 #include "Metrics.h"
+#include "Optimiser.h"
 
 #include <chrono>
 #include <cstdint>
@@ -41,15 +42,27 @@ struct Interval {
 struct RunSettings {
   uint64_t seed = 1;
   int64_t batch = 1;
-  double rate = 0, momentum = 0;
+  Optimiser optimiser;
   int64_t steps = 0;    ///< the end of the run; may change when it goes on
   int64_t logEvery = 1; ///< steps in an interval of the log
+
+  /// Of the step with this index.
+  double rate(int64_t step) const { return rateOf(optimiser.rate, step, steps); }
+};
+
+/// What the evaluations of a run have come to.
+struct Evaluations {
+  int64_t last = 0;     ///< steps done at the last one
+  int64_t bestStep = 0; ///< and at the one with the least loss
+  double bestLoss = std::numeric_limits<double>::infinity();
+  bool stopped = false; ///< the figure was reached that ends the run
 };
 
 struct RunState {
   RunSettings settings;
   int64_t step = 0; ///< steps done; the stream's next sample is step * batch
   Interval interval;
+  Evaluations evaluations;
 };
 
 /// The state as entries of a checkpoint's metadata.

@@ -15,7 +15,7 @@ MemoryPlan Session::plan(const iarc_model &model, const SessionNeeds &needs) {
   MemoryPlan plan;
   const int64_t groups = groupsFor(model, needs.batch);
   plan.add({model.weight_elements, model.element_bytes,
-            1 + int64_t(needs.velocity) + int64_t(needs.gradients) + needs.copies});
+            1 + (needs.velocity ? model.training.states : 0) + int64_t(needs.gradients) + needs.copies});
   plan.add({model.workspace_bytes});
   plan.add({groups, model.workspace_bytes_per_group});
   plan.add({model.predicted_positions, groups, model.task.symbols, model.lanes, model.element_bytes});
@@ -44,7 +44,7 @@ Session::Session(const iarc_model &model, const SessionNeeds &needs)
   const uint64_t weightBytes = uint64_t(model.weight_elements * model.element_bytes);
   weightArray = Array(weightBytes);
   if (needs.velocity)
-    velocityArray = Array(weightBytes);
+    velocityArray = Array(uint64_t(model.training.states) * weightBytes);
   if (needs.gradients)
     gradientArray = Array(weightBytes);
   workspace =
@@ -54,11 +54,12 @@ Session::Session(const iarc_model &model, const SessionNeeds &needs)
   lossArray = Array(64);
 }
 
-double Session::call(iarc_step_function function, double rate, double momentum) {
+double Session::call(iarc_step_function function, const UpdateCoefficients &coefficients,
+                     void *gradients) {
   iarc_call call{};
   call.weights = weightArray.data();
   call.velocity = velocityArray.data();
-  call.gradients = gradientArray.data();
+  call.gradients = gradients;
   call.workspace = workspace.data();
   call.symbols = data.symbols();
   call.controls = data.controls();
@@ -66,18 +67,26 @@ double Session::call(iarc_step_function function, double rate, double momentum) 
   call.logits = logitArray.data();
   call.loss = lossArray.data();
   call.groups = data.groups();
-  call.rate = rate;
-  call.momentum = momentum;
+  call.rate = coefficients.rate;
+  call.momentum = coefficients.momentum;
+  call.decay = coefficients.decay;
+  call.beta2 = coefficients.beta2;
+  call.epsilon = coefficients.epsilon;
+  call.root = coefficients.root;
+  call.scale = coefficients.scale;
   call.pool = &threads;
   call.targets = data.targets();
   function(&call);
   return withReal(model, [&](auto real) { return double(*lossArray.as<decltype(real)>()); });
 }
 
-double Session::forward() { return call(model.forward, 0, 0); }
-double Session::computeGradients() { return call(model.gradients, 0, 0); }
-double Session::trainStep(double rate, double momentum) {
-  return call(model.train_step, rate, momentum);
+double Session::forward() { return call(model.forward, {}, gradients()); }
+double Session::computeGradients() { return call(model.gradients, {}, gradients()); }
+double Session::trainStep(const UpdateCoefficients &coefficients) {
+  return call(model.train_step, coefficients, gradients());
+}
+void Session::update(const UpdateCoefficients &coefficients, void *gradients) {
+  call(model.update, coefficients, gradients);
 }
 
 Metrics evaluate(Session &session, uint64_t seed, int64_t windows, int64_t batch,

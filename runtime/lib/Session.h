@@ -10,6 +10,7 @@
 
 #include "Batch.h"
 #include "Metrics.h"
+#include "Optimiser.h"
 #include "Random.h"
 
 namespace iarc::runtime {
@@ -17,7 +18,8 @@ namespace iarc::runtime {
 struct SessionNeeds {
   int64_t batch = 1; ///< capacity in samples
   int64_t threads = 1;
-  bool velocity = false, gradients = false;
+  bool velocity = false; ///< the optimiser's states
+  bool gradients = false;
   int64_t copies = 0; ///< arrays like the weights that the caller will take, for the memory plan
 };
 
@@ -31,19 +33,26 @@ public:
   Batch &batch() noexcept { return data; }
   ThreadPool &pool() noexcept { return threads; }
   void *weights() noexcept { return weightArray.data(); }
-  void *velocity() noexcept { return velocityArray.data(); } ///< null unless asked for
+  /// One of the optimiser's states; null unless asked for.
+  void *state(int64_t number) noexcept {
+    char *states = velocityArray.as<char>();
+    return states ? states + number * model.weight_elements * model.element_bytes : nullptr;
+  }
   void *gradients() noexcept { return gradientArray.data(); }
   const void *logits() const noexcept { return logitArray.data(); }
 
   /// Each calls the generated function on the batch as it is filled and returns the loss.
   double forward();
   double computeGradients();
-  double trainStep(double rate, double momentum);
+  double trainStep(const UpdateCoefficients &coefficients);
+
+  /// The generated update of all weights by these gradients.
+  void update(const UpdateCoefficients &coefficients, void *gradients);
 
 private:
   static MemoryPlan plan(const iarc_model &model, const SessionNeeds &needs);
   static const SessionNeeds &checked(const iarc_model &model, const SessionNeeds &needs);
-  double call(iarc_step_function function, double rate, double momentum);
+  double call(iarc_step_function function, const UpdateCoefficients &coefficients, void *gradients);
 
   ThreadPool threads;
   Batch data;

@@ -14,9 +14,11 @@
 #include "TrainingLog.h"
 #include "Weights.h"
 
+#include <charconv>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -28,7 +30,10 @@ struct TrainOptions {
   RunSettings settings;
   int64_t threads, evaluateWindows = 10000, checkpointSteps = 0, checkpointKeep = 3;
   double checkpointSeconds = 300;
-  std::string log, events, weightsIn, weightsOut, checkpoint, resumeFrom;
+  int64_t evaluateEvery = 0; ///< steps; 0: at the end only
+  int64_t stop = IARC_STOP_NEVER;
+  double stopAt = 0;
+  std::string log, events, weightsIn, weightsOut, bestOut, checkpoint, resumeFrom;
   bool resume = false, quiet = false, json = false;
 };
 
@@ -37,24 +42,33 @@ std::string banner(const iarc_model &model, const TrainOptions &options) {
   int64_t total = 0;
   for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
     total += model.weights[tensor].count;
-  return format("training %s: %s weights, %s, batch %lld, %lld step%s, rate %g, momentum %g, "
+  return format("training %s: %s weights, %s, batch %lld, %lld step%s, %s, "
                 "seed %llu, %lld thread%s",
                 model.name, withSeparators(total).c_str(), precisionName(model),
                 (long long)settings.batch, (long long)settings.steps,
-                settings.steps == 1 ? "" : "s", settings.rate, settings.momentum,
+                settings.steps == 1 ? "" : "s", optimiserText(model, settings.optimiser).c_str(),
                 (unsigned long long)settings.seed, (long long)options.threads,
                 options.threads == 1 ? "" : "s");
 }
 
 /// Takes from the checkpoint what the command line leaves open. Throws Error (status Usage) with
 /// every setting that would make another run of it.
-void takeSettings(const Arguments &arguments, const Checkpoint &checkpoint, RunSettings &settings) {
+void takeSettings(const iarc_model &model, const Arguments &arguments, const Checkpoint &checkpoint,
+                  RunSettings &settings) {
   const RunSettings &theirs = checkpoint.state().settings;
   std::string differences;
+  auto isSame = [](const auto &a, const auto &b) {
+    if constexpr (std::is_same_v<decltype(a), const iarc_schedule &>)
+      return scheduleText(a) == scheduleText(b);
+    else
+      return a == b;
+  };
   auto take = [&](const char *name, auto &ours, const auto &value) {
-    if (arguments.given(name) && ours != value) {
+    if (arguments.given(name) && !isSame(ours, value)) {
       auto text = [](auto number) {
-        if constexpr (std::is_floating_point_v<decltype(number)>)
+        if constexpr (std::is_same_v<decltype(number), iarc_schedule>)
+          return scheduleText(number);
+        else if constexpr (std::is_floating_point_v<decltype(number)>)
           return exactText(number);
         else
           return std::to_string(number);
@@ -66,8 +80,13 @@ void takeSettings(const Arguments &arguments, const Checkpoint &checkpoint, RunS
   };
   take("--seed", settings.seed, theirs.seed);
   take("--batch", settings.batch, theirs.batch);
-  take("--rate", settings.rate, theirs.rate);
-  take("--momentum", settings.momentum, theirs.momentum);
+  Optimiser &optimiser = settings.optimiser;
+  take("--rate", optimiser.rate, theirs.optimiser.rate);
+  for (const OptimiserNumber &number : optimiserNumbers(model))
+    take(("--" + std::string(number.name)).c_str(), optimiser.*number.field,
+         theirs.optimiser.*number.field);
+  take("--clip", optimiser.clip, theirs.optimiser.clip);
+  take("--accumulate", optimiser.accumulate, theirs.optimiser.accumulate);
   take("--log-every", settings.logEvery, theirs.logEvery);
   if (!differences.empty())
     fail(Exit::Usage,
@@ -90,13 +109,14 @@ public:
   Training(const Invocation &invocation, const TrainOptions &options, Session &session,
            CheckpointFolder *folder, double probe)
       : invocation(invocation), model(invocation.model), options(options), session(session),
-        folder(folder), probe(probe), guard(session, options.settings),
+        folder(folder), probe(probe), steps(session, options.settings.optimiser),
+        guard(session, steps, options.settings),
         progress(model, options.settings.steps, options.quiet),
         log(model, options.settings, [this](const std::string &message) { report(message); }) {
     state.settings = options.settings;
   }
 
-  /// Initial or given weights, and zero velocity.
+  /// Initial or given weights, and states of zero.
   void begin();
   void goOn(const Checkpoint &checkpoint);
   /// Opens the logs; `goesOn`: what they hold of this run stays.
@@ -105,12 +125,21 @@ public:
   void run();
 
   int64_t done() const noexcept { return state.step; }
+  const Evaluations &evaluations() const noexcept { return state.evaluations; }
   /// The newest checkpoint that is known to be whole; "" without any.
   const std::string &lastCheckpoint() const noexcept { return saved; }
   bool somethingFailed() const noexcept { return failed || log.hasFailed(); }
 
 private:
   bool checkpointDue() const;
+  bool evaluationDue() const {
+    return options.evaluateEvery > 0 && state.step > state.evaluations.last &&
+           state.step % options.evaluateEvery == 0;
+  }
+  /// Evaluates the weights as they are, and keeps the best. A signal ends it without a result.
+  void evaluateNow();
+  /// Whether an evaluation has reached what ends the run.
+  bool hasReached() const { return options.stop != IARC_STOP_NEVER && state.evaluations.stopped; }
   void writeCheckpoint();
   void report(const std::string &message) {
     progress.finish();
@@ -125,6 +154,7 @@ private:
   Session &session;
   CheckpointFolder *folder; ///< null where none are kept
   double probe;
+  TrainingStep steps;
   DivergenceGuard guard;
   Progress progress;
   TrainingLog log;
@@ -151,7 +181,7 @@ void Training::goOn(const Checkpoint &checkpoint) {
     std::fprintf(stderr, "note: %s\n", note.c_str());
   checkpoint.load(session);
   if (!guard.stateFinite())
-    fail(Exit::InputOutput, "the weights and velocity in %s are not all finite",
+    fail(Exit::InputOutput, "the weights and the optimiser's state in %s are not all finite",
          quoted(checkpoint.path()).c_str());
   state = checkpoint.state();
   state.settings = options.settings;
@@ -162,11 +192,11 @@ void Training::goOn(const Checkpoint &checkpoint) {
 }
 
 void Training::openLogs(bool goesOn) {
-  int64_t keep = goesOn ? state.step : -1;
+  int64_t keep = goesOn ? state.step : -1, evaluated = state.evaluations.last;
   if (!options.log.empty())
-    log.openFile(options.log, keep);
+    log.openFile(options.log, keep, evaluated);
   if (!options.events.empty())
-    log.openEvents(options.events, keep);
+    log.openEvents(options.events, keep, evaluated);
 }
 
 bool Training::checkpointDue() const {
@@ -204,6 +234,7 @@ void Training::writeCheckpoint() {
 void Training::diverged(const std::string &what, int64_t step) {
   progress.finish();
   FirstBad first = guard.firstBad(step);
+  const Optimiser &optimiser = options.settings.optimiser;
   std::string message = what;
   if (what.empty())
     message = format("%s is not finite after step %lld, counted from 0",
@@ -215,8 +246,44 @@ void Training::diverged(const std::string &what, int64_t step) {
   if (!saved.empty())
     message += "\nnote: the last good checkpoint is " + quoted(saved);
   fail(Exit::Diverged,
-       "%s\nhint: try a smaller --rate (now %g), a smaller --momentum (now %g) or another --seed",
-       message.c_str(), options.settings.rate, options.settings.momentum);
+       "%s\nhint: try a smaller --rate (now %s), %s or another --seed", message.c_str(),
+       scheduleText(optimiser.rate).c_str(),
+       optimiserName(model) == std::string("sgd")
+           ? format("a smaller --momentum (now %s)", exactText(optimiser.momentum).c_str()).c_str()
+           : format("a --clip (now %s)", exactText(optimiser.clip).c_str()).c_str());
+}
+
+void Training::evaluateNow() {
+  Clock::time_point start = Clock::now();
+  const RunSettings &settings = options.settings;
+  Metrics metrics = evaluate(session, settings.seed, options.evaluateWindows,
+                             samplesAtOnce(settings.batch, settings.optimiser), signalCaught);
+  if (signalCaught())
+    return;
+  Evaluations &evaluations = state.evaluations;
+  evaluations.last = state.step;
+  if (log.isOpen())
+    log.write(state.step, metrics);
+  const double loss = metrics.meanLoss(), accuracy = metrics.accuracy();
+  if (!options.quiet)
+    progress.say(format("evaluation after step %lld: loss %s, accuracy %.4f",
+                        (long long)state.step, lossText(loss, 4).c_str(), accuracy));
+  if (loss < evaluations.bestLoss) {
+    evaluations.bestLoss = loss;
+    evaluations.bestStep = state.step;
+    if (!options.bestOut.empty())
+      try {
+        saveWeights(model, options.bestOut, session.weights());
+      } catch (const Error &error) {
+        failed = true;
+        report(error.message + "; training goes on, and tries again with the next better weights");
+      }
+  }
+  if ((options.stop == IARC_STOP_LOSS && loss <= options.stopAt) ||
+      (options.stop == IARC_STOP_ACCURACY && accuracy >= options.stopAt))
+    evaluations.stopped = true;
+  // The log's times are those of training.
+  state.interval.start += Clock::now() - start;
 }
 
 void Training::run() {
@@ -224,25 +291,25 @@ void Training::run() {
   // A checkpoint is the same with and without a log: a run that goes on may want one.
   const bool records = log.isOpen() || folder;
   const bool countsAll = records && model.loss_at == IARC_LOSS_AT_ALL; // else no logits of all
-  while (state.step < settings.steps && !signalCaught()) {
+  // A run that goes on may have been stopped in the middle of an evaluation.
+  if (evaluationDue())
+    evaluateNow();
+  while (state.step < settings.steps && !signalCaught() && !hasReached()) {
     const int64_t next = state.step + 1;
     const bool logged = records && (next % settings.logEvery == 0 || next == settings.steps);
     guard.beforeStep(state.step, logged);
-    session.batch().fill(settings.seed, TrainingStream,
-                         uint64_t(state.step) * uint64_t(settings.batch), settings.batch,
-                         session.pool());
-    double loss = session.trainStep(settings.rate, settings.momentum);
-    if (!std::isfinite(loss))
+    const StepResult result = stepOfRun(steps, session, settings, state.step, countsAll);
+    if (!std::isfinite(result.loss))
       diverged(format("the loss became %s in step %lld, counted from 0",
-                      std::isnan(loss) ? "nan" : "infinite", (long long)state.step),
+                      std::isnan(result.loss) ? "nan" : "infinite", (long long)state.step),
                state.step);
-    Metrics metrics = countsAll ? countAll(model, session.batch(), session.logits(), loss)
-                                : countLast(model, session.batch(), session.logits(), loss);
+    const Metrics &metrics = result.metrics;
     progress.step(next, metrics);
     state.interval.metrics.add(metrics);
     ++state.interval.steps;
     if (logged) {
-      state.interval.gradientNorm = guard.gradientNorm();
+      state.interval.gradientNorm =
+          isFused(model, settings.optimiser) ? guard.gradientNorm() : result.gradientNorm;
       if (!std::isfinite(state.interval.gradientNorm))
         diverged(format("the gradient became %s in step %lld, counted from 0",
                         std::isnan(state.interval.gradientNorm) ? "nan" : "infinite",
@@ -255,6 +322,8 @@ void Training::run() {
         log.write(next, state.interval);
       state.interval = Interval();
     }
+    if (evaluationDue())
+      evaluateNow();
     if (checkpointDue() && next < settings.steps)
       writeCheckpoint();
   }
@@ -302,17 +371,61 @@ void checkOptions(const Arguments &arguments, const TrainOptions &options) {
     for (const char *flag : {"--resume", "--checkpoint-every", "--checkpoint-keep"})
       if (arguments.given(flag))
         fail(Exit::Usage, "%s needs --checkpoint DIR, the folder of the checkpoints", flag);
+  const std::pair<const char *, bool> ofEvaluations[] = {
+      {"--best-out", !options.bestOut.empty()},
+      {"--stop-at", arguments.given("--stop-at") && options.stop != IARC_STOP_NEVER}};
+  for (auto [flag, given] : ofEvaluations)
+    if (given && options.evaluateEvery == 0)
+      fail(Exit::Usage, "%s needs --evaluate-every N, the steps between evaluations", flag);
+  if (options.evaluateEvery > 0 && options.evaluateWindows == 0)
+    fail(Exit::Usage, "evaluations every %lld steps need windows\n"
+                      "hint: --evaluate-every 0 turns them off",
+         (long long)options.evaluateEvery);
+  if (!options.bestOut.empty() && options.bestOut == options.weightsOut)
+    fail(Exit::Usage, "--best-out and --weights-out name the same file %s",
+         quoted(options.bestOut).c_str());
+  const RunSettings &settings = options.settings;
+  if (settings.optimiser.accumulate > settings.batch)
+    fail(Exit::Usage, "a batch of %lld cannot be computed in %lld parts\n"
+                      "hint: --accumulate is at most --batch",
+         (long long)settings.batch, (long long)settings.optimiser.accumulate);
   if (!options.resumeFrom.empty() && !options.weightsIn.empty())
     fail(Exit::Usage, "--resume-from and --weights exclude each other: the first goes on with a "
                       "run, the second starts a new one");
 }
 
-void declare(Arguments &arguments, TrainOptions &options) {
+/// Reads "accuracy 0.99", "loss 0.1" or "never". Returns what was expected, "" when all is well.
+std::string parseStop(const std::string &text, int64_t &stop, double &at) {
+  if (text == "never") {
+    stop = IARC_STOP_NEVER;
+    return "";
+  }
+  for (auto [word, kind] :
+       {std::pair("loss ", IARC_STOP_LOSS), std::pair("accuracy ", IARC_STOP_ACCURACY)})
+    if (text.rfind(word, 0) == 0) {
+      const char *start = text.c_str() + std::strlen(word), *last = text.c_str() + text.size();
+      double value = 0;
+      auto [end, error] = std::from_chars(start, last, value);
+      if (error == std::errc() && end == last && value >= 0 &&
+          value <= (kind == IARC_STOP_ACCURACY ? 1 : 1e30)) {
+        stop = kind;
+        at = value;
+        return "";
+      }
+    }
+  return "'accuracy X' with X from 0 to 1, 'loss X', or 'never'";
+}
+
+std::string stopText(int64_t stop, double at) {
+  return stop == IARC_STOP_NEVER ? "never"
+                                 : format("'%s %g'", stop == IARC_STOP_LOSS ? "loss" : "accuracy", at);
+}
+
+void declare(Arguments &arguments, const iarc_model &model, TrainOptions &options) {
   RunSettings &settings = options.settings;
   arguments.addInteger("--steps", "N", &settings.steps, 0, mostSteps, "training steps");
   arguments.addInteger("--batch", "N", &settings.batch, 1, mostSamples, "samples in a step");
-  arguments.addNumber("--rate", "X", &settings.rate, 0, 1e30, false, "learning rate");
-  arguments.addNumber("--momentum", "X", &settings.momentum, 0, 1, true, "momentum");
+  addOptimiser(arguments, model, &settings.optimiser);
   arguments.addSeed(&settings.seed);
   addThreads(arguments, &options.threads);
   arguments.addFile("--weights", &options.weightsIn,
@@ -334,7 +447,16 @@ void declare(Arguments &arguments, TrainOptions &options) {
                        "steps in an interval of the log");
   arguments.addFolder("--tensorboard", &options.events, "write events for TensorBoard there");
   arguments.addInteger("--evaluate-windows", "N", &options.evaluateWindows, 0, mostSteps,
-                       "windows of the final evaluation, 0 for none");
+                       "windows of each evaluation, 0 for none at the end");
+  arguments.addInteger("--evaluate-every", "N", &options.evaluateEvery, 0, mostSteps,
+                       "steps from one evaluation to the next, 0 for the final one only");
+  arguments.addText("--stop-at", "WHAT",
+                    "end the run when an evaluation reaches 'accuracy X' or 'loss X'",
+                    stopText(options.stop, options.stopAt), [&options](const std::string &text) {
+                      return parseStop(text, options.stop, options.stopAt);
+                    });
+  arguments.addFile("--best-out", &options.bestOut,
+                    "write the weights with the least loss of an evaluation there");
   arguments.addSwitch("--json", &options.json, "final evaluation as one line of JSON");
   arguments.addSwitch("--quiet", &options.quiet, "no progress");
 }
@@ -346,10 +468,13 @@ const char *signalName() { return caughtSignal() == SIGINT ? "SIGINT" : "SIGTERM
 int runTrain(const Invocation &invocation) {
   const iarc_model &model = invocation.model;
   TrainOptions options;
-  options.settings = {defaultSeed, model.batch, model.rate, model.momentum, model.steps, 100};
+  options.settings = {defaultSeed, model.batch, declaredOptimiser(model), model.steps, 100};
+  options.evaluateEvery = model.training.evaluate_every;
+  options.stop = model.training.stop;
+  options.stopAt = model.training.stop_at;
   RunSettings &settings = options.settings;
   Arguments arguments("train");
-  declare(arguments, options);
+  declare(arguments, model, options);
   if (!parseArguments(invocation, "train", arguments))
     return int(Exit::Ok);
   checkOptions(arguments, options);
@@ -362,6 +487,8 @@ int runTrain(const Invocation &invocation) {
     tokenData(model);
   if (!options.weightsOut.empty())
     checkWritable(options.weightsOut);
+  if (!options.bestOut.empty())
+    checkWritable(options.bestOut);
   std::optional<CheckpointFolder> opened;
   if (!options.checkpoint.empty())
     opened.emplace(options.checkpoint);
@@ -369,10 +496,11 @@ int runTrain(const Invocation &invocation) {
   std::unique_ptr<Checkpoint> checkpoint = findCheckpoint(options, folder);
   if (checkpoint) {
     checkpoint->requireModel(model);
-    takeSettings(arguments, *checkpoint, settings);
+    takeSettings(model, arguments, *checkpoint, settings);
   }
-  Session session(
-      model, {settings.batch, options.threads, /*velocity=*/true, false, DivergenceGuard::copies});
+  SessionNeeds needs = needsOf(model, settings.optimiser, settings.batch, options.threads);
+  needs.copies += DivergenceGuard::copies(model);
+  Session session(model, needs);
   double probe = folder || checkpoint ? probeLoss(session) : 0;
   Training training(invocation, options, session, folder, probe);
   if (checkpoint)
@@ -409,9 +537,18 @@ int runTrain(const Invocation &invocation) {
                  saved.empty() || !folder ? "" : quoted(saved).c_str());
     return training.somethingFailed() ? int(Exit::InputOutput) : 128 + caughtSignal();
   }
+  if (const Evaluations &evaluations = training.evaluations(); !options.quiet) {
+    if (evaluations.stopped && options.stop != IARC_STOP_NEVER)
+      std::fprintf(stderr, "ended after %lld of %lld steps: the evaluation reached %s\n",
+                   (long long)training.done(), (long long)settings.steps,
+                   stopText(options.stop, options.stopAt).c_str());
+    if (!options.bestOut.empty() && evaluations.bestStep > 0)
+      std::fprintf(stderr, "the best weights are those of step %lld, loss %s\n",
+                   (long long)evaluations.bestStep, lossText(evaluations.bestLoss, 4).c_str());
+  }
   if (options.evaluateWindows > 0) {
-    Metrics metrics =
-        evaluate(session, settings.seed, options.evaluateWindows, settings.batch, signalCaught);
+    Metrics metrics = evaluate(session, settings.seed, options.evaluateWindows,
+                               samplesAtOnce(settings.batch, settings.optimiser), signalCaught);
     if (signalCaught()) {
       std::fprintf(stderr, "stopped by %s in the final evaluation\n", signalName());
       return 128 + caughtSignal();

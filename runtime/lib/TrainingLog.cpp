@@ -74,11 +74,22 @@ std::string jsonLine(const iarc_model &model, const RunSettings &settings, int64
   json.key("subtask_accuracy").beginObject();
   forSubtasks(model, metrics,
               [&](const std::string &name, double value) { json.field(name, value); });
-  json.endObject().field("rate", settings.rate).field("gradient_norm", interval.gradientNorm);
+  json.endObject().field("rate", settings.rate(step - 1)).field("gradient_norm", interval.gradientNorm);
   json.field("ms_per_step", interval.millisecondsPerStep());
   return json.field("tokens_per_second", tokensPerSecond(model, settings, interval))
       .endObject()
       .text();
+}
+
+std::string jsonEvaluation(const iarc_model &model, int64_t step, const Metrics &metrics) {
+  JsonWriter json;
+  json.beginObject().field("step", step).key("evaluation").beginObject();
+  json.field("windows", metrics.windows).field("loss", metrics.meanLoss());
+  json.field("accuracy", metrics.accuracy()).field("accuracy_all", metrics.accuracyAll());
+  json.key("subtask_accuracy").beginObject();
+  forSubtasks(model, metrics,
+              [&](const std::string &name, double value) { json.field(name, value); });
+  return json.endObject().endObject().endObject().text();
 }
 
 std::string csvHeader(const iarc_model &model) {
@@ -104,15 +115,25 @@ std::string csvLine(const iarc_model &model, const RunSettings &settings, int64_
   add(metrics.accuracy());
   add(metrics.accuracyAll());
   forSubtasks(model, metrics, [&](const std::string &, double value) { add(value); });
-  add(settings.rate);
+  add(settings.rate(step - 1));
   add(interval.gradientNorm);
   add(interval.millisecondsPerStep());
   add(tokensPerSecond(model, settings, interval));
   return line;
 }
 
+std::string csvEvaluation(const iarc_model &model, int64_t step, const Metrics &metrics) {
+  std::string line = std::to_string(step);
+  auto add = [&](double value) { line += "," + (std::isnan(value) ? "" : exactText(value)); };
+  add(metrics.meanLoss());
+  add(metrics.accuracy());
+  add(metrics.accuracyAll());
+  forSubtasks(model, metrics, [&](const std::string &, double value) { add(value); });
+  return line + ",,,,"; // a step's own columns are empty
+}
+
 bool scanLog(std::string_view text, std::string_view header, std::string_view before, int64_t bound,
-             uint64_t &keep, int64_t &line) noexcept {
+             int64_t evaluationBound, uint64_t &keep, int64_t &line) noexcept {
   bool isHeader = !header.empty(), within = true;
   keep = 0;
   line = 0;
@@ -124,6 +145,7 @@ bool scanLog(std::string_view text, std::string_view header, std::string_view be
     ++line;
     at = end + 1;
     int64_t step = 0;
+    bool isEvaluation = false;
     if (isHeader) {
       if (content != header)
         return false;
@@ -135,8 +157,12 @@ bool scanLog(std::string_view text, std::string_view header, std::string_view be
       auto [stop, error] = std::from_chars(content.data(), content.data() + content.size(), step);
       if (error != std::errc() || stop == content.data() + content.size() || *stop != ',')
         return false;
+      content.remove_prefix(size_t(stop - content.data()));
+      isEvaluation = content.rfind(",\"evaluation\":", 0) == 0 ||
+                     (!header.empty() && content.size() >= 4 &&
+                      content.substr(content.size() - 4) == ",,,,");
     }
-    within &= step <= bound;
+    within &= step <= (isEvaluation ? evaluationBound : bound);
     if (within)
       keep = at;
   }
@@ -148,6 +174,7 @@ class LogSink {
 public:
   virtual ~LogSink() = default;
   virtual void write(int64_t step, const Interval &interval) = 0;
+  virtual void write(int64_t step, const Metrics &evaluation) = 0;
   virtual void sync() = 0;
   /// What is wrong, as the end of "cannot write ...", was said; nothing goes there any more.
   bool failed = false;
@@ -158,12 +185,12 @@ namespace {
 class LineSink : public LogSink {
 public:
   LineSink(const iarc_model &model, const RunSettings &settings, const std::string &path,
-           int64_t step)
+           int64_t step, int64_t evaluated)
       : model(model), settings(settings), csv(isCsv(path)),
         file("the log", path, step < 0 ? AppendFile::Mode::Replace : AppendFile::Mode::Keep) {
     uint64_t keep = 0;
     if (step >= 0)
-      keep = cutAfter(lastWhole(step, settings));
+      keep = cutAfter(lastWhole(step, settings), evaluated);
     if (csv && keep == 0)
       file.append(csvHeader(model) + "\n");
   }
@@ -171,14 +198,17 @@ public:
   void write(int64_t step, const Interval &interval) override {
     file.append((csv ? csvLine : jsonLine)(model, settings, step, interval) + "\n");
   }
+  void write(int64_t step, const Metrics &evaluation) override {
+    file.append((csv ? csvEvaluation : jsonEvaluation)(model, step, evaluation) + "\n");
+  }
   void sync() override { file.sync(); }
 
 private:
-  uint64_t cutAfter(int64_t bound) {
+  uint64_t cutAfter(int64_t bound, int64_t evaluated) {
     uint64_t keep = 0;
     int64_t line = 0;
-    if (!scanLog(file.read(), csv ? csvHeader(model) : "", csv ? "" : "{\"step\":", bound, keep,
-                 line))
+    if (!scanLog(file.read(), csv ? csvHeader(model) : "", csv ? "" : "{\"step\":", bound, evaluated,
+                 keep, line))
       fail(Exit::InputOutput,
            "line %lld of %s is none of this model's log, from which steps after %lld would be cut\n"
            "hint: name another file for --log",
@@ -198,7 +228,7 @@ private:
 class EventSink : public LogSink {
 public:
   EventSink(const iarc_model &model, const RunSettings &settings, const std::string &folder,
-            int64_t step)
+            int64_t step, int64_t evaluated)
       : model(model), settings(settings), folder(folder) {
     if (mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST)
       fail(Exit::InputOutput, "cannot make the folder %s for --tensorboard: %s",
@@ -210,7 +240,7 @@ public:
            "this one\nhint: name another folder for --tensorboard, or remove them",
            quoted(folder).c_str(), names.back().c_str());
     for (const std::string &name : names)
-      cutAfter(folder + "/" + name, lastWhole(step, settings));
+      cutAfter(folder + "/" + name, lastWhole(step, settings), evaluated);
     int64_t number = int64_t(wallTime());
     if (!names.empty())
       number = std::max(number, numberOf(names.back()) + 1);
@@ -239,10 +269,23 @@ public:
     add("accuracy/all", metrics.accuracyAll());
     forSubtasks(model, metrics,
                 [&](const std::string &name, double value) { add("accuracy/" + name, value); });
-    add("rate", settings.rate);
+    add("rate", settings.rate(step - 1));
     add("gradient_norm", interval.gradientNorm);
     add("speed/ms_per_step", interval.millisecondsPerStep());
     add("speed/tokens_per_second", tokensPerSecond(model, settings, interval));
+    file->append(eventRecord(scalarEvent(wallTime(), step, values)));
+  }
+  void write(int64_t step, const Metrics &evaluation) override {
+    std::vector<std::pair<std::string, double>> values;
+    auto add = [&](const std::string &tag, double value) {
+      if (!std::isnan(value))
+        values.emplace_back(std::string(evaluationTag) + tag, value);
+    };
+    add("loss", evaluation.meanLoss());
+    add("accuracy/last", evaluation.accuracy());
+    add("accuracy/all", evaluation.accuracyAll());
+    forSubtasks(model, evaluation,
+                [&](const std::string &name, double value) { add("accuracy/" + name, value); });
     file->append(eventRecord(scalarEvent(wallTime(), step, values)));
   }
   void sync() override { file->sync(); }
@@ -279,10 +322,10 @@ private:
     return names;
   }
 
-  static void cutAfter(const std::string &path, int64_t bound) {
+  static void cutAfter(const std::string &path, int64_t bound, int64_t evaluated) {
     AppendFile events("the events", path, AppendFile::Mode::Keep);
     std::string bytes = events.read();
-    EventScan scan = scanEvents(bytes, bound);
+    EventScan scan = scanEvents(bytes, bound, evaluated);
     if (scan.figures == 0) {
       if (unlink(path.c_str()) != 0)
         fail(Exit::InputOutput, "cannot remove the events %s: %s", quoted(path).c_str(),
@@ -305,12 +348,12 @@ TrainingLog::TrainingLog(const iarc_model &model, const RunSettings &settings,
     : model(model), settings(settings), report(std::move(report)) {}
 TrainingLog::~TrainingLog() = default;
 
-void TrainingLog::openFile(const std::string &path, int64_t step) {
-  sinks.push_back(std::make_unique<LineSink>(model, settings, path, step));
+void TrainingLog::openFile(const std::string &path, int64_t step, int64_t evaluated) {
+  sinks.push_back(std::make_unique<LineSink>(model, settings, path, step, evaluated));
 }
 
-void TrainingLog::openEvents(const std::string &folder, int64_t step) {
-  sinks.push_back(std::make_unique<EventSink>(model, settings, folder, step));
+void TrainingLog::openEvents(const std::string &folder, int64_t step, int64_t evaluated) {
+  sinks.push_back(std::make_unique<EventSink>(model, settings, folder, step, evaluated));
 }
 
 template <class F> void TrainingLog::forEach(F &&f) {
@@ -328,6 +371,10 @@ template <class F> void TrainingLog::forEach(F &&f) {
 
 void TrainingLog::write(int64_t step, const Interval &interval) {
   forEach([&](LogSink &sink) { sink.write(step, interval); });
+}
+
+void TrainingLog::write(int64_t step, const Metrics &evaluation) {
+  forEach([&](LogSink &sink) { sink.write(step, evaluation); });
 }
 
 void TrainingLog::sync() {

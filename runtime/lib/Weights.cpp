@@ -42,8 +42,8 @@ void loadWeights(const iarc_model &model, const std::string &path, void *weights
     entries.push_back(entry);
   }
   for (const TensorEntry &entry : file.tensors()) {
-    // A checkpoint has the velocity beside the weights.
-    bool known = isCheckpoint(file.metadata()) && entry.name.rfind(velocityPrefix, 0) == 0;
+    // A checkpoint has the optimiser's states beside the weights.
+    bool known = isCheckpoint(file.metadata()) && isState(entry.name);
     for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
       known |= entry.name == model.weights[tensor].name;
     if (!known)

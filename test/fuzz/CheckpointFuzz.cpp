@@ -51,7 +51,7 @@ static void readCheckpoint(std::vector<std::byte> bytes) {
   RunState again;
   require(parseRun(metadata, again).empty());
   require(again.step == state.step && again.settings.seed == state.settings.seed &&
-          again.settings.rate == state.settings.rate &&
+          again.settings.rate(0) == state.settings.rate(0) &&
           again.interval.metrics.rightAt == state.interval.metrics.rightAt);
 }
 
@@ -68,9 +68,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint64_t keep = 0, again = 0;
     int64_t line = 0;
     std::string_view header = *before ? "" : "step,loss";
-    if (scanLog(text, header, before, 1000, keep, line)) {
+    if (scanLog(text, header, before, 1000, 1000, keep, line)) {
       require(keep <= size &&
-              scanLog(text.substr(0, size_t(keep)), header, before, 1000, again, line));
+              scanLog(text.substr(0, size_t(keep)), header, before, 1000, 1000, again, line));
       require(again == keep && (keep == 0 || text[size_t(keep) - 1] == '\n'));
     }
   }

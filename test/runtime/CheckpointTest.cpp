@@ -33,7 +33,9 @@ public:
 
 RunState exampleState() {
   RunState state;
-  state.settings = {18446744073709551615u, 200, 0.1, 0.8, 1000, 100};
+  state.settings = {18446744073709551615u, 200, {}, 1000, 100};
+  state.settings.optimiser.rate = constantSchedule(0.1);
+  state.settings.optimiser.momentum = 0.8;
   state.step = 150;
   state.interval.steps = 50;
   state.interval.gradientNorm = 1.0 / 3;
@@ -107,8 +109,8 @@ TEST(RunState, ComesBackExactly) {
   EXPECT_EQ(back.step, 150);
   EXPECT_EQ(back.settings.seed, state.settings.seed);
   EXPECT_EQ(back.settings.batch, 200);
-  EXPECT_EQ(back.settings.rate, 0.1);
-  EXPECT_EQ(back.settings.momentum, 0.8);
+  EXPECT_EQ(back.settings.rate(7), 0.1);
+  EXPECT_EQ(back.settings.optimiser.momentum, 0.8);
   EXPECT_EQ(back.settings.steps, 1000);
   EXPECT_EQ(back.settings.logEvery, 100);
   const Metrics &metrics = back.interval.metrics;
@@ -332,7 +334,7 @@ TEST(TrainingLog, WhatIsKept) {
   uint64_t keep = 0;
   int64_t line = 0;
   auto scan = [&](const std::string &text, const char *header, const char *before, int64_t bound) {
-    return scanLog(text, header, before, bound, keep, line);
+    return scanLog(text, header, before, bound, bound, keep, line);
   };
   std::string json = "{\"step\":100,\"a\":1}\n{\"step\":200,\"a\":1}\n";
   EXPECT_TRUE(scan(json, "", "{\"step\":", 100));

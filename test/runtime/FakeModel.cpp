@@ -172,6 +172,17 @@ void trainStep(const iarc_call *call) {
 #endif
 }
 
+void update(const iarc_call *call) {
+  Real *weights = static_cast<Real *>(call->weights);
+  Real *velocity = static_cast<Real *>(call->velocity);
+  const Real *gradients = static_cast<const Real *>(call->gradients);
+  for (int64_t i = 0; i < 336; ++i) {
+    Real gradient = Real(call->scale) * gradients[i];
+    velocity[i] = Real(call->momentum) * velocity[i] + gradient;
+    weights[i] -= Real(call->rate) * velocity[i];
+  }
+}
+
 constexpr int64_t inferRows = FAKE_LOSS_AT == IARC_LOSS_AT_LAST ? 1 : predicted;
 
 /// One window. Its prepared readout has the inputs as rows, lanes of outputs.
@@ -262,4 +273,19 @@ extern "C" const iarc_model iarc_model_descriptor = {
     preparedWeights,
     2,
     336,
-    inferFunction};
+    inferFunction,
+    "",
+    "",
+    {IARC_OPTIMISER_SGD,
+     1,
+     0,
+     0,
+     0,
+     0,
+     {IARC_SCHEDULE_CONSTANT, 0.02, 0, 1, 1, 0},
+     0,
+     1,
+     0,
+     IARC_STOP_NEVER,
+     0},
+    update};

@@ -98,27 +98,35 @@ struct Gradient : impl::IarcGradientBase<Gradient> {
     for (BlockArgument argument : block.getArguments())
       if (isa<WeightType>(argument.getType()))
         weights.push_back(argument);
-    SmallVector<Value> newWeights, newVelocities;
-    for (auto [index, weight] : llvm::enumerate(weights)) {
-      Value velocity = block.addArgument(weight.getType(), weight.getLoc());
-      auto update = UpdateOp::create(builder, weight.getLoc(), weight.getType(), weight.getType(),
-                                     weight, velocity, ret->getOperand(2 + index));
-      newWeights.push_back(update.getNewWeight());
-      newVelocities.push_back(update.getNewVelocity());
-    }
+    UpdateForm form = updateFormOf(getOperation());
+    unsigned firstState = block.getNumArguments();
+    // All velocities come before the second states.
+    SmallVector<Value> states;
+    for (unsigned state = 0; state < (form.second ? 2 : 1); ++state)
+      for (BlockArgument weight : weights)
+        states.push_back(block.addArgument(weight.getType(), weight.getLoc()));
     SmallVector<Value> results{ret->getOperand(0), ret->getOperand(1)};
-    llvm::append_range(results, newWeights);
-    llvm::append_range(results, newVelocities);
+    SmallVector<UpdateOp> updates;
+    for (auto [index, weight] : llvm::enumerate(weights)) {
+      Value second = form.second ? states[weights.size() + index] : Value();
+      updates.push_back(UpdateOp::create(builder, weight.getLoc(), weight, states[index],
+                                         ret->getOperand(2 + index), second, form.rule,
+                                         form.decay));
+    }
+    for (unsigned result = 0; result < (form.second ? 3 : 2); ++result)
+      for (UpdateOp update : updates)
+        results.push_back(update->getResult(result));
     ret->setOperands(results);
     // Attributes of the old results name gradients that are no longer returned.
     function.removeResAttrsAttr();
-    unsigned first = block.getNumArguments() - weights.size();
     function.setType(builder.getFunctionType(block.getArgumentTypes(), ret->getOperandTypes()));
     SmallVector<Attribute> argumentAttrs;
     for (BlockArgument weight : weights)
       argumentAttrs.push_back(function.getArgAttr(weight.getArgNumber(), kWeightAttr));
     for (auto [index, symbol] : llvm::enumerate(argumentAttrs))
-      function.setArgAttr(first + index, kVelocityAttr, symbol);
+      for (unsigned state = 0; state < (form.second ? 2 : 1); ++state)
+        function.setArgAttr(firstState + state * weights.size() + index,
+                            state ? kSecondAttr : kVelocityAttr, symbol);
   }
 };
 

@@ -20,10 +20,11 @@
 using namespace iarc;
 
 // A change of the header must come with a change of this file.
-static_assert(IARC_DESCRIPTOR_VERSION == 4, "write the new version's fields below");
+static_assert(IARC_DESCRIPTOR_VERSION == 5, "write the new version's fields below");
 static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 104 &&
                   sizeof(iarc_control) == 24 && sizeof(iarc_prepared) == 80 &&
-                  sizeof(iarc_data) == 40 && sizeof(iarc_model) == 384,
+                  sizeof(iarc_schedule) == 48 && sizeof(iarc_training) == 136 &&
+                  sizeof(iarc_data) == 40 && sizeof(iarc_model) == 544,
               "the descriptor changed: write the new fields below and raise the version");
 
 namespace {
@@ -105,8 +106,8 @@ public:
     return llvm::ConstantFP::get(llvm::Type::getDoubleTy(context), value);
   }
   /// A pointer to a private, null-terminated copy of `text`.
-  llvm::Constant *string(llvm::StringRef text) {
-    return global(llvm::ConstantDataArray::getString(context, text), "iarc.string");
+  llvm::Constant *string(llvm::StringRef text, llvm::StringRef name = "iarc.string") {
+    return global(llvm::ConstantDataArray::getString(context, text), name);
   }
   /// A pointer to the function `name`, which must be defined.
   llvm::Constant *function(llvm::StringRef name) {
@@ -223,10 +224,10 @@ static llvm::Constant *buildTask(Builder &build, Reader task) {
          {offsetof(iarc_control, governs), build.integer(control.integer("governs"))}},
         sizeof(iarc_control), "iarc_control"));
   for (Reader argument : task.arrayAt("arguments"))
-    arguments.push_back(build.structure(
-        {{offsetof(iarc_argument, name), build.string(argument.string("name"))},
-         {offsetof(iarc_argument, value), build.string(argument.string("value"))}},
-        sizeof(iarc_argument), "iarc_argument"));
+    arguments.push_back(
+        build.structure({{offsetof(iarc_argument, name), build.string(argument.string("name"))},
+                         {offsetof(iarc_argument, value), build.string(argument.string("value"))}},
+                        sizeof(iarc_argument), "iarc_argument"));
   auto integer = [&](llvm::StringRef key) { return build.integer(task.integer(key)); };
   return build.structure(
       {{offsetof(iarc_task, name), build.string(task.string("name"))},
@@ -247,8 +248,35 @@ static llvm::Constant *buildTask(Builder &build, Reader task) {
       sizeof(iarc_task), "iarc_task");
 }
 
+static llvm::Constant *buildTraining(Builder &build, Reader training, double rate) {
+  auto integer = [&](llvm::StringRef key) { return build.integer(training.integer(key)); };
+  auto real = [&](llvm::StringRef key) { return build.real(training.real(key)); };
+  llvm::Constant *schedule =
+      build.structure({{offsetof(iarc_schedule, kind), integer("schedule")},
+                       {offsetof(iarc_schedule, rate), build.real(rate)},
+                       {offsetof(iarc_schedule, to), real("rate_to")},
+                       {offsetof(iarc_schedule, factor), real("rate_factor")},
+                       {offsetof(iarc_schedule, every), integer("rate_every")},
+                       {offsetof(iarc_schedule, warm_up), integer("warm_up")}},
+                      sizeof(iarc_schedule), "iarc_schedule");
+  return build.structure({{offsetof(iarc_training, optimiser), integer("optimiser")},
+                          {offsetof(iarc_training, states), integer("states")},
+                          {offsetof(iarc_training, decays), integer("decays")},
+                          {offsetof(iarc_training, beta2), real("beta2")},
+                          {offsetof(iarc_training, epsilon), real("epsilon")},
+                          {offsetof(iarc_training, decay), real("decay")},
+                          {offsetof(iarc_training, schedule), schedule},
+                          {offsetof(iarc_training, clip), real("clip")},
+                          {offsetof(iarc_training, accumulate), integer("accumulate")},
+                          {offsetof(iarc_training, evaluate_every), integer("evaluate_every")},
+                          {offsetof(iarc_training, stop), integer("stop")},
+                          {offsetof(iarc_training, stop_at), real("stop_at")}},
+                         sizeof(iarc_training), "iarc_training");
+}
+
 llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descriptor,
-                                llvm::StringRef compiler, const TargetOptions &target) {
+                                llvm::StringRef compiler, const TargetOptions &target,
+                                llvm::StringRef graph) {
   std::string complaint;
   Reader model(descriptor, "", complaint);
   Builder build(module, complaint);
@@ -299,7 +327,12 @@ llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descr
        {offsetof(iarc_model, infer_tensors), build.integer(prepared.size())},
        {offsetof(iarc_model, infer_weight_elements), integer("infer_weight_elements")},
        {offsetof(iarc_model, infer),
-        model.integer("infer_supported") ? build.function("iarc_infer") : build.nullPointer()}},
+        model.integer("infer_supported") ? build.function("iarc_infer") : build.nullPointer()},
+       {offsetof(iarc_model, infer_code), build.string("", kInferenceCode)},
+       {offsetof(iarc_model, graph), build.string(graph)},
+       {offsetof(iarc_model, training),
+        buildTraining(build, model.dictionaryAt("training"), model.real("rate"))},
+       {offsetof(iarc_model, update), build.function("iarc_update")}},
       sizeof(iarc_model), "iarc_model");
 
   if (!complaint.empty())

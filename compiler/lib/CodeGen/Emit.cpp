@@ -17,12 +17,14 @@
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/InstCombine/InstCombine.h"
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
 #include "llvm/Transforms/Scalar/LICM.h"
 #include "llvm/Transforms/Scalar/LoopPassManager.h"
 #include "llvm/Transforms/Scalar/LoopRotation.h"
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 
 using namespace iarc;
 
@@ -44,8 +46,10 @@ static void setTargetAttributes(llvm::Module &module, const Target &target) {
   }
 }
 
-llvm::Expected<std::unique_ptr<llvm::Module>>
-iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target) {
+llvm::Expected<std::unique_ptr<llvm::Module>> iarc::translateToLLVM(mlir::ModuleOp lowered,
+                                                                    llvm::LLVMContext &context,
+                                                                    const Target &target,
+                                                                    llvm::StringRef graph) {
   auto descriptor = lowered->getAttrOfType<mlir::DictionaryAttr>("iarc.descriptor");
   if (!descriptor)
     return llvm::createStringError("the lowered module has no dictionary 'iarc.descriptor'");
@@ -59,7 +63,7 @@ iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const 
   module->setPICLevel(llvm::PICLevel::BigPIC);
   module->setPIELevel(llvm::PIELevel::Large);
   setTargetAttributes(*module, target);
-  if (llvm::Error error = addDescriptor(*module, descriptor, IARC_VERSION, target.options()))
+  if (llvm::Error error = addDescriptor(*module, descriptor, IARC_VERSION, target.options(), graph))
     return std::move(error);
 
   std::string complaint;
@@ -99,6 +103,33 @@ void iarc::optimise(llvm::Module &module, const Target &target, int optLevel) {
   passes.addPass(llvm::InstCombinePass());
   passes.addPass(llvm::SimplifyCFGPass());
   llvm::createModuleToFunctionPassAdaptor(std::move(passes)).run(module, moduleAnalyses);
+}
+
+llvm::Error iarc::embedInference(llvm::Module &module, const Target &target) {
+  llvm::GlobalVariable *place = module.getGlobalVariable(kInferenceCode, /*AllowInternal=*/true);
+  llvm::Function *function = module.getFunction("iarc_infer");
+  if (!place || !function || function->isDeclaration())
+    return llvm::Error::success();
+  std::unique_ptr<llvm::Module> alone = llvm::CloneModule(module);
+  // Only what the function reaches is left.
+  for (llvm::GlobalValue &value : alone->global_values())
+    if (!value.isDeclaration() && value.getName() != "iarc_infer")
+      value.setLinkage(llvm::GlobalValue::InternalLinkage);
+  llvm::ModuleAnalysisManager analyses;
+  llvm::PassBuilder(&target.machine()).registerModuleAnalyses(analyses);
+  llvm::GlobalDCEPass().run(*alone, analyses);
+  llvm::SmallString<0> text;
+  llvm::raw_svector_ostream stream(text);
+  if (llvm::Error error = emit(*alone, target, OutputKind::Assembly, stream))
+    return error;
+  llvm::Constant *code = llvm::ConstantDataArray::getString(module.getContext(), text);
+  auto *variable =
+      new llvm::GlobalVariable(module, code->getType(), /*isConstant=*/true,
+                               llvm::GlobalValue::PrivateLinkage, code, kInferenceCode);
+  variable->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+  place->replaceAllUsesWith(variable);
+  place->eraseFromParent();
+  return llvm::Error::success();
 }
 
 /// Sets an option that LLVM's back end reads from its command line only.

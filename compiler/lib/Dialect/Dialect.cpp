@@ -57,6 +57,12 @@ LogicalResult IarcDialect::verifyOperationAttribute(Operation *op, NamedAttribut
       return op->emitError() << "'" << name << "' belongs on @train_step, without a value";
     return success();
   }
+  if (name == kLibraryCallAttr) {
+    // On an op of math, and on what that op becomes in the LLVM dialect.
+    if (isa<FunctionOpInterface>(op) || !isa<UnitAttr>(attribute.getValue()))
+      return op->emitError() << "'" << name << "' belongs on an op of math, without a value";
+    return success();
+  }
   if (name != kModelAttr && name != kDescriptorAttr)
     return op->emitError() << "unknown attribute '" << name << "' of the iarc dialect";
   auto dictionary = dyn_cast<DictionaryAttr>(attribute.getValue());
@@ -87,7 +93,7 @@ LogicalResult IarcDialect::verifyRegionArgAttribute(Operation *op, unsigned regi
                                                     unsigned argument, NamedAttribute attribute) {
   StringRef name = attribute.getName().getValue();
   auto function = dyn_cast<FunctionOpInterface>(op);
-  if (!function || (name != kWeightAttr && name != kVelocityAttr))
+  if (!function || (name != kWeightAttr && name != kVelocityAttr && name != kSecondAttr))
     return op->emitError() << "unknown attribute '" << name << "' of an argument";
   return verifyNamesWeight(op, attribute, function.getArgumentTypes()[argument]);
 }

@@ -48,30 +48,37 @@ UpdateOp moveIntoRepeat(UpdateOp update) {
   std::optional<unsigned> slice = onlySlice(repeat, weight);
   if (index < repeat.getNumCarried() || !slice || !isUnreadBetween(weight, repeat, update))
     return {};
-  // The velocity must exist before the repeat; it is an argument like the weight.
-  Operation *velocitySource = update.getVelocity().getDefiningOp();
-  if (velocitySource && !velocitySource->isBeforeInBlock(repeat))
-    return {};
+  // The optimiser's state must exist before the repeat; it is arguments like the weight.
+  SmallVector<Value> updated = update.getUpdated();
+  ArrayRef<Value> states = ArrayRef(updated).drop_front();
+  for (Value state : states)
+    if (Operation *source = state.getDefiningOp(); source && !source->isBeforeInBlock(repeat))
+      return {};
 
   OpBuilder builder(repeat);
   SmallVector<Value> slices(repeat.getSlices());
-  slices.push_back(update.getVelocity());
+  llvm::append_range(slices, states);
   SmallVector<Type> types(repeat.getResultTypes());
-  types.push_back(update.getVelocity().getType());
+  types.append(states.size(), weight.getType());
   auto wider = RepeatOp::create(builder, repeat.getLoc(), types, repeat.getCount(),
                                 repeat.getReverse(), repeat.getInits(), slices);
   wider.getBody().takeBody(repeat.getBody());
-  auto type = cast<WeightType>(update.getVelocity().getType()).slice();
-  Value velocitySlice = wider.getBodyBlock().addArgument(type, update.getLoc());
+  Type type = cast<WeightType>(weight.getType()).slice();
+  SmallVector<Value> stateSlices;
+  for (size_t i = 0; i < states.size(); ++i)
+    stateSlices.push_back(wider.getBodyBlock().addArgument(type, update.getLoc()));
   Value weightSlice = wider.getSliceArguments()[*slice];
   Operation *yield = wider.getYield();
   builder.setInsertionPoint(yield);
-  auto inner = UpdateOp::create(builder, update.getLoc(), type, type, weightSlice, velocitySlice,
-                                yield->getOperand(index));
+  auto inner = UpdateOp::create(
+      builder, update.getLoc(), weightSlice, stateSlices[0], yield->getOperand(index),
+      states.size() > 1 ? stateSlices[1] : Value(), update.getRule(), update.getDecay());
   yield->setOperand(index, inner.getNewWeight());
-  yield->insertOperands(yield->getNumOperands(), inner.getNewVelocity());
+  yield->insertOperands(yield->getNumOperands(), inner->getResults().drop_front());
   update.getNewWeight().replaceAllUsesWith(wider.getResult(index));
-  update.getNewVelocity().replaceAllUsesWith(wider.getResults().back());
+  for (auto [old, result] :
+       llvm::zip(update->getResults().drop_front(), wider.getResults().take_back(states.size())))
+    old.replaceAllUsesWith(result);
   update.erase();
   repeat.replaceAllUsesWith(wider.getResults().take_front(repeat.getNumResults()));
   repeat.erase();

@@ -68,12 +68,11 @@ DictionaryAttr Importer::protocol() {
   const dsl::Task &task = model.task;
   SmallVector<Attribute> controls, arguments;
   for (const dsl::TaskControl &control : task.controls)
-    controls.push_back(builder.getDictionaryAttr({string("name", control.name),
-                                                  string("label", control.label),
-                                                  integer("governs", control.governs)}));
+    controls.push_back(
+        builder.getDictionaryAttr({string("name", control.name), string("label", control.label),
+                                   integer("governs", control.governs)}));
   for (const auto &[name, value] : task.arguments)
-    arguments.push_back(
-        builder.getDictionaryAttr({string("name", name), string("value", value)}));
+    arguments.push_back(builder.getDictionaryAttr({string("name", name), string("value", value)}));
   SmallVector<NamedAttribute> taskEntries(
       {string("name", task.name), builder.getNamedAttr("controls", builder.getArrayAttr(controls)),
        builder.getNamedAttr("arguments", builder.getArrayAttr(arguments)),
@@ -89,11 +88,42 @@ DictionaryAttr Importer::protocol() {
                                            real("split", data.split),
                                            string("vocabulary", data.vocabulary)})));
   auto taskAttr = builder.getDictionaryAttr(taskEntries);
-  return builder.getDictionaryAttr(
-      {builder.getNamedAttr("name", builder.getStringAttr(model.name)),
-       builder.getNamedAttr("task", taskAttr), integer("batch", model.train.batch),
-       integer("steps", model.train.steps), real("rate", model.train.rate),
-       real("momentum", model.train.momentum)});
+  const dsl::Train &train = model.train;
+  SmallVector<NamedAttribute> entries{
+      builder.getNamedAttr("name", builder.getStringAttr(model.name)),
+      builder.getNamedAttr("task", taskAttr),
+      integer("batch", train.batch),
+      integer("steps", train.steps),
+      real("rate", train.rate.rate),
+      real("momentum", train.momentum)};
+  // What is not said is as without it.
+  auto addReal = [&](StringRef name, double value, double otherwise = 0) {
+    if (value != otherwise)
+      entries.push_back(real(name, value));
+  };
+  auto addInteger = [&](StringRef name, int64_t value, int64_t otherwise) {
+    if (value != otherwise)
+      entries.push_back(integer(name, value));
+  };
+  auto addWord = [&](StringRef name, unsigned value, ArrayRef<StringRef> words) {
+    if (value)
+      entries.push_back(builder.getNamedAttr(name, builder.getStringAttr(words[value])));
+  };
+  addWord("optimiser", unsigned(train.optimiser), {"sgd", "nesterov", "adam", "adamw", "lion"});
+  addReal("beta2", train.beta2);
+  addReal("epsilon", train.epsilon);
+  addReal("decay", train.decay);
+  addWord("schedule", unsigned(train.rate.kind), {"constant", "step", "linear", "cosine"});
+  addReal("rate_to", train.rate.to);
+  addReal("rate_factor", train.rate.factor, 1);
+  addInteger("rate_every", train.rate.every, 1);
+  addInteger("warm_up", train.rate.warmUp, 0);
+  addReal("clip", train.clip);
+  addInteger("accumulate", train.accumulate, 1);
+  addInteger("evaluate_every", train.evaluateEvery, 0);
+  addWord("stop", unsigned(train.stop), {"never", "loss", "accuracy"});
+  addReal("stop_at", train.stopAt);
+  return builder.getDictionaryAttr(entries);
 }
 
 OwningOpRef<ModuleOp> Importer::run() {

@@ -62,6 +62,50 @@ DescriptorFacts gatherFacts(ModuleOp module) {
   return facts;
 }
 
+/// The entries of iarc_training, from those that the module gives beside rate and momentum; what it
+/// leaves out is as without it.
+static DictionaryAttr describeTraining(ModuleOp module) {
+  Builder b(module.getContext());
+  auto model = module->getAttrOfType<DictionaryAttr>(kModelAttr);
+  UpdateForm form = updateFormOf(module);
+  SmallVector<NamedAttribute> entries;
+  auto put = [&](StringRef name, Attribute value) {
+    entries.push_back(b.getNamedAttr(name, value));
+  };
+  auto putInteger = [&](StringRef name, int64_t value) { put(name, b.getI64IntegerAttr(value)); };
+  auto real = [&](StringRef name, double otherwise) {
+    Attribute given = model.get(name);
+    put(name, given ? given : b.getF64FloatAttr(otherwise));
+  };
+  auto integer = [&](StringRef name, int64_t otherwise) {
+    Attribute given = model.get(name);
+    put(name, given ? given : b.getI64IntegerAttr(otherwise));
+  };
+  /// The number of a word among `words`, the first of which may be left out.
+  auto word = [&](StringRef name, ArrayRef<StringRef> words) {
+    auto given = model.getAs<StringAttr>(name);
+    auto place = llvm::find(words, given ? given.getValue() : words.front());
+    putInteger(name, place == words.end() ? 0 : place - words.begin());
+  };
+  word("optimiser", {"sgd", "nesterov", "adam", "adamw", "lion"});
+  putInteger("states", form.second ? 2 : 1);
+  putInteger("decays", form.decay);
+  real("beta2", 0);
+  real("epsilon", 0);
+  real("decay", 0);
+  word("schedule", {"constant", "step", "linear", "cosine"});
+  real("rate_to", 0);
+  real("rate_factor", 1);
+  integer("rate_every", 1);
+  integer("warm_up", 0);
+  real("clip", 0);
+  integer("accumulate", 1);
+  integer("evaluate_every", 0);
+  word("stop", {"never", "loss", "accuracy"});
+  real("stop_at", 0);
+  return b.getDictionaryAttr(entries);
+}
+
 DictionaryAttr makeDescriptor(ModuleOp module, const Layout &layout, const WeightOffsets &weights,
                               const DescriptorFacts &facts) {
   Builder b(module.getContext());
@@ -74,6 +118,7 @@ DictionaryAttr makeDescriptor(ModuleOp module, const Layout &layout, const Weigh
   auto putReal = [&](StringRef name, double value) { put(name, b.getF64FloatAttr(value)); };
   for (StringRef name : {"name", "task", "batch", "steps", "rate", "momentum"})
     put(name, model.get(name));
+  put("training", describeTraining(module));
   putInteger("context", facts.context);
   putInteger("width", facts.width);
   putInteger("predicted_positions", facts.predictedPositions);

@@ -82,8 +82,14 @@ void Emitter::emitWholeTile(Operation *op, Value p, Value begin, Value end) {
       .Case<MapOp>([&](auto op) { emitMap(op, p, begin, end); })
       .Case<LstmGatesOp>([&](auto op) { emitLstmGates(op, p, begin, end); })
       .Case<LstmGatesAdjointOp>([&](auto op) { emitLstmGatesAdjoint(op, p, begin, end); })
-      .Case<BroadcastOp>([&](auto op) { emitBroadcast(op, p, begin, end); })
-      .Case<SpreadOp>([&](auto op) { emitSpread(op, p, begin, end); })
+      .Case<BroadcastOp>([&](auto op) {
+        if (!isReadByMapsOnly(op))
+          emitBroadcast(op, p, begin, end);
+      })
+      .Case<SpreadOp>([&](auto op) {
+        if (!isReadByMapsOnly(op))
+          emitSpread(op, p, begin, end);
+      })
       .Case<ReduceOp>([&](auto op) { emitReduce(op, p, begin, end); })
       .Case<JoinOp>([&](auto op) { emitJoin(op, p, begin, end); })
       .Case<RotateOp>([&](auto op) { emitRotate(op, p, begin, end); })
@@ -140,21 +146,66 @@ void Emitter::emitOneHot(unsigned field, Value p, Value g, Value to, int64_t cou
   });
 }
 
+bool Emitter::isReadByMapsOnly(Operation *op) {
+  return mapsReadSources && llvm::all_of(op->getUsers(), [&](Operation *user) {
+    return isa<MapOp>(user) && user->getBlock() == op->getBlock();
+  });
+}
+
 void Emitter::emitMap(MapOp op, Value p, Value begin, Value end) {
   int64_t features = cast<ValueType>(op.getResultTypes().front()).getFeatures();
-  SmallVector<Value> from, to;
-  for (Value input : op.getInputs())
-    from.push_back(row(address(input), features, p, begin));
+  // What is the same for all features or samples is read where it lies, not where it was spread to.
+  auto sourceOf = [&](Value input) -> Operation * {
+    Operation *source = input.getDefiningOp();
+    bool isDirect = source && isa<SpreadOp, BroadcastOp>(source) && isReadByMapsOnly(source);
+    return isDirect ? source : nullptr;
+  };
+  bool direct = llvm::any_of(op.getInputs(), sourceOf);
+  SmallVector<Value> to;
   for (Value result : op.getResults())
     to.push_back(row(address(result), features, p, begin));
-  // The features of neighbouring lane groups lie side by side.
-  forLoop(index(0), mul(sub(end, begin), features), 1, [&](Value i) {
-    Value at = mul(i, layout.lanes);
+  auto emitElement = [&](Value at, llvm::function_ref<Value(unsigned)> argument) {
     SmallVector<Value> arguments;
-    for (Value pointer : from)
-      arguments.push_back(load(offset(pointer, at)));
+    for (unsigned i = 0; i < op.getInputs().size(); ++i)
+      arguments.push_back(argument(i));
     for (auto [value, pointer] : llvm::zip(inlineRegion(op.getBody().front(), arguments), to))
       store(value, offset(pointer, at));
+  };
+  if (!direct) {
+    SmallVector<Value> from;
+    for (Value input : op.getInputs())
+      from.push_back(row(address(input), features, p, begin));
+    // The features of neighbouring lane groups lie side by side.
+    forLoop(index(0), mul(sub(end, begin), features), 1, [&](Value i) {
+      Value at = mul(i, layout.lanes);
+      emitElement(at, [&](unsigned input) { return load(offset(from[input], at)); });
+    });
+    return;
+  }
+  forLoop(begin, end, 1, [&](Value g) {
+    Value before = mul(sub(g, begin), features);
+    SmallVector<Value> from; // of a spread the number itself
+    for (Value input : op.getInputs()) {
+      Operation *source = sourceOf(input);
+      if (auto spread = dyn_cast_or_null<SpreadOp>(source)) {
+        from.push_back(load(row(address(spread.getInput()), 1, p, g)));
+      } else if (auto broadcast = dyn_cast_or_null<BroadcastOp>(source)) {
+        Value numbers = address(broadcast.getWeight());
+        bool own = broadcast.getWeight().getType().isPerPosition();
+        from.push_back(own ? offset(numbers, mul(p, features)) : numbers);
+      } else {
+        from.push_back(row(address(input), features, p, g));
+      }
+    }
+    forLoop(index(0), index(features), 1, [&](Value f) {
+      Value at = mul(f, layout.lanes);
+      emitElement(mul(add(before, f), layout.lanes), [&](unsigned input) {
+        Operation *source = sourceOf(op.getInputs()[input]);
+        return isa_and_present<SpreadOp>(source)      ? from[input]
+               : isa_and_present<BroadcastOp>(source) ? loadSplat(offset(from[input], f))
+                                                      : load(offset(from[input], at));
+      });
+    });
   });
 }
 
@@ -316,8 +367,10 @@ void Emitter::emitElements(Operation *op, Value task) {
     else if (isa<AddOp>(op))
       out = {addF(in[0], in[1])};
     else { // update
-      out.resize(2);
-      update(in[0], in[1], in[2], out[0], out[1]);
+      auto change = cast<UpdateOp>(op);
+      SmallVector<Value> old(in);
+      old.erase(old.begin() + 2); // the gradient
+      out = update(change.getRule(), change.getDecay(), old, in[2]);
     }
     for (auto [value, pointer] : llvm::zip(out, results))
       LLVM::StoreOp::create(b, value, offset(pointer, i), layout.elementBytes);

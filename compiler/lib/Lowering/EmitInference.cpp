@@ -24,7 +24,9 @@ InferenceEmitter::InferenceEmitter(ImplicitLocOpBuilder &b, const Inference &inf
       features(b, plan, {inference.featureLanes, layout.elementBytes, 1, true}, target, element,
                tables, call, loop),
       scalar(b, plan, {1, layout.elementBytes, 1, false}, target, element, tables, call, loop),
-      first(first) {}
+      first(first) {
+  window.mapsReadSources = features.mapsReadSources = scalar.mapsReadSources = false;
+}
 
 static ValueType valueOf(Operation *op) { return cast<ValueType>(op->getResult(0).getType()); }
 

@@ -324,7 +324,7 @@ void Emitter::prefetchUpdated(Value gradient, Value first, int64_t elements) {
   UpdateOp op = updateOf(gradient);
   if (!op)
     return;
-  for (Value tensor : {op.getWeight(), op.getVelocity()})
+  for (Value tensor : op.getUpdated())
     prefetch(offset(address(tensor), first), elements, Prefetch::ToWrite);
 }
 
@@ -354,14 +354,13 @@ void Emitter::finishGradientBlock(Value gradient, Value corner, int64_t rows, in
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(branch.thenBlock());
   forPieces([&](Value sum, int64_t at) {
-    Value weightPlace = place(op.getWeight(), at), velocityPlace = place(op.getVelocity(), at);
-    auto load = [&](Value pointer) {
-      return LLVM::LoadOp::create(b, sum.getType(), pointer, layout.elementBytes).getResult();
-    };
-    Value newWeight, newVelocity;
-    update(load(weightPlace), load(velocityPlace), sum, newWeight, newVelocity);
-    store(newWeight, weightPlace);
-    store(newVelocity, velocityPlace);
+    SmallVector<Value> places, old;
+    for (Value tensor : op.getUpdated())
+      places.push_back(place(tensor, at));
+    for (Value pointer : places)
+      old.push_back(LLVM::LoadOp::create(b, sum.getType(), pointer, layout.elementBytes));
+    for (auto [value, pointer] : llvm::zip(update(op.getRule(), op.getDecay(), old, sum), places))
+      store(value, pointer);
   });
   b.setInsertionPointToStart(branch.elseBlock());
   storeGradient();

@@ -321,20 +321,4 @@ Value Emitter::updates() {
   return LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::ne, fields[Velocity], null);
 }
 
-void Emitter::update(Value weight, Value velocity, Value gradient, Value &newWeight,
-                     Value &newVelocity) {
-  auto as = [&](unsigned number) -> Value {
-    Value real = field(number, b.getF64Type());
-    if (!element.isF64())
-      real = arith::TruncFOp::create(b, element, real);
-    auto type = dyn_cast<VectorType>(gradient.getType());
-    return type ? vector::BroadcastOp::create(b, type, real).getResult() : real;
-  };
-  auto fuse = [&](Value x, Value y, Value sum) {
-    return LLVM::FMulAddOp::create(b, x, y, sum).getResult();
-  };
-  newVelocity = fuse(as(Momentum), velocity, gradient);
-  newWeight = fuse(arith::NegFOp::create(b, as(Rate)), newVelocity, weight);
-}
-
 } // namespace iarc

@@ -161,8 +161,10 @@ public:
   llvm::SmallVector<Value> sumLanes(llvm::ArrayRef<Value> vectors);
   /// Lanes first .. first + count - 1 of a vector; a number when it is one.
   Value piece(Value vector, int64_t first, int64_t count);
-  /// A training step's new velocity and new weight; vectors of any length, or numbers.
-  void update(Value weight, Value velocity, Value gradient, Value &newWeight, Value &newVelocity);
+  /// What `old` (weight, velocity and perhaps a second state) becomes by a gradient; vectors of any
+  /// length, or numbers. See iarc.update.
+  llvm::SmallVector<Value> update(UpdateRule rule, bool decay, mlir::ValueRange old,
+                                  Value gradient);
 
   /// One step of a register block: `next[r, c] += left(r) * right(c)`. The shorter side is held,
   /// the longer passes.
@@ -211,7 +213,13 @@ public:
     Momentum,
     Pool,
     First,
-    Targets
+    Targets,
+    Decay,
+    Beta2,
+    Epsilon,
+    Root,
+    Scale,
+    FieldCount
   };
 
 private:
@@ -257,6 +265,8 @@ private:
   void emitFlatten(mlir::Operation *op, Value t);
   void emitMap(MapOp op, Value p, Value begin, Value end);
   void emitNorm(NormOp op, Value p, Value begin, Value end);
+  /// Whether a spread or broadcast need not be stored, since the maps that read it read its source.
+  bool isReadByMapsOnly(mlir::Operation *op);
   void emitBroadcast(BroadcastOp op, Value p, Value begin, Value end);
   void emitSpread(SpreadOp op, Value p, Value begin, Value end);
   void emitReduce(ReduceOp op, Value p, Value begin, Value end);
@@ -309,6 +319,7 @@ private:
   /// Row of a value: features of position p, group g.
   Value row(Value base, int64_t features, Value p, Value g);
 
+  bool mapsReadSources = true; ///< not where weights are prepared
   const Plan &plan;
   Tables &tables;
   Value call, loop, groupCount;

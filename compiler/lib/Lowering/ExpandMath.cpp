@@ -1,5 +1,6 @@
 //===- ExpandMath.cpp - The pass iarc-expand-math ---------------------------===//
 #include "VectorMath.h"
+#include "iarc/Dialect/Iarc.h"
 #include "iarc/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -33,7 +34,7 @@ struct ExpandMath : impl::IarcExpandMathBase<ExpandMath> {
     getOperation().walk([&](Operation *op) {
       if (op->getNumOperands() == 1 && op->getNumResults() == 1 &&
           isa_and_present<math::MathDialect>(op->getDialect()) &&
-          getElementTypeOrSelf(op->getResult(0).getType()).isF32() && !op->hasAttr(kLibraryCall))
+          getElementTypeOrSelf(op->getResult(0).getType()).isF32() && !op->hasAttr(kLibraryCallAttr))
         functions.push_back(op);
     });
     for (Operation *op : functions) {

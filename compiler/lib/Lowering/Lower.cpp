@@ -1,6 +1,7 @@
 //===- Lower.cpp - The pass iarc-lower --------------------------------------===//
 #include "Descriptor.h"
 #include "EmitPeak.h"
+#include "EmitUpdate.h"
 #include "Emitter.h"
 #include "Inference.h"
 #include "PlanRemarks.h"
@@ -264,7 +265,7 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
 /// A copy of the call in which field number `to` has the value of field `from`, or null.
 static Value withField(ImplicitLocOpBuilder &b, Value call, unsigned to,
                        std::optional<unsigned> from) {
-  constexpr int64_t kFields = Emitter::Targets + 1;
+  constexpr int64_t kFields = Emitter::FieldCount;
   Type pointer = call.getType(), i64 = b.getI64Type();
   auto place = [&](Value base, unsigned number) {
     return LLVM::GEPOp::create(b, pointer, i64, base, ArrayRef<LLVM::GEPArg>{int32_t(number)})
@@ -337,7 +338,7 @@ LogicalResult verifyFunction(func::FuncOp function, Type element) {
     return function.emitOpError("must have a body of one block to be lowered");
   for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
     if (!isa<BatchType>(type) && !function.getArgAttr(index, kWeightAttr) &&
-        !function.getArgAttr(index, kVelocityAttr))
+        !function.getArgAttr(index, kVelocityAttr) && !function.getArgAttr(index, kSecondAttr))
       return function.emitOpError("argument ")
              << index << " must be the batch, a weight or a velocity, got " << type;
   unsigned losses = 0;
@@ -465,6 +466,7 @@ struct Lower : impl::IarcLowerBase<Lower> {
           .run();
     }
     emitPeak(module, target, element);
+    emitUpdate(module, weights, layout, target, element, shared.tables);
     module->setAttr(kDescriptorAttr, makeDescriptor(module, layout, weights, facts));
     addInference(module, inference, layout, weights, target, element, shared.tables);
     module->removeAttr(kModelAttr);

@@ -44,7 +44,7 @@ bool savesCarried(RepeatOp repeat, unsigned index) {
   return true;
 }
 
-/// The weight or velocity of which `value` is the update, made in place: the operand of an update,
+/// The weight or state of which `value` is the update, made in place: the operand of an update,
 /// or of a repeat that updates it slice by slice. Null for any other value.
 Value updatedInPlace(Value value) {
   auto result = dyn_cast<OpResult>(value);
@@ -52,7 +52,7 @@ Value updatedInPlace(Value value) {
     return {};
   unsigned index = result.getResultNumber();
   if (auto update = dyn_cast<UpdateOp>(result.getOwner()))
-    return index ? update.getVelocity() : update.getWeight();
+    return update.getUpdated()[index];
   auto repeat = dyn_cast<RepeatOp>(result.getOwner());
   if (!repeat || index < repeat.getNumCarried())
     return {};
@@ -267,8 +267,8 @@ void Planner::planBlock(Block &block, unsigned depth) {
       continue;
     }
     if (auto update = dyn_cast<UpdateOp>(op)) {
-      plan.buffers[update.getNewWeight()] = plan.buffers.lookup(update.getWeight());
-      plan.buffers[update.getNewVelocity()] = plan.buffers.lookup(update.getVelocity());
+      for (auto [result, updated] : llvm::zip(update->getResults(), update.getUpdated()))
+        plan.buffers[result] = plan.buffers.lookup(updated);
       continue;
     }
     if (auto reshape = dyn_cast<ReshapeOp>(op); reshape && !inference) {
@@ -294,10 +294,12 @@ Plan Planner::run(func::FuncOp function) {
   Block &block = function.front();
   for (BlockArgument argument : block.getArguments()) {
     unsigned index = argument.getArgNumber();
-    for (auto [name, storage] :
-         {std::pair(kWeightAttr, Storage::Weights), std::pair(kVelocityAttr, Storage::Velocity)})
+    for (auto [name, storage, start] :
+         {std::tuple(kWeightAttr, Storage::Weights, int64_t(0)),
+          std::tuple(kVelocityAttr, Storage::Velocity, int64_t(0)),
+          std::tuple(kSecondAttr, Storage::Velocity, weights.elements)}) // lies behind the first
       if (auto symbol = function.getArgAttrOfType<FlatSymbolRefAttr>(index, name))
-        plan.buffers[argument] = {storage, weights.offsets.lookup(symbol.getAttr()), {}};
+        plan.buffers[argument] = {storage, start + weights.offsets.lookup(symbol.getAttr()), {}};
   }
   Operation *ret = block.getTerminator();
   for (auto [index, value] : llvm::enumerate(ret->getOperands())) {

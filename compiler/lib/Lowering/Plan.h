@@ -20,7 +20,7 @@ namespace iarc {
 /// indexed in elements times the number of lane groups.
 enum class Storage {
   Weights,   ///< iarc_call::weights
-  Velocity,  ///< iarc_call::velocity
+  Velocity,  ///< iarc_call::velocity: the optimiser's states, one after the other
   Gradients, ///< iarc_call::gradients
   Fixed,     ///< the fixed part of the workspace
   PerGroup,  ///< the part of the workspace that grows with the lane groups

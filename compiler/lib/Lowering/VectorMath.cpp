@@ -1,5 +1,6 @@
 //===- VectorMath.cpp - Elementary functions of f32 in vectors --------------===//
 #include "VectorMath.h"
+#include "iarc/Dialect/Iarc.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -199,7 +200,7 @@ static Value emitPeriodic(ImplicitLocOpBuilder &b, Value x, int32_t quarters) {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(branch.thenBlock());
   auto exact = Op::create(b, x);
-  exact->setAttr(kLibraryCall, b.getUnitAttr());
+  exact->setAttr(kLibraryCallAttr, b.getUnitAttr());
   scf::YieldOp::create(b, exact.getResult());
   b.setInsertionPointToStart(branch.elseBlock());
   scf::YieldOp::create(b, emitSinOfQuarters(l, x, quarters));

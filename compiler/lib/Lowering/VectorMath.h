@@ -26,9 +26,6 @@ mlir::Value emitTanh(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
 /// The error function, within [-1, 1].
 mlir::Value emitErf(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
 
-/// Unit attribute of a function that is to stay a call of the C library.
-inline constexpr llvm::StringLiteral kLibraryCall = "iarc.library_call";
-
 /// sin x and cos x; NaN of an infinity. A vector with an argument beyond 8192 goes to the C
 /// library.
 mlir::Value emitSin(mlir::ImplicitLocOpBuilder &b, mlir::Value x);

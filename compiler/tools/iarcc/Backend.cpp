@@ -10,6 +10,7 @@
 #include "Messages.h"
 
 #include "iarc/CodeGen/Emit.h"
+#include "iarc/GraphText.h"
 #include "iarc/Pipeline.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -86,7 +87,8 @@ private:
   int load(const iarc::dsl::Model *model);
   int runPasses(const char *phase, const std::function<void(mlir::OpPassManager &)> &add);
   int printModule(llvm::SmallVectorImpl<char> &contents);
-  int emitCode(llvm::SmallVectorImpl<char> &contents);
+  /// `graph` is that of the model, empty where only the lowered module is known.
+  int emitCode(const std::string &graph, llvm::SmallVectorImpl<char> &contents);
 
   const Options &options;
   const iarc::Target &target;
@@ -184,7 +186,7 @@ int Backend::printModule(llvm::SmallVectorImpl<char> &contents) {
   return Success;
 }
 
-int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
+int Backend::emitCode(const std::string &graph, llvm::SmallVectorImpl<char> &contents) {
   llvm::LLVMContext llvmContext;
   llvmContext.setDiagnosticHandlerCallBack(
       [](const llvm::DiagnosticInfo *info, void *self) {
@@ -204,7 +206,7 @@ int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
       [&] {
         timing.start("translate");
         llvm::Expected<std::unique_ptr<llvm::Module>> result =
-            iarc::translateToLLVM(*module, llvmContext, target);
+            iarc::translateToLLVM(*module, llvmContext, target, graph);
         if (!result) {
           error = result.takeError();
           return;
@@ -218,6 +220,8 @@ int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
           return;
         }
         timing.start("emit");
+        if ((error = iarc::embedInference(*translated, target)))
+          return;
         auto kind = options.stage == Stage::Assembly ? iarc::OutputKind::Assembly
                                                      : iarc::OutputKind::Object;
         error = iarc::emit(*translated, target, kind, stream);
@@ -261,7 +265,7 @@ int Backend::run(const iarc::dsl::Model *model, llvm::SmallVectorImpl<char> &con
   }
   if (options.stage <= Stage::Lowered)
     return printModule(contents);
-  return emitCode(contents);
+  return emitCode(model ? iarc::graphText(*model) : std::string(), contents);
 }
 
 int iarcc::generate(const Options &options, const iarc::dsl::Model *model,

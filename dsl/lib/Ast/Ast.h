@@ -31,6 +31,7 @@ struct Argument {
   Name name; ///< empty text: positional
   const Expression *value = nullptr;
   SourceRange range;
+  Name word = {}; ///< of a setting of Train: `every`, or the word after `at`
 };
 
 enum class ExpressionKind {

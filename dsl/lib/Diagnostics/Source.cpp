@@ -78,8 +78,10 @@ ReadResult readSource(const std::string &path) {
     }
   }
   ::close(file);
-  if (result.text.compare(0, 3, "\xEF\xBB\xBF") == 0)
+  if (result.text.compare(0, 3, "\xEF\xBB\xBF") == 0) {
     result.text.erase(0, 3);
+    result.mark = true;
+  }
   return result;
 }
 

@@ -63,6 +63,7 @@ struct ReadResult {
   enum class Status { Ok, Missing, Unreadable, TooLarge };
   Status status = Status::Ok;
   std::string text;   ///< without a byte order mark
+  bool mark = false;  ///< it began with one
   std::string reason; ///< of Missing and Unreadable, as the system names it
 };
 

@@ -395,9 +395,15 @@ const ast::Statement *Builder::statement(P::StatementContext *context) {
       if (node->arguments())
         made.arguments = arguments(node->arguments());
       if (node->settings())
-        for (P::SettingContext *setting : node->settings()->setting())
-          made.settings.push_back(
-              {name(setting->name()), expression(setting->expression()), range(setting)});
+        for (P::SettingContext *setting : node->settings()->setting()) {
+          const std::vector<P::NameContext *> names = setting->name();
+          made.settings.push_back({name(names.empty() ? nullptr : names[0]),
+                                   expression(setting->expression()), range(setting)});
+          if (names.size() > 1)
+            made.settings.back().word = name(names[1]);
+          else if (setting->children.size() == 3) // what remains is the word `every`
+            made.settings.back().word = {"every", made.settings.back().range};
+        }
     }
   } else if (auto *node = dynamic_cast<P::ReturnStatementContext *>(child)) {
     made.kind = K::Return;

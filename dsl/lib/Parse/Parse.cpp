@@ -189,9 +189,12 @@ void GuardedParser::unrollRecursionContexts(antlr4::ParserRuleContext *parent) {
   IarcParser::unrollRecursionContexts(parent);
 }
 
-std::unique_ptr<ast::File> parse(const SourceText &source, Diagnostics &diagnostics) noexcept {
-  auto file = std::make_unique<ast::File>();
-  file->source = &source;
+namespace {
+
+/// Parses a text and hands tokens and tree to `use`. False where the text has none; the reason has
+/// been reported. `broken` is set by what the lexer or the parser could not understand.
+template <typename Use>
+bool withTree(const SourceText &source, Diagnostics &diagnostics, bool &broken, Use use) noexcept {
   try {
     size_t invalid = findInvalidUtf8(source.text());
     if (invalid != std::string_view::npos) {
@@ -208,21 +211,47 @@ std::unique_ptr<ast::File> parse(const SourceText &source, Diagnostics &diagnost
     lexer.removeErrorListeners();
     antlr4::CommonTokenStream tokens(&lexer);
     tokens.fill();
-    TokenNotes notes = examine(source, tokens, diagnostics, file->broken);
+    TokenNotes notes = examine(source, tokens, diagnostics, broken);
     GuardedParser parser(&tokens, source, diagnostics);
     parser.removeErrorListeners();
     parser.setErrorHandler(std::make_shared<SyntaxErrors>(source, tokens, notes, diagnostics));
     size_t before = diagnostics.size();
     IarcParser::FileContext *tree = parser.file();
-    file->broken = file->broken || diagnostics.size() != before;
-    buildAst(tree, source, diagnostics, *file);
-    return file;
+    broken = broken || diagnostics.size() != before;
+    use(tree, tokens);
+    return true;
   } catch (const ParsingStopped &) {
   } catch (const std::exception &error) {
     diagnostics.report(Code::Syntax, {&source, 0, 0},
                        std::string("the parser gave up: ") + error.what());
   }
-  return nullptr;
+  return false;
+}
+
+} // namespace
+
+std::unique_ptr<ast::File> parse(const SourceText &source, Diagnostics &diagnostics) noexcept {
+  auto file = std::make_unique<ast::File>();
+  file->source = &source;
+  bool whole = withTree(source, diagnostics, file->broken,
+                        [&](IarcParser::FileContext *tree, antlr4::BufferedTokenStream &) {
+                          buildAst(tree, source, diagnostics, *file);
+                        });
+  return whole ? std::move(file) : nullptr;
+}
+
+std::optional<std::vector<Lexeme>> parseLexemes(const SourceText &source,
+                                                Diagnostics &diagnostics) noexcept {
+  std::vector<Lexeme> lexemes;
+  bool broken = false;
+  bool whole = withTree(source, diagnostics, broken,
+                        [&](IarcParser::FileContext *tree, antlr4::BufferedTokenStream &tokens) {
+                          if (!broken)
+                            lexemes = lexemesOf(tree, tokens);
+                        });
+  if (!whole || broken)
+    return std::nullopt;
+  return lexemes;
 }
 
 } // namespace iarc::dsl

@@ -89,5 +89,9 @@ const std::vector<std::string> &itemWords();
 void buildAst(grammar::IarcParser::FileContext *tree, const SourceText &source,
               Diagnostics &diagnostics, ast::File &file);
 
+/// Tokens and comments of a tree without errors, with the part that each plays.
+std::vector<Lexeme> lexemesOf(grammar::IarcParser::FileContext *tree,
+                              antlr4::BufferedTokenStream &tokens);
+
 } // namespace iarc::dsl
 #endif

@@ -34,7 +34,7 @@ bool isOperator(std::string_view text) {
 /// Words that the grammar also takes as names.
 bool isSoftKeyword(std::string_view text) {
   return isOneOf(text, {"kernel", "task", "context", "weights", "loss", "at", "train",
-                        "per", "across", "state", "control", "modifier", "next", "weight", "in"});
+                        "per", "across", "state", "control", "modifier", "next", "weight", "in", "every"});
 }
 
 /// The expected tokens in words: operators are left out where something else would do, and all
@@ -62,7 +62,9 @@ std::vector<std::string> describe(const antlr4::misc::IntervalSet &expected,
       words.erase(word);
   };
   if (name) // words of a task's declaration, which are names elsewhere
-    drop({"state", "control", "modifier", "next", "in"});
+    drop({"state", "control", "modifier", "next", "in", "every"});
+  if (!number && words.count("at")) // rather than the arguments that a loss may have
+    words.erase("(");
   if (number) {
     result.push_back("an expression");
     drop({"-", "not", "if", "true", "false", "[", "(", "kernel", "function", "task", "context",

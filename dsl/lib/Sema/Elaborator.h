@@ -235,6 +235,8 @@ private:
   void recur(const Statement &statement, Scope &scope);
   /// In the body of a recur, the slice of a value from outside; else the value itself.
   Value seenHere(const Value &value, SourceRange where);
+  /// The argument of the body that stands for a value from outside.
+  std::optional<ValueId> sliceOf(ValueId outside, SourceRange where);
   void settleState(Value &value, SourceRange where);
   Value notInRecur(SourceRange where, const std::string &what, std::string hint);
 
@@ -279,7 +281,13 @@ private:
   void context(Scope &scope);
   void loss(Scope &scope);
   Value parameterValue(const Expression &expression, Scope &scope);
-  void train(Scope &scope);
+  void train(Scope &scope); // TrainSettings.cpp
+  void optimiser(const Statement &statement, Scope &scope);
+  void schedule(const Expression &node, Scope &scope, bool mayWarm);
+  void trainSetting(const ast::Argument &given, Scope &scope);
+  /// A number of `train` from `low` to `high`, `high` itself excluded when `below` is set.
+  std::optional<double> trainNumber(const Expression &node, Scope &scope, const std::string &name,
+                                    double low, double high, bool below, const char *hint);
   void predict(const Statement &statement, Scope &scope);
   void ownLoss(const Statement &statement, ValueId logits, Scope &scope);
   const Statement *setting(ast::StatementKind kind) const;

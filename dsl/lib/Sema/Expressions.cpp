@@ -355,6 +355,18 @@ std::optional<ValueId> Elaborator::tensor(const Value &value, SourceRange where,
   }
   Extent extent = extentOf(graph);
   int64_t count = extent.positionCount ? extent.positionCount : recurrence ? 1 : model->context;
+  // What is the same for all features is computed once.
+  if (extent.featureCount > 1)
+    hoistNarrow(
+        graph, [&](ValueId operand) { return features(operand) == 1; },
+        [&](Graph part) {
+          Op narrow;
+          narrow.kind = OpKind::Map;
+          for (ValueId operand : part.operands)
+            narrow.operands.push_back(adapted(operand, count, 1, where));
+          narrow.scalar = std::move(part.scalar);
+          return operationAt(std::move(narrow), count, 1, where).graph->plainValue();
+        });
   Op op;
   op.kind = OpKind::Map;
   for (ValueId operand : graph.operands)

@@ -122,6 +122,40 @@ Graph substitute(const Graph &body, const std::vector<Graph> &arguments) {
   return result;
 }
 
+void hoistNarrow(Graph &graph, const std::function<bool(ValueId)> &isNarrow,
+                 const std::function<ValueId(Graph)> &make) {
+  std::vector<ScalarNode> &nodes = graph.scalar.nodes;
+  enum : char { OfConstants, Narrow, Wide };
+  std::vector<char> kind(nodes.size(), OfConstants);
+  std::vector<bool> hoisted(nodes.size());
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].op == ScalarOp::Argument)
+      kind[i] = isNarrow(graph.operands[static_cast<size_t>(nodes[i].index)]) ? Narrow : Wide;
+    for (int32_t operand : nodes[i].operands)
+      if (operand >= 0)
+        kind[i] = std::max(kind[i], kind[static_cast<size_t>(operand)]);
+  }
+  for (size_t i = 0; i < nodes.size(); ++i)
+    for (int32_t operand : nodes[i].operands)
+      if (operand >= 0 && kind[i] == Wide && kind[static_cast<size_t>(operand)] == Narrow)
+        hoisted[static_cast<size_t>(operand)] = true;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    // A condition is no value, and an operand is one already.
+    if (!hoisted[i] || nodes[i].op == ScalarOp::Argument || givesCondition(nodes[i].op))
+      continue;
+    Graph part;
+    part.operands = graph.operands;
+    part.scalar.arity = graph.scalar.arity;
+    part.scalar.nodes.assign(nodes.begin(), nodes.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    part.scalar.result = static_cast<int32_t>(i);
+    simplify(part);
+    graph.operands.push_back(make(std::move(part)));
+    graph.scalar.arity = static_cast<int32_t>(graph.operands.size());
+    nodes[i] = {ScalarOp::Argument, {-1, -1, -1}, 0, graph.scalar.arity - 1};
+  }
+  simplify(graph);
+}
+
 void simplify(Graph &graph) {
   std::vector<ScalarNode> &nodes = graph.scalar.nodes;
   std::vector<bool> needed(nodes.size());

@@ -10,6 +10,7 @@
 
 #include "iarc/dsl/Model.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,12 @@ Graph substitute(const Graph &body, const std::vector<Graph> &arguments);
 
 /// Drops nodes that the result does not need and joins equal ones.
 void simplify(Graph &graph);
+
+/// Takes out of `graph` the largest parts that depend on operands with `isNarrow` only and compute
+/// something: each becomes a graph of its own, and in its place stands a new operand, the value that
+/// `make` gives for it.
+void hoistNarrow(Graph &graph, const std::function<bool(ValueId)> &isNarrow,
+                 const std::function<ValueId(Graph)> &make);
 
 /// The number that a graph without operands computes.
 double evaluate(const ScalarFunction &function, const std::vector<double> &arguments);

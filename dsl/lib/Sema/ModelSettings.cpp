@@ -324,63 +324,6 @@ void Elaborator::loss(Scope &scope) {
                       : LossAt::Last;
 }
 
-void Elaborator::train(Scope &scope) {
-  const Statement *statement = setting(StatementKind::Train);
-  if (!statement || statement->broken)
-    return;
-  Train &train = model->train;
-  train.location = statement->keyword.location();
-  if (statement->name.text != "sgd") {
-    report(Code::UnknownOption, statement->name.range,
-           "unknown optimiser '" + statement->name.text + "'")
-        .hint("the optimiser is 'sgd'");
-  }
-  // Another optimiser may take other arguments.
-  bool known = statement->name.text == "sgd";
-  Binding binding = bindArguments({"train sgd", trainFormals(), {}, false}, statement->arguments,
-                                  statement->name.range, known ? &diagnostics : nullptr);
-  if (binding.valid && binding.slots[0]) {
-    const Expression &node = *binding.slots[0]->value;
-    std::optional<double> rate =
-        real(evaluate(node, scope), node.range, "'rate'", Code::InvalidSetting);
-    if (rate && *rate < 0)
-      report(Code::InvalidSetting, node.range, "'rate' must not be negative");
-    train.rate = rate.value_or(train.rate);
-  }
-  if (binding.valid && binding.slots[1]) {
-    const Expression &node = *binding.slots[1]->value;
-    std::optional<double> momentum =
-        real(evaluate(node, scope), node.range, "'momentum'", Code::InvalidSetting);
-    if (momentum && (*momentum < 0 || *momentum >= 1))
-      report(Code::InvalidSetting, node.range, "'momentum' must be at least 0 and below 1")
-          .hint("the velocity is v := momentum * v + gradient");
-    train.momentum = momentum.value_or(train.momentum);
-  }
-  std::map<std::string, SourceRange> seen;
-  for (const ast::Argument &given : statement->settings) {
-    const std::string &name = given.name.text;
-    if (name != "batch" && name != "steps") {
-      std::string nearest = nearestName(name, {"batch", "steps"});
-      report(Code::UnknownOption, given.name.range, "unknown setting '" + name + "' of 'train'")
-          .hint(nearest.empty() ? "known are 'batch' and 'steps'"
-                                : "did you mean '" + nearest + "'?");
-      continue;
-    }
-    auto [entry, fresh] = seen.insert({name, given.name.range});
-    if (!fresh) {
-      report(Code::RepeatedStatement, given.name.range, "'" + name + "' is given twice")
-          .note(entry->second, "the first one is here");
-      continue;
-    }
-    bool batch = name == "batch";
-    std::optional<int64_t> value =
-        integer(evaluate(*given.value, scope), given.value->range, "'" + name + "'", 1,
-                batch ? limits::batch : limits::steps, Code::InvalidSetting);
-    if (value)
-      (batch ? train.batch : train.steps) = *value;
-  }
-}
-
 void Elaborator::predict(const Statement &statement, Scope &scope) {
   if (statement.broken)
     return;
@@ -429,7 +372,9 @@ void Elaborator::ownLoss(const Statement &statement, ValueId logits, Scope &scop
   if (callee.formals.size() < 2) {
     report(Code::OwnLoss, statement.name.range,
            "'" + callee.name + "' cannot be a loss: it takes " +
-               std::to_string(callee.formals.size()) + " arguments, not the logits and the target")
+               std::to_string(callee.formals.size()) +
+               (callee.formals.size() == 1 ? " argument" : " arguments") +
+               ", not the logits and the target")
         .note(callee.declaration, "it is defined here")
         .hint("a loss begins 'block " + callee.name + "(logits, target'");
     return;

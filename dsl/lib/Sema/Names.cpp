@@ -2,6 +2,7 @@
 #include "Sema/Names.h"
 
 #include <algorithm>
+#include <map>
 
 namespace iarc::dsl {
 
@@ -136,9 +137,46 @@ std::vector<std::string> predefinedCallees() {
   return all;
 }
 
-const Formals &trainFormals() {
-  static const Formals formals = {{"rate", false, true}, {"momentum", false, true}};
-  return formals;
+using FormalsByName = std::map<std::string, Formals>;
+
+static const Formals *findFormals(const FormalsByName &all, const std::string &name) {
+  auto entry = all.find(name);
+  return entry == all.end() ? nullptr : &entry->second;
+}
+
+static const FormalsByName &optimisers() {
+  static const FormalsByName all = [] {
+    auto named = [](std::vector<std::string> names) {
+      Formals formals;
+      for (std::string &name : names)
+        formals.push_back({std::move(name), false, true});
+      return formals;
+    };
+    return FormalsByName{{"sgd", named({"rate", "momentum", "nesterov", "decay"})},
+                         {"adam", named({"rate", "beta1", "beta2", "eps"})},
+                         {"adamw", named({"rate", "beta1", "beta2", "eps", "decay"})},
+                         {"lion", named({"rate", "beta1", "beta2", "decay"})}};
+  }();
+  return all;
+}
+
+const Formals *optimiserFormals(const std::string &name) { return findFormals(optimisers(), name); }
+
+std::vector<std::string> optimiserNames() {
+  std::vector<std::string> names;
+  for (const auto &[name, formals] : optimisers())
+    names.push_back(name);
+  return names;
+}
+
+const Formals *scheduleFormals(const std::string &name) {
+  static const FormalsByName all = {
+      {"constant", {{"rate"}}},
+      {"step", {{"rate"}, {"every", true, true}, {"factor", true, true}}},
+      {"linear", {{"rate"}, {"to", false, true}}},
+      {"cosine", {{"rate"}, {"to", false, true}}},
+      {"warmup", {{"steps"}, {"schedule"}}}};
+  return findFormals(all, name);
 }
 
 } // namespace iarc::dsl

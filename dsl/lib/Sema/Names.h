@@ -72,8 +72,12 @@ const std::vector<std::string> &predefinedNames();
 /// Those that can be called.
 std::vector<std::string> predefinedCallees();
 
-/// Arguments of `train sgd`.
-const Formals &trainFormals();
+/// Arguments of `train` with this optimiser, or null where there is none of this name.
+const Formals *optimiserFormals(const std::string &name);
+std::vector<std::string> optimiserNames();
+
+/// Arguments of this schedule of the learning rate, or null where there is none of this name.
+const Formals *scheduleFormals(const std::string &name);
 
 } // namespace iarc::dsl
 #endif

@@ -68,14 +68,34 @@ Value Elaborator::lstmGates(const Expression &call, const Binding &binding, Scop
 }
 
 Value Elaborator::seenHere(const Value &value, SourceRange where) {
-  if (!recurrence || !value.is(ValueKind::Tensor) || !value.graph->isPlain())
+  if (!recurrence || !value.is(ValueKind::Tensor))
     return value;
-  ValueId outside = value.graph->plainValue();
-  if (outside < 0 || outside >= recurrence->firstInside || isWeight(outside))
-    return value;
+  // One operand, but for an expression of weights alone.
+  Graph graph = *value.graph;
+  for (ValueId &operand : graph.operands) {
+    bool outside = operand >= 0 && operand < recurrence->firstInside;
+    if (!outside || (isWeight(operand) && !positions(operand)))
+      continue;
+    std::optional<ValueId> slice = sliceOf(operand, where);
+    if (!slice)
+      return Value::poison();
+    operand = *slice;
+  }
+  return Value::ofGraph(std::move(graph));
+}
+
+std::optional<ValueId> Elaborator::sliceOf(ValueId outside, SourceRange where) {
   auto [entry, fresh] = recurrence->slices.insert({outside, -1});
   if (!fresh)
-    return entry->second < 0 ? Value::poison() : Value::ofGraph(Graph::ofValue(entry->second));
+    return entry->second < 0 ? std::nullopt : std::optional(entry->second);
+  ValueId source = outside;
+  if (isWeight(outside)) {
+    // Of each position its own: a value before the recur, whose slice is read.
+    Region *body = regions.back();
+    regions.pop_back();
+    source = adapted(outside, positions(outside), features(outside), where);
+    regions.push_back(body);
+  }
   if (recurrence->positions && *recurrence->positions != positions(outside)) {
     Diagnostic &diagnostic =
         report(Code::ShapeMismatch, where,
@@ -84,7 +104,7 @@ Value Elaborator::seenHere(const Value &value, SourceRange where) {
                    shapeText(outside));
     diagnostic.note(recurrence->first, "it goes over the positions of this value");
     noteOrigin(diagnostic, outside);
-    return Value::poison();
+    return std::nullopt;
   }
   if (!recurrence->positions) {
     recurrence->positions = positions(outside);
@@ -92,9 +112,9 @@ Value Elaborator::seenHere(const Value &value, SourceRange where) {
   }
   ValueId slice = newValue(1, features(outside), origins[static_cast<size_t>(outside)]);
   entry->second = slice;
-  recurrence->op->operands.push_back(outside);
+  recurrence->op->operands.push_back(source);
   recurrence->op->body->arguments.push_back(slice);
-  return Value::ofGraph(Graph::ofValue(slice));
+  return slice;
 }
 
 /// What goes to the next position or iteration is a value, even if it is made of weights alone.

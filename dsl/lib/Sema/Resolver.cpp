@@ -285,7 +285,10 @@ private:
     for (const Expression *dimension : statement.dimensions)
       expression(*dimension);
     for (const ast::Argument &argument : statement.arguments)
-      expression(*argument.value);
+      if (statement.kind == StatementKind::Train && argument.name.text == "rate")
+        schedule(*argument.value);
+      else
+        expression(*argument.value);
     for (const ast::Argument &setting : statement.settings)
       expression(*setting.value);
     if (statement.value)
@@ -414,6 +417,14 @@ private:
     for (auto next = spine.rbegin(); next != spine.rend(); ++next)
       for (size_t i = 1; i < (*next)->operands.size(); ++i)
         expression(*(*next)->operands[i]);
+  }
+
+  /// A learning rate: the names of schedules are known there only.
+  void schedule(const Expression &node) {
+    if (node.kind != ExpressionKind::Call || !scheduleFormals(node.text))
+      return expression(node);
+    for (const ast::Argument &argument : node.arguments)
+      schedule(*argument.value);
   }
 
   void leaf(const Expression &node) {

@@ -46,8 +46,8 @@ void Elaborator::execute(const Statement &statement, Scope &scope) {
   case StatementKind::Return:
     if (!frames.empty() && scope.levels.size() == 1)
       returned = statement.value ? evaluate(*statement.value, scope) : Value::poison();
-    if (returned)
-      returned = settled(*returned, statement.range, "what a block returns", scope);
+    if (returned && statement.value)
+      returned = settled(*returned, statement.value->range, "what a block returns", scope);
     break;
   default:
     break; // settings, read before

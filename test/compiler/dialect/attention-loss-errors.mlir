@@ -245,7 +245,7 @@ func.func @f(%q: !iarc.value<position 3, feature 4 : f32>) {
 
 func.func @f(%q: !iarc.value<position 3, feature 4 : f32>, %k: !iarc.value<position 2, feature 4 : f32>) {
   // expected-error @+1 {{'iarc.attention' op failed to verify that all of {query, key, value, result} have same type}}
-  %0 = "iarc.attention"(%q, %k, %q) <{heads = 1 : i64, scale = 1.0, slopes = array<f64>, normalise = #iarc<normalise none>, eps = 0.0}> ({
+  %0 = "iarc.attention"(%q, %k, %q) <{operandSegmentSizes = array<i32: 1, 1, 1, 0, 0>, heads = 1 : i64, scale = 1.0, slopes = array<f64>, normalise = #iarc<normalise none>, eps = 0.0}> ({
   ^bb0(%z: f32):
     iarc.yield %z : f32
   }, {}) : (!iarc.value<position 3, feature 4 : f32>, !iarc.value<position 2, feature 4 : f32>, !iarc.value<position 3, feature 4 : f32>) -> !iarc.value<position 3, feature 4 : f32>

@@ -106,6 +106,13 @@ module attributes {iarc.modle = {}} {}
 
 // -----
 
+// expected-error @+1 {{'iarc.library_call' belongs on an op of math, without a value}}
+func.func @call() attributes {iarc.library_call} {
+  return
+}
+
+// -----
+
 // expected-error @+1 {{'iarc.gives_gradients' belongs on @train_step, without a value}}
 func.func @other() attributes {iarc.gives_gradients} {
   return

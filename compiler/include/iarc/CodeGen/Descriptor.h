@@ -20,8 +20,8 @@ class Module;
 
 namespace iarc {
 
-/// Adds the constant to `module`, which already defines the five functions it points to and has
-/// its final data layout. `compiler` and what `target` requires are recorded in it. The attribute's
+/// Adds the constant to `module`, which already defines the functions it points to and has
+/// its final data layout. `compiler` and what `target` requires are recorded in it, and the `graph` of graphText. The attribute's
 /// entries (integers are i64, reals f64):
 ///
 ///   name: string, context, width, predicted_positions, element_bytes, lanes, loss, loss_at:
@@ -33,12 +33,19 @@ namespace iarc {
 ///   weights: [{name: string, axes: [{name: string, size: integer}...], offset, count,
 ///              initialiser: integers, first, second: reals, fan_in, fan_in_grows: integers}...]
 ///   weight_elements, workspace_bytes, workspace_bytes_per_group, batch, steps: integers
+///   training: {optimiser, states, decays, schedule, rate_every, warm_up, accumulate, evaluate_every,
+///              stop: integers, beta2, epsilon, decay, rate_to, rate_factor, clip, stop_at: reals}
 ///   rate, momentum, product_flop, attention_flop, executed_product_flop: reals
 ///
 /// with loss, loss_at and initialiser numbered as in iarc/runtime/Descriptor.h. An entry that is
 /// missing or of the wrong type, and a function that is missing, are errors that name it.
 llvm::Error addDescriptor(llvm::Module &module, mlir::DictionaryAttr descriptor,
-                          llvm::StringRef compiler, const TargetOptions &target);
+                          llvm::StringRef compiler, const TargetOptions &target,
+                          llvm::StringRef graph = "");
+
+/// The global that stands for the text of iarc_model::infer_code, an empty string until
+/// embedInference replaces it.
+inline constexpr llvm::StringLiteral kInferenceCode = "iarc.infer_code";
 
 } // namespace iarc
 #endif

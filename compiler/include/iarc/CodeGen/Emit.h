@@ -26,14 +26,20 @@ namespace iarc {
 /// Registers what translateToLLVM needs; call before the context loads dialects.
 void registerTranslations(mlir::DialectRegistry &registry);
 
-/// The lowered module as LLVM IR for `target`, with the model descriptor as constant data. Its
-/// errors are internal: a lowered module always translates.
+/// The lowered module as LLVM IR for `target`, with the model descriptor as constant data, `graph` (of
+/// graphText, or empty where it is not known) in it. Its errors are internal: a lowered module
+/// always translates.
 llvm::Expected<std::unique_ptr<llvm::Module>>
-translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target);
+translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target,
+                llvm::StringRef graph = "");
 
 /// Runs LLVM's passes of -O`optLevel`: what must run at 0, the same few at 1 to 3. The back end tells
 /// these levels apart.
 void optimise(llvm::Module &module, const Target &target, int optLevel);
+
+/// Puts the assembly text of the function of inference into the descriptor of the optimised module,
+/// where it has such a function: what the program's `export --format c` writes.
+llvm::Error embedInference(llvm::Module &module, const Target &target);
 
 enum class OutputKind { Assembly, Object };
 

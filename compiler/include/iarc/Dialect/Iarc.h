@@ -61,14 +61,28 @@ namespace iarc {
 inline constexpr llvm::StringLiteral kWeightAttr = "iarc.weight";
 /// The attribute of a function's argument that names the weight whose velocity it receives.
 inline constexpr llvm::StringLiteral kVelocityAttr = "iarc.velocity";
+/// The attribute of a function's argument that names the weight whose second state it receives.
+inline constexpr llvm::StringLiteral kSecondAttr = "iarc.second";
 /// The attribute of a function's result that names the weight whose gradient it is.
 inline constexpr llvm::StringLiteral kGradientAttr = "iarc.gradient";
+/// Unit attribute of an op of the math dialect that is to stay a call of the C library.
+inline constexpr llvm::StringLiteral kLibraryCallAttr = "iarc.library_call";
 /// Of @train_step: its code also serves as that of the dropped @gradients.
 inline constexpr llvm::StringLiteral kGivesGradientsAttr = "iarc.gives_gradients";
 /// The module's dictionary of task and training protocol.
 inline constexpr llvm::StringLiteral kModelAttr = "iarc.model";
 /// The module's dictionary that `iarc-lower` leaves for the descriptor.
 inline constexpr llvm::StringLiteral kDescriptorAttr = "iarc.descriptor";
+
+/// The rule of the updates that the module's training protocol asks for, by the entries
+/// `optimiser` ("sgd", "nesterov", "adam", "adamw" or "lion"; without one sgd) and `decay` of its
+/// dictionary.
+struct UpdateForm {
+  UpdateRule rule = UpdateRule::Sgd;
+  bool decay = false;  ///< the code decays weights
+  bool second = false; ///< there is a second state
+};
+UpdateForm updateFormOf(mlir::Operation *module);
 } // namespace iarc
 
 #endif

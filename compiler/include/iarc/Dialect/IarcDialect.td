@@ -19,8 +19,8 @@ def Iarc_Dialect : Dialect {
 
     A module holds one `iarc.weight` symbol for each weight tensor, a dictionary
     attribute `iarc.model` with the task and the training protocol, and functions of
-    `func.func` whose arguments carry `iarc.weight = @symbol` or `iarc.velocity = @symbol` and whose
-    results carry `iarc.gradient = @symbol`.
+    `func.func` whose arguments carry `iarc.weight = @symbol`, `iarc.velocity = @symbol` or
+    `iarc.second = @symbol` (the two states of an optimiser) and whose results carry `iarc.gradient = @symbol`.
   }];
   let useDefaultTypePrinterParser = 1;
   let useDefaultAttributePrinterParser = 1;
@@ -133,6 +133,13 @@ def Iarc_LossEnum : Iarc_Enum<"LossKind", "loss of one position", [
   I32EnumAttrCase<"SquaredError", 1, "squared_error">,
   I32EnumAttrCase<"Own", 2, "own">]>;
 def Iarc_LossAttr : EnumAttr<Iarc_Dialect, Iarc_LossEnum, "loss_kind">;
+
+def Iarc_RuleEnum : Iarc_Enum<"UpdateRule", "how a training step changes a weight", [
+  I32EnumAttrCase<"Sgd", 0, "sgd">,
+  I32EnumAttrCase<"Nesterov", 1, "nesterov">,
+  I32EnumAttrCase<"Adam", 2, "adam">,
+  I32EnumAttrCase<"Lion", 3, "lion">]>;
+def Iarc_RuleAttr : EnumAttr<Iarc_Dialect, Iarc_RuleEnum, "rule">;
 
 def Iarc_LossAtEnum : Iarc_Enum<"LossAt", "positions that the loss reads", [
   I32EnumAttrCase<"Last", 0, "last">,

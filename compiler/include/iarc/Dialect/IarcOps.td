@@ -380,15 +380,43 @@ def Iarc_LossAdjointOp
   let hasVerifier = 1;
 }
 
-def Iarc_UpdateOp : Iarc_FinalOp<"update", "ends a training step", [Pure, SameOperandsAndResultType]> {
-  let summary = "stochastic gradient descent with momentum";
+def Iarc_UpdateOp
+    : Iarc_FinalOp<"update", "ends a training step", [Pure, SameOperandsAndResultType]> {
+  let summary = "the optimiser's step for one weight";
   let description = [{
-    `v' = momentum v + g`, `w' = w - rate v'`; rate and momentum are data of the call. In place
-    after lowering: other readers of w come before.
+    What it reads beside the weight w and the gradient g is the optimiser's state: the velocity v, and of `adam` a
+    second tensor s. Its coefficients (rate, momentum m, beta2 b, epsilon, decay) are data of the call.
+
+    | rule | |
+    |---|---|
+    | `sgd` | `v' = m v + g`, `w' = w - rate v'` |
+    | `nesterov` | `v' = m v + g`, `w' = w - rate (g + m v')` |
+    | `adam` | `v' = m v + (1 - m) g`, `s' = b s + (1 - b) g^2`, `w' = w - rate v' / (root sqrt(s') + epsilon)`; the call's rate and root hold the corrections of bias |
+    | `lion` | `w' = w - rate sign(m v + (1 - m) g)`, `v' = b v + (1 - b) g` |
+
+    With `decay`, `sgd` and `nesterov` take g + decay w for g, and the others multiply w by decay first, which then holds
+    1 - rate times the declared decay. The textual form ends in these words; `sgd` is left out.
+
+    ```mlir
+    %w1, %v1 = iarc.update %w, %v, %g : !iarc.weight<out 5, in 4 : f32>
+    %w2, %v2, %s2 = iarc.update %w, %v, %g, %s adam decay : !iarc.weight<out 5, in 4 : f32>
+    ```
+
+    In place after lowering: other readers of w come before.
   }];
-  let arguments = (ins Iarc_WeightType:$weight, Iarc_WeightType:$velocity, Iarc_WeightType:$gradient);
-  let results = (outs Iarc_WeightType:$newWeight, Iarc_WeightType:$newVelocity);
-  let assemblyFormat = "$weight `,` $velocity `,` $gradient attr-dict `:` type($weight)";
+  let arguments = (ins Iarc_WeightType:$weight, Iarc_WeightType:$velocity, Iarc_WeightType:$gradient,
+                       Optional<Iarc_WeightType>:$second,
+                       DefaultValuedAttr<Iarc_RuleAttr, "UpdateRule::Sgd">:$rule, UnitAttr:$decay);
+  let results = (outs Iarc_WeightType:$newWeight, Iarc_WeightType:$newVelocity,
+                      Optional<Iarc_WeightType>:$newSecond);
+  let builders = [OpBuilder<(ins "::mlir::Value":$weight, "::mlir::Value":$velocity, "::mlir::Value":$gradient,
+                                "::mlir::Value":$second, "UpdateRule":$rule, "bool":$decay)>];
+  let extraClassDeclaration = [{
+    /// What is updated in place, in the order of the results: weight, velocity, and second or none.
+    ::llvm::SmallVector<::mlir::Value> getUpdated();
+  }];
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
 }
 
 def Iarc_CopyOp : Iarc_FinalOp<"copy", "made by planning, after autodiff", [Pure, SameOperandsAndResultType]> {

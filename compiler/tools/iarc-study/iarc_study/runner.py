@@ -73,7 +73,7 @@ class RunningCell:
             return ""
 
     def follow(self):
-        """The newest whole line of the log."""
+        """The newest whole line of the log that is of training steps."""
         try:
             with open(self.log, "rb") as file:
                 if os.fstat(file.fileno()).st_size < self.log_at:
@@ -86,7 +86,9 @@ class RunningCell:
         if end:
             self.log_at += end
             try:
-                self.last = json.loads(new[:end].splitlines()[-1])
+                entries = [json.loads(line) for line in new[:end].splitlines()]
+                self.last = next((entry for entry in reversed(entries)
+                                  if "evaluation" not in entry), self.last)
             except ValueError:
                 pass
 
@@ -132,6 +134,8 @@ def curve_of(log):
     curve, milliseconds = {"step": [], "loss": [], "accuracy": [], "subtask_accuracy": {}}, []
     for line in log.splitlines():
         entry = json.loads(line)
+        if "evaluation" in entry:  # during the training, of a model that declares it
+            continue
         for name in ("step", "loss", "accuracy"):
             curve[name].append(entry[name])
         for subtask, value in entry["subtask_accuracy"].items():

@@ -63,5 +63,14 @@ struct SyntaxTreeResult {
 };
 SyntaxTreeResult dumpSyntaxTree(const std::string &path, const FrontendOptions &options) noexcept;
 
+/// A file as read, for tools that are no compiler.
+struct FileContents {
+  std::string bytes; ///< as they are
+  std::string text;  ///< without a byte order mark
+  std::string error; ///< why it could not be read, as the system says it; empty: it was
+  bool tooLarge = false;
+};
+FileContents readFile(const std::string &path);
+
 } // namespace iarc::dsl
 #endif

@@ -207,11 +207,34 @@ struct Task {
   }
 };
 
+enum class Optimiser { Sgd, Nesterov, Adam, AdamW, Lion };
+
+enum class ScheduleKind { Constant, Step, Linear, Cosine };
+
+/// The learning rate of every step; see docs/language.md.
+struct Schedule {
+  ScheduleKind kind = ScheduleKind::Constant;
+  double rate = 0.02;  ///< at the start, after the warm-up
+  double to = 0;       ///< Linear, Cosine: at the end of the run
+  double factor = 1;   ///< Step: of the rate
+  int64_t every = 1;   ///< Step: steps from one to the next
+  int64_t warmUp = 0;  ///< steps in which the rate grows
+};
+
+enum class Stop { Never, Loss, Accuracy };
+
 struct Train {
-  double rate = 0.02;
-  double momentum = 0.8;
+  Optimiser optimiser = Optimiser::Sgd;
+  Schedule rate;
+  double momentum = 0.8; ///< of adam, adamw and lion beta1
+  double beta2 = 0, epsilon = 0, decay = 0;
   int64_t batch = 200;
   int64_t steps = 8000;
+  double clip = 0;           ///< longest gradient; 0: any length
+  int64_t accumulate = 1;    ///< parts in which a batch is computed
+  int64_t evaluateEvery = 0; ///< steps; 0: at the end only
+  Stop stop = Stop::Never;   ///< what an evaluation must reach to end the run
+  double stopAt = 0;
   Location location;
 };
 

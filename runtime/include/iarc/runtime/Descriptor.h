@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Raised with every change of a struct below; the runtime refuses another one. */
-#define IARC_DESCRIPTOR_VERSION 4
+#define IARC_DESCRIPTOR_VERSION 5
 
 typedef struct iarc_axis {
   const char *name; /* "layer", "position", "pair" ((t, s <= t) at t (t + 1) / 2 + s), "out", "in" */
@@ -39,7 +39,7 @@ typedef struct iarc_weight {
   const char *name;
   const iarc_axis *axes;
   int64_t rank;
-  int64_t offset; /* of its first element, in elements, in weights, velocity and gradients alike; a multiple of 16 */
+  int64_t offset; /* of its first element, in elements, in weights, each state and gradients alike; a multiple of 16 */
   int64_t count;  /* elements: the product of the axes */
   int64_t initialiser; /* enum iarc_initialiser */
   double first, second;
@@ -110,15 +110,20 @@ typedef struct iarc_task {
   const iarc_data *data;   /* that file; else null */
 } iarc_task;
 
-enum iarc_loss { IARC_LOSS_CROSS_ENTROPY = 0, IARC_LOSS_SQUARED_ERROR = 1 };
+enum iarc_loss {
+  IARC_LOSS_CROSS_ENTROPY = 0,
+  IARC_LOSS_SQUARED_ERROR = 1,
+  IARC_LOSS_OWN = 2 /* written in the program; only the generated code knows it */
+};
 enum iarc_loss_at { IARC_LOSS_AT_LAST = 0, IARC_LOSS_AT_ALL = 1 };
 
 /* Everything one call of a step function reads and writes. The caller fills it. All arrays are
    aligned to 64 bytes. */
 typedef struct iarc_call {
-  void *weights;    /* real [weight_elements]; read, and updated by train_step */
-  void *velocity;   /* real [weight_elements]; momentum, read and updated by train_step; else may be null */
-  void *gradients;  /* real [weight_elements]; written by gradients; else may be null */
+  void *weights;    /* real [weight_elements]; read, and updated by train_step and update */
+  void *velocity;   /* real [states][weight_elements]: the optimiser's states, one after the other, read and
+                       updated by train_step and update; else may be null */
+  void *gradients;  /* real [weight_elements]; written by gradients, read by update; else may be null */
   void *workspace;  /* workspace_bytes + groups * workspace_bytes_per_group bytes; no content is kept */
   const int32_t *symbols;  /* [context + 1][groups][lanes]; -1 where an interspersed control token stands */
   const int32_t *controls; /* [context][groups][lanes]; -1 where there is no control token */
@@ -127,12 +132,18 @@ typedef struct iarc_call {
                        two functions at the positions that the loss reads */
   void *loss;       /* real [1]: sum over samples of sample weight times loss; written by all three */
   int64_t groups;   /* number of lane groups, at least 1 */
-  double rate;      /* learning rate of train_step: v := momentum v + g; w := w - rate v */
-  double momentum;
+  double rate;      /* factor of the change of weights; of adam the learning rate / (1 - beta1^n) in update n = 1 ... */
+  double momentum;  /* of adam and lion beta1 */
   void *pool;       /* the runtime's threads, passed on to iarc_parallel */
   int64_t first;    /* of infer: the first position of the window that holds a token, 0 <= first < context */
   const int32_t *targets; /* [context][groups][lanes]: what position t predicts, -1 for nothing; read only where
                              iarc_task.masked is 1, otherwise it is symbol t + 1 */
+  /* Of train_step and update, see enum iarc_optimiser. */
+  double decay;     /* of sgd the weight decay itself, else 1 - learning rate * weight decay */
+  double beta2;     /* of adam and lion */
+  double epsilon;   /* of adam */
+  double root;      /* of adam: 1 / sqrt(1 - beta2^n) */
+  double scale;     /* of update: factor of the gradients */
 } iarc_call;
 
 typedef void (*iarc_step_function)(const iarc_call *call);
@@ -167,6 +178,48 @@ typedef struct iarc_prepared {
   int64_t positions, out, in; /* of one of them, as stored; positions is 1 where it has no such axis */
   int64_t rows, lanes;
 } iarc_prepared;
+
+/* What train_step and update do with the gradient g of a weight w; v and s are its states, and capital names
+   are those of the call. DECAY is there only where iarc_training.decays is 1. */
+enum iarc_optimiser {
+  IARC_OPTIMISER_SGD = 0,      /* g += DECAY w; v := MOMENTUM v + g; w -= RATE v */
+  IARC_OPTIMISER_NESTEROV = 1, /* g += DECAY w; v := MOMENTUM v + g; w -= RATE (g + MOMENTUM v) */
+  IARC_OPTIMISER_ADAM = 2,     /* v := MOMENTUM v + (1 - MOMENTUM) g; s := BETA2 s + (1 - BETA2) g^2;
+                                  w := DECAY w - RATE v / (ROOT sqrt(s) + EPSILON) */
+  IARC_OPTIMISER_ADAMW = 3,    /* the same */
+  IARC_OPTIMISER_LION = 4      /* w := DECAY w - RATE sign(MOMENTUM v + (1 - MOMENTUM) g); v := BETA2 v + (1 - BETA2) g */
+};
+
+enum iarc_schedule_kind {
+  IARC_SCHEDULE_CONSTANT = 0,
+  IARC_SCHEDULE_STEP = 1,   /* rate factor^floor(n / every) */
+  IARC_SCHEDULE_LINEAR = 2, /* rate + (to - rate) n / N */
+  IARC_SCHEDULE_COSINE = 3  /* to + (rate - to) (1 + cos(pi n / N)) / 2 */
+};
+
+/* The learning rate after n of N steps, both counted from the end of the warm-up, in whose step n it is (n + 1) /
+   warm_up of the first one. */
+typedef struct iarc_schedule {
+  int64_t kind;   /* enum iarc_schedule_kind */
+  double rate, to, factor;
+  int64_t every, warm_up; /* steps */
+} iarc_schedule;
+
+enum iarc_stop { IARC_STOP_NEVER = 0, IARC_STOP_LOSS = 1, IARC_STOP_ACCURACY = 2 };
+
+/* The declared protocol beside rate, momentum, batch and steps. */
+typedef struct iarc_training {
+  int64_t optimiser; /* enum iarc_optimiser */
+  int64_t states;    /* arrays of the optimiser: 2 of adam and adamw, else 1 */
+  int64_t decays;    /* 1: the generated code decays weights; 0: the call's decay is not read */
+  double beta2, epsilon, decay;
+  iarc_schedule schedule;
+  double clip;         /* the longest gradient; 0: any length */
+  int64_t accumulate;  /* parts in which a batch is computed */
+  int64_t evaluate_every; /* steps; 0: at the end only */
+  int64_t stop;        /* enum iarc_stop */
+  double stop_at;      /* the loss or accuracy of an evaluation that ends the run */
+} iarc_training;
 
 typedef struct iarc_model {
   int64_t version;        /* IARC_DESCRIPTOR_VERSION */
@@ -212,6 +265,16 @@ typedef struct iarc_model {
   const iarc_prepared *infer_weights;
   int64_t infer_tensors, infer_weight_elements;
   iarc_step_function infer;
+  /* Assembly text of a function iarc_infer that is infer, for `export --format c`; empty where infer is null. */
+  const char *infer_code;
+  /* What the model computes, as JSON; empty where the compiler did not know it (a lowered module):
+       {"version": 1, "shapes": [[T, F]...], "body": REGION}, shapes by value
+       REGION: {"arguments": [value...], "ops": [OP...], "yields": [value...]}
+       OP: {"op": name, "operands": [value...], "results": [value...], ...} with the fields of dsl::Op, weights by
+       name; scalar functions: {"nodes": [[name, operands..., index or value]...], "result": node} */
+  const char *graph;
+  iarc_training training;
+  iarc_step_function update; /* one step of the optimiser by given gradients, times the call's scale */
 } iarc_model;
 
 /* Emitted by the compiler. */

@@ -153,8 +153,7 @@ class Page:
                 row += (f"<td>{record['total_weights']:,}</td>"
                         f"<td>{record['flop_per_step'] / 1e9:.3g}</td>"
                         f"<td>{escape(record['loss_declared'].replace('_', ' '))}</td>"
-                        f"<td>sgd, rate {train['rate']:g}, momentum {train['momentum']:g}, batch "
-                        f"{train['batch']}, context {record['context']}</td>")
+                        f"<td>{escape(tables.protocol(train))}, context {record['context']}</td>")
             else:
                 row += '<td colspan="4"><span class="none missing">missing</span></td>'
             rows.append(row)

@@ -9,6 +9,14 @@ def _swatch(index):
     return f'<span class="swatch" style="background:{colour(index)}"></span>'
 
 
+def protocol(train):
+    """The training protocol in words; records of the first versions have sgd only, without a text."""
+    if "optimiser" not in train:
+        return (f"sgd, rate {train['rate']:g}, momentum {train['momentum']:g}, "
+                f"batch {train['batch']}")
+    return train["text"].rsplit(f", {train['steps']} steps", 1)[0]
+
+
 def _seeds(entry):
     """How many seeds there are, where that is worth saying."""
     if entry.diverged:
@@ -164,8 +172,7 @@ def every_cell(index):
         commands = "\n".join(record["commands"])
         versions, task = record["versions"], record["task_declared"]
         detail = (f"in the folder of the study file:\n{commands}\n\n"
-                  f"{record['loss_declared']}, sgd rate {record['train']['rate']:g}, momentum "
-                  f"{record['train']['momentum']:g}, batch {record['train']['batch']}, context "
+                  f"{record['loss_declared']}, {protocol(record['train'])}, context "
                   f"{record['context']}, {record['precision']}, {record['total_weights']:,} weights"
                   f"\ntask {task['subtasks']}, {task['symbols']} symbols, gap "
                   f"{task['gap_minimum']}..{task['gap_maximum']}"

@@ -1,0 +1,43 @@
+//===- ExportCommand.cpp - export ---------------------------------------------------===//
+
+#include "Export.h"
+#include "Program.h"
+#include "Text.h"
+#include "Weights.h"
+
+namespace iarc::runtime {
+
+int runExport(const Invocation &invocation) {
+  const iarc_model &model = invocation.model;
+  std::string formatName, weightsFile, out;
+  Arguments arguments("export");
+  arguments.addWord("--format", "FORM", &formatName, "c, onnx, npz or safetensors", /*required=*/true);
+  arguments.addFile("--weights", &weightsFile, "the weights, such as a checkpoint",
+                    /*required=*/true);
+  arguments.addFile("--out", &out, "write there; of the form c NAME.c, and NAME.h beside it",
+                    /*required=*/true);
+  if (!parseArguments(invocation, "export", arguments))
+    return int(Exit::Ok);
+  if (formatName != "c" && formatName != "onnx" && formatName != "npz" && formatName != "safetensors") {
+    std::string nearest = nearestName(formatName, {"c", "onnx", "npz", "safetensors"});
+    fail(Exit::Usage, "--format: there is no form %s; one of c, onnx, npz, safetensors%s",
+         quoted(formatName).c_str(),
+         nearest.empty() ? "" : ("\nhint: did you mean " + nearest + "?").c_str());
+  }
+  Array weights(uint64_t(model.weight_elements * model.element_bytes));
+  loadWeights(model, weightsFile, weights.data());
+  if (!weightsFinite(model, weights.data()))
+    fail(Exit::Diverged, "a weight in %s is not finite: such a model is not exported",
+         quoted(weightsFile).c_str());
+  if (formatName == "safetensors")
+    saveWeights(model, out, weights.data());
+  else if (formatName == "onnx")
+    exportOnnx(model, weights.data(), out);
+  else if (formatName == "npz")
+    exportNpz(model, weights.data(), out);
+  else
+    exportC(model, Inference(model, weightsFile), out);
+  return int(Exit::Ok);
+}
+
+} // namespace iarc::runtime

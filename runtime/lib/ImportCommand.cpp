@@ -1,0 +1,43 @@
+//===- ImportCommand.cpp - import ---------------------------------------------------===//
+
+#include "Program.h"
+#include "Text.h"
+#include "WeightMap.h"
+#include "Weights.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+namespace iarc::runtime {
+
+int runImport(const Invocation &invocation) {
+  const iarc_model &model = invocation.model;
+  std::string from, mapFile, out;
+  Arguments arguments("import");
+  arguments.addFile("--from", &from, "safetensors of another framework", /*required=*/true);
+  arguments.addFile("--weight-map", &mapFile,
+                    "lines NAME[INDEX] = THEIR.NAME[BEGIN:END] transpose; without one names are the "
+                    "same");
+  arguments.addFile("--out", &out, "write the model's weights there", /*required=*/true);
+  if (!parseArguments(invocation, "import", arguments))
+    return int(Exit::Ok);
+  std::vector<WeightMapLine> map;
+  if (!mapFile.empty()) {
+    std::ifstream stream(mapFile, std::ios::binary);
+    std::ostringstream text;
+    if (stream)
+      text << stream.rdbuf();
+    if (!stream || text.str().empty())
+      fail(Exit::InputOutput, "cannot read the weight map %s: %s", quoted(mapFile).c_str(),
+           stream ? "it is empty" : std::strerror(errno));
+    map = parseWeightMap(text.str(), mapFile);
+  }
+  Array weights(uint64_t(model.weight_elements * model.element_bytes));
+  importWeights(model, from, map, weights.data());
+  saveWeights(model, out, weights.data());
+  return int(Exit::Ok);
+}
+
+} // namespace iarc::runtime
