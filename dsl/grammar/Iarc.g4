@@ -5,7 +5,7 @@
 // that cannot continue it. Words with a meaning in one place only (`context`,
 // `task`, `at` ...) stay usable as names everywhere; see `name`.
 //
-// The lexer reads bytes, not code points: beyond comments the language is
+// The lexer reads bytes, not code points: beyond comments and texts the language is
 // ASCII, so that token positions are byte offsets without any table.
 //
 //===----------------------------------------------------------------------===//
@@ -131,6 +131,7 @@ expression
   | name                                                               # reference
   | NUMBER                                                             # number
   | MALFORMED                                                          # malformed
+  | STRING                                                             # text
   | ('true' | 'false')                                                 # truth
   | '[' (expression (',' expression)*)? ','? ']'                       # list
   | '(' expression ')'                                                 # parentheses
@@ -147,12 +148,16 @@ NAME   : [A-Za-z_] [A-Za-z0-9_]* ;
 COMMENT : '//' ~[\r\n]* -> channel(HIDDEN) ;
 SPACE   : [ \t\r\n\f]+ -> channel(HIDDEN) ;
 
+// A text, such as the name of a file: any characters of one line. A backslash makes the quotation
+// mark or the backslash behind it a part of the text; elsewhere it stands for itself.
+STRING : '"' ( '\\' ~[\r\n] | ~["\\\r\n] )* '"' ;
+
 // Reported before parsing, and parsed as an operand so that nothing else is said of it: a number
 // that runs into letters (`1e5` is as long for both and goes to NUMBER, which comes first), and
 // the string of another language.
 MALFORMED
   : [0-9]+ ('.' [0-9]+)? [A-Za-z_] [A-Za-z0-9_]*
-  | '"' ~["\r\n]* '"' | '\'' ~['\r\n]* '\''
+  | '\'' ~['\r\n]* '\''
   ;
 
 // Everything else, hidden from the parser and reported before it runs: what looks like a comment

@@ -131,6 +131,10 @@ private:
       case OpKind::Encode:
         out += "encode" + typed(op.results[0]);
         break;
+      case OpKind::Embed:
+        out += std::string("embed ") + (op.ofControls ? "controls " : "symbols ") +
+               model.weights[static_cast<size_t>(op.weight)].name + typed(op.results[0]);
+        break;
       case OpKind::Linear:
         out += "linear " + value(op.operands[0]) + ", " +
                model.weights[static_cast<size_t>(op.weight)].name +

@@ -2,6 +2,7 @@
 
 #include "Batch.h"
 #include "Real.h"
+#include "TokenData.h"
 
 #include <algorithm>
 
@@ -58,6 +59,7 @@ void Batch::pad() noexcept {
 
 void Batch::fill(uint64_t seed, uint32_t stream, uint64_t first, int64_t samples,
                  ThreadPool &pool, int64_t total) {
+  const TokenData *data = model.task.data ? &tokenData(model) : nullptr;
   setCount(samples, total);
   pool.run(groupCount, [&](int64_t begin, int64_t end) {
     for (int64_t group = begin; group < end; ++group) {
@@ -73,7 +75,10 @@ void Batch::fill(uint64_t seed, uint32_t stream, uint64_t first, int64_t samples
       call.governing = governingArray.as<int32_t>() + b;
       call.targets = model.task.masked ? targetArray.as<int32_t>() + b : nullptr;
       call.scratch = scratch.as<char>() + group * scratchBytes();
-      model.task.fill(&call);
+      if (data)
+        data->fill(call);
+      else
+        model.task.fill(&call);
     }
   });
   pad();

@@ -7,6 +7,7 @@
 #include "Program.h"
 #include "Real.h"
 #include "Text.h"
+#include "TokenData.h"
 #include "Weights.h"
 
 #include <algorithm>
@@ -28,7 +29,8 @@ struct Setting {
 
 /// What must be the same for the arrays to mean the same, beside names and shapes of the weights.
 std::vector<Setting> modelSettings(const iarc_model &model) {
-  return {{"precision", precisionName(model)},
+  std::vector<Setting> settings{
+          {"precision", precisionName(model)},
           {"context", std::to_string(model.context)},
           {"task", taskText(model.task)},
           {"loss", format("%s at %s",
@@ -36,6 +38,11 @@ std::vector<Setting> modelSettings(const iarc_model &model) {
                           : model.loss == IARC_LOSS_SQUARED_ERROR ? "squared_error"
                                                                   : "cross_entropy",
                           model.loss_at == IARC_LOSS_AT_LAST ? "last" : "all")}};
+  if (model.task.data && model.task.data->form == IARC_DATA_CHARACTERS)
+    settings.push_back({"vocabulary", vocabularyText(model.task)});
+  if (model.task.data)
+    settings.push_back({"data", tokenData(model).identity()});
+  return settings;
 }
 
 std::string codeText(const iarc_model &model) {

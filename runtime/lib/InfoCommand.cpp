@@ -6,6 +6,8 @@
 #include "Real.h"
 #include "Session.h"
 #include "Text.h"
+#include "TokenData.h"
+#include "TokenText.h"
 #include "Weights.h"
 
 #include <algorithm>
@@ -72,6 +74,10 @@ std::string controlNames(const iarc_task &task) {
   return text;
 }
 
+std::string vocabularyText(const iarc_task &task) {
+  return escaped({task.data->vocabulary, size_t(task.data->vocabulary_bytes)});
+}
+
 std::string taskText(const iarc_task &task) {
   std::string text = format("%s, %lld symbol%s", task.name, (long long)task.symbols,
                             task.symbols == 1 ? "" : "s");
@@ -116,7 +122,14 @@ static std::string infoJson(const iarc_model &model, int64_t batch, int64_t tota
   json.key("arguments").beginObject();
   for (int64_t i = 0; i < task.argument_count; ++i)
     json.field(task.arguments[i].name, task.arguments[i].value);
-  json.endObject().endObject();
+  json.endObject();
+  if (task.data) {
+    json.field("data", task.data->path);
+    if (task.data->form == IARC_DATA_CHARACTERS)
+      json.field("vocabulary",
+                 std::string_view(task.data->vocabulary, size_t(task.data->vocabulary_bytes)));
+  }
+  json.endObject();
   json.field("predicted_positions", model.predicted_positions);
   json.field("loss", lossName(model)).field("loss_at", lossPlace(model));
   json.key("weights").beginArray();
@@ -182,6 +195,10 @@ int runInfo(const Invocation &invocation) {
   if (int64_t layers = layersOf(model))
     text += format(", %lld layer%s", (long long)layers, layers == 1 ? "" : "s");
   text += "\ntask       " + taskText(task) + "\n";
+  if (task.data)
+    text += "data       " + quoted(task.data->path) + ", unless --data names another file\n";
+  if (task.data && task.data->form == IARC_DATA_CHARACTERS)
+    text += "characters " + vocabularyText(task) + "\n";
   text += format("context    %lld positions of %lld features\n", (long long)model.context,
                  (long long)model.width);
   text += format("loss       %s at %s%s\n", lossName(model), lossPlace(model),

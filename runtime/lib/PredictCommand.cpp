@@ -7,6 +7,7 @@
 #include "Program.h"
 #include "Real.h"
 #include "Text.h"
+#include "TokenData.h"
 #include "TokenText.h"
 
 #include <algorithm>
@@ -57,6 +58,12 @@ std::vector<int32_t> ranking(const std::vector<double> &logits) {
   return order;
 }
 
+std::string shorterThanContext(const iarc_model &model, size_t tokens) {
+  return format("a prompt of %zu token%s is shorter than the context of %lld, and this program has no "
+                "code for absent positions",
+                tokens, tokens == 1 ? "" : "s", (long long)model.context);
+}
+
 /// Reads prompts line by line from standard input. What is written for a line waits until no
 /// further line is there, so that a program at the other end of a pipe gets each answer at once.
 class Prompts {
@@ -80,11 +87,7 @@ public:
       tokens = parseTokens(invocation.model.task, line, complaints);
     const iarc_model &model = invocation.model;
     if (!hasInference(model) && tokens.size() > 0 && int64_t(tokens.size()) < model.context)
-      complaints.push_back(
-          {1, format("a prompt of %zu token%s is shorter than the context of %lld, and this "
-                     "program has no "
-                     "code for absent positions",
-                     tokens.size(), tokens.size() == 1 ? "" : "s", (long long)model.context)});
+      complaints.push_back({1, shorterThanContext(model, tokens.size())});
     valid = complaints.empty();
     constexpr size_t mostComplaints = 10;
     for (size_t i = 0; i < std::min(complaints.size(), mostComplaints); ++i)
@@ -105,8 +108,10 @@ public:
   int64_t number() const noexcept { return reader.number(); }
   /// Ends the program where the logits of the line are no numbers.
   void requireFinite(const std::vector<double> &logits) {
-    if (std::all_of(logits.begin(), logits.end(), [](double x) { return std::isfinite(x); }))
-      return;
+    if (!std::all_of(logits.begin(), logits.end(), [](double x) { return std::isfinite(x); }))
+      failNotFinite();
+  }
+  [[noreturn]] void failNotFinite() {
     flush();
     fail(Exit::Diverged, "the logits for line %lld are not finite: these weights cannot predict",
          (long long)number());
@@ -145,14 +150,16 @@ std::string absentNote(const iarc_model &model, int64_t given) {
              : "";
 }
 
-std::string predictionText(const std::vector<double> &logits, int64_t most) {
+std::string predictionText(const iarc_task &task, const std::vector<double> &logits,
+                           int64_t most) {
   if (most == 0)
-    return std::to_string(bestSymbol(logits));
+    return symbolText(task, bestSymbol(logits));
   std::vector<double> shares = probabilities(logits);
   std::string text;
   std::vector<int32_t> order = ranking(logits);
   for (size_t i = 0; i < std::min(order.size(), size_t(most)); ++i)
-    text += format("%s%d:%.4f", i ? " " : "", order[i], shares[size_t(order[i])]);
+    text += format("%s%s:%.4f", i ? " " : "", symbolText(task, order[i]).c_str(),
+                   shares[size_t(order[i])]);
   return text;
 }
 
@@ -169,7 +176,8 @@ std::string predictionLine(Inference &inference, const Tokens &tokens, Prompts &
     for (int64_t row = first; row < rows; ++row) {
       inference.copyLogits(row, logits);
       text +=
-          (row > first ? (options.most ? " | " : " ") : "") + predictionText(logits, options.most);
+          (row > first ? (options.most ? " | " : " ") : "") +
+          predictionText(model.task, logits, options.most);
     }
     return text + absentNote(model, given);
   }
@@ -180,6 +188,8 @@ std::string predictionLine(Inference &inference, const Tokens &tokens, Prompts &
   for (int64_t row = first; row < rows; ++row) {
     inference.copyLogits(row, logits);
     json.beginObject().field("symbol", int64_t(bestSymbol(logits)));
+    if (isText(model.task))
+      json.field("text", std::string_view(symbolText(model.task, bestSymbol(logits))));
     if (options.most) {
       std::vector<double> shares = probabilities(logits);
       std::vector<int32_t> order = ranking(logits);
@@ -242,7 +252,7 @@ int runInteractive(const Invocation &invocation, Inference &inference,
       text = tokenText(model.task, tokens.symbols.back(), -1) + " -> ";
     inference.predict(tokens, logits);
     const int64_t given = std::min(int64_t(tokens.size()), model.context);
-    writeOutput(text + predictionText(logits, options.most) + absentNote(model, given) + "\n");
+    writeOutput(text + predictionText(model.task, logits, options.most) + absentNote(model, given) + "\n");
   }
 }
 
@@ -326,9 +336,64 @@ int runPredict(const Invocation &invocation) {
   return prompts.finish();
 }
 
+namespace {
+
+std::string textOf(const iarc_task &task, const Tokens &tokens) {
+  std::string text;
+  for (int32_t symbol : tokens.symbols)
+    text += symbolBytes(task, symbol);
+  return text;
+}
+
+/// Continues prompts symbol by symbol.
+struct Generator {
+  Inference &inference;
+  int64_t count;
+  double temperature;
+  uint64_t seed;
+  bool isFinite = true; ///< whether all logits were, so far
+
+  /// What follows the tokens: a text, or numbers between blanks. Drawn from this sample's stream of
+  /// random numbers.
+  std::string run(Tokens &tokens, uint64_t sample) {
+    const iarc_model &model = inference.model;
+    Draws draws(seed, GenerationStream, sample);
+    std::vector<double> logits;
+    std::string text;
+    for (int64_t i = 0; i < count; ++i) {
+      inference.predict(tokens, logits);
+      isFinite = std::all_of(logits.begin(), logits.end(), [](double x) { return std::isfinite(x); });
+      if (!isFinite)
+        return text;
+      int32_t symbol = bestSymbol(logits);
+      if (temperature > 0) {
+        std::vector<double> shares = probabilities(logits, temperature);
+        uint32_t high = draws.word();
+        double rest = unitInterval(high, draws.word());
+        for (symbol = 0; size_t(symbol) + 1 < shares.size(); ++symbol)
+          if ((rest -= shares[size_t(symbol)]) < 0)
+            break;
+      }
+      text += (i && !isText(model.task) ? " " : "") + symbolBytes(model.task, symbol);
+      tokens.add(symbol, -1);
+      // Only the last context tokens are read.
+      if (int64_t(tokens.size()) > 8 * model.context + 1024) {
+        auto keep = [&](std::vector<int32_t> &row) {
+          row.erase(row.begin(), row.end() - model.context);
+        };
+        keep(tokens.symbols);
+        keep(tokens.controls);
+      }
+    }
+    return text;
+  }
+};
+
+} // namespace
+
 int runGenerate(const Invocation &invocation) {
   const iarc_model &model = invocation.model;
-  std::string weights;
+  std::string weights, prompt;
   int64_t count = 0;
   uint64_t seed = defaultSeed;
   double temperature = 0;
@@ -341,6 +406,11 @@ int runGenerate(const Invocation &invocation) {
                        "symbols to generate after each prompt; 'generate N' is the same", "20");
   count = 20;
   arguments.addFile("--weights", &weights, "the weights to generate with", /*required=*/true);
+  arguments.addFile("--prompt", &prompt,
+                    isText(model.task)
+                        ? "the text to continue, instead of lines of standard input; \\n, \\t and "
+                          "\\xHH stand for what is hard to type"
+                        : "the tokens to continue, instead of lines of standard input");
   arguments.addNumber("--temperature", "X", &temperature, 0, 100, false,
                       "0 takes the most probable symbol; else draws, with logits divided by X");
   arguments.addSeed(&seed);
@@ -351,42 +421,37 @@ int runGenerate(const Invocation &invocation) {
                       "probabilities to draw from");
 
   Inference inference(model, weights);
+  Generator generator{inference, count, temperature, seed};
+  if (arguments.given("--prompt")) {
+    std::vector<TokenComplaint> complaints;
+    Tokens tokens = parseTokens(model.task, prompt, complaints);
+    if (!complaints.empty())
+      fail(Exit::Usage, "--prompt: column %lld: %s", (long long)complaints.front().column,
+           complaints.front().message.c_str());
+    if (tokens.size() == 0)
+      fail(Exit::Usage, "--prompt: a prompt has one token at least");
+    if (!hasInference(model) && int64_t(tokens.size()) < model.context)
+      fail(Exit::Usage, "--prompt: %s", shorterThanContext(model, tokens.size()).c_str());
+    const std::string start = isText(model.task) ? textOf(model.task, tokens) : "";
+    std::string text = generator.run(tokens, 0);
+    if (!generator.isFinite)
+      fail(Exit::Diverged, "the logits are not finite: these weights cannot predict");
+    writeOutput((isText(model.task) ? escaped(start + text, /*isPrinted=*/true) : text) + "\n");
+    return int(Exit::Ok);
+  }
   Prompts prompts(invocation);
   Tokens tokens;
-  std::vector<double> logits;
   bool valid;
   while (prompts.next(tokens, valid)) {
     if (tokens.size() == 0) {
       prompts.answer(valid ? "" : "?");
       continue;
     }
-    Draws draws(seed, GenerationStream, uint64_t(prompts.number() - 1));
-    std::string text;
     const int64_t given = int64_t(tokens.size());
-    for (int64_t i = 0; i < count; ++i) {
-      inference.predict(tokens, logits);
-      prompts.requireFinite(logits);
-      int32_t symbol = bestSymbol(logits);
-      if (temperature > 0) {
-        std::vector<double> shares = probabilities(logits, temperature);
-        uint32_t high = draws.word();
-        double rest = unitInterval(high, draws.word());
-        for (symbol = 0; size_t(symbol) + 1 < shares.size(); ++symbol)
-          if ((rest -= shares[size_t(symbol)]) < 0)
-            break;
-      }
-      text += (i ? " " : "") + std::to_string(symbol);
-      tokens.add(symbol, -1);
-      // Only the last context tokens are read.
-      if (int64_t(tokens.size()) > 8 * model.context + 1024) {
-        auto keep = [&](std::vector<int32_t> &row) {
-          row.erase(row.begin(), row.end() - model.context);
-        };
-        keep(tokens.symbols);
-        keep(tokens.controls);
-      }
-    }
-    prompts.answer(text + absentNote(model, given));
+    std::string text = generator.run(tokens, uint64_t(prompts.number() - 1));
+    if (!generator.isFinite)
+      prompts.failNotFinite();
+    prompts.answer((isText(model.task) ? escaped(text) : text) + absentNote(model, given));
   }
   return prompts.finish();
 }

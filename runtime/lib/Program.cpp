@@ -6,6 +6,7 @@
 #include "Json.h"
 #include "Text.h"
 #include "ThreadPool.h"
+#include "TokenData.h"
 
 #include <cmath>
 #include <cstdio>
@@ -89,7 +90,20 @@ static std::string exampleText(const std::string &program, const Command &comman
   return text;
 }
 
+/// Commands that read the stream of the task.
+static bool readsData(const std::string &command) {
+  for (const char *name : {"train", "eval", "check-gradients", "batch", "samples", "bench"})
+    if (command == name)
+      return true;
+  return false;
+}
+
 bool parseArguments(const Invocation &invocation, const char *name, Arguments &arguments) {
+  if (invocation.model.task.data && readsData(name))
+    arguments.addFile("--data", &dataPath(),
+                      ("the file to draw windows from, in place of " +
+                       std::string(invocation.model.task.data->path))
+                          .c_str());
   if (arguments.parse(invocation.words, "./" + invocation.program + " "))
     return true;
   for (const Command &command : commands())
@@ -129,6 +143,10 @@ static std::string programHelp(const std::string &program, const iarc_model &mod
   return text;
 }
 
+bool hasPerplexity(const iarc_model &model) noexcept {
+  return model.task.data && model.loss == IARC_LOSS_CROSS_ENTROPY;
+}
+
 std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint64_t seed,
                            bool json) {
   const iarc_task &task = model.task;
@@ -141,6 +159,10 @@ std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint
     writer.beginObject();
     writer.field("model", model.name).field("windows", metrics.windows).field("seed", seed);
     writer.field("loss", metrics.meanLoss());
+    if (hasPerplexity(model)) {
+      writer.field("perplexity", std::exp(metrics.meanLoss()));
+      writer.field("bits_per_" + std::string(unitOf(task)), metrics.meanLoss() / std::log(2.0));
+    }
     if (!metrics.rightAt.empty())
       writer.field("accuracy_all", metrics.accuracyAll());
     writer.field("accuracy_last", metrics.accuracy());
@@ -173,10 +195,16 @@ std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint
     return format("  %-15s  %8.4f +- %.4f  %9s window%s\n", name.c_str(), accuracy, error,
                   withSeparators(windows).c_str(), windows == 1 ? "" : "s");
   };
-  std::string text = format("evaluation on %s fresh window%s (seed %llu)\n",
+  std::string text = format("evaluation on %s %s window%s (seed %llu)\n",
                             withSeparators(metrics.windows).c_str(),
-                            metrics.windows == 1 ? "" : "s", (unsigned long long)seed);
+                            task.data ? "validation" : "fresh", metrics.windows == 1 ? "" : "s",
+                            (unsigned long long)seed);
   text += format("  %-15s  %8s\n", "loss", lossText(metrics.meanLoss(), 4).c_str());
+  if (hasPerplexity(model)) {
+    text += format("  %-15s  %8.4f\n", "perplexity", std::exp(metrics.meanLoss()));
+    text += format("  %-15s  %8.4f\n", (std::string("bits per ") + unitOf(task)).c_str(),
+                   metrics.meanLoss() / std::log(2.0));
+  }
   text += format("  %-15s  %8s\n", "", "accuracy");
   if (!metrics.rightAt.empty())
     text += format("  %-15s  %8.4f\n", "all positions", metrics.accuracyAll());
@@ -197,7 +225,7 @@ static void checkModel(const iarc_model &model) {
          (long long)model.version, IARC_DESCRIPTOR_VERSION);
   const iarc_task &task = model.task;
   if (!task.name || task.symbols < 1 || task.symbols > INT32_MAX || task.control_count < 0 ||
-      task.control_count > maximumSubtasks || task.scratch_bytes < 0 || !task.fill ||
+      task.control_count > maximumSubtasks || task.scratch_bytes < 0 || (!task.fill && !task.data) ||
       (model.element_bytes != 4 && model.element_bytes != 8) || model.lanes < 1 ||
       model.context < 1 || model.weight_elements < 0 || model.workspace_bytes < 0 ||
       model.workspace_bytes_per_group < 0 || model.batch < 1 || model.steps < 0 || !model.forward ||

@@ -65,6 +65,13 @@ bool parseArguments(const Invocation &invocation, const char *command, Arguments
 /// Declares --threads, its default the cores that the process may use.
 void addThreads(Arguments &arguments, int64_t *threads);
 
+/// The characters of a vocabulary, each as a prompt has it.
+std::string vocabularyText(const iarc_task &task);
+
+/// Whether the loss is the cross entropy of data, of which people know the perplexity exp(loss) and
+/// the bits per byte, character or token, loss / ln 2.
+bool hasPerplexity(const iarc_model &model) noexcept;
+
 /// The evaluation as a table or as one line of JSON, for standard output.
 std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint64_t seed,
                            bool json);

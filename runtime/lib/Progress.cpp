@@ -2,7 +2,9 @@
 
 #include "Progress.h"
 
+#include "Program.h"
 #include "Text.h"
+#include "TokenData.h"
 
 #include <cmath>
 #include <cstdio>
@@ -19,6 +21,10 @@ static std::string progressLine(const iarc_model &model, int64_t steps, int64_t 
              compact ? 0 : int(std::to_string(steps).size()), (long long)step, (long long)steps,
              gap, lossText(interval.metrics.meanLoss(), compact ? 3 : 4).c_str(), gap,
              std::isnan(right) ? "    -" : format("%.3f", right).c_str());
+  if (hasPerplexity(model))
+    text += format("%s%s%s %.3f", gap, compact ? "bits" : "bits per ",
+                   compact ? "" : unitOf(model.task),
+                   interval.metrics.meanLoss() / std::log(2.0));
   for (size_t subtask = 0; subtask < size_t(model.task.control_count); ++subtask) {
     if (!model.task.controls[subtask].governs)
       continue;

@@ -11,6 +11,7 @@
 #include "Program.h"
 #include "Random.h"
 #include "Text.h"
+#include "TokenText.h"
 
 #include <algorithm>
 
@@ -30,7 +31,14 @@ struct Sample {
   std::vector<int32_t> symbols, controls, targets, governing;
 };
 
-std::string cellOf(int32_t number) { return number < 0 ? "." : std::to_string(number); }
+std::string cellOf(const iarc_task &task, int32_t symbol) {
+  return symbol < 0 ? "." : symbolText(task, symbol);
+}
+
+/// Characters, not bytes.
+size_t widthOf(const std::string &cell) {
+  return size_t(std::count_if(cell.begin(), cell.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
 
 std::string controlOf(const iarc_task &task, int32_t control) {
   return control < 0 ? "." : task.controls[control].name;
@@ -45,14 +53,14 @@ std::string tableOf(const iarc_model &model, const Sample &sample) {
   for (size_t t = 0; t < size_t(model.context); ++t) {
     size_t row = 0;
     rows[row++].cells.push_back(std::to_string(t));
-    rows[row++].cells.push_back(cellOf(sample.symbols[t]));
+    rows[row++].cells.push_back(cellOf(task, sample.symbols[t]));
     if (task.control_count)
       rows[row++].cells.push_back(controlOf(task, sample.controls[t]));
-    rows[row++].cells.push_back(cellOf(sample.targets[t]));
+    rows[row++].cells.push_back(cellOf(task, sample.targets[t]));
     if (task.control_count)
       rows[row++].cells.push_back(controlOf(task, sample.governing[t]));
     for (const Row &each : rows)
-      width = std::max(width, each.cells.back().size());
+      width = std::max(width, widthOf(each.cells.back()));
   }
   constexpr size_t heading = 8;
   const size_t perLine = std::max<size_t>(1, (lineWidth - heading) / (width + 1));
@@ -63,7 +71,7 @@ std::string tableOf(const iarc_model &model, const Sample &sample) {
     for (const Row &row : rows) {
       text += format("%-*s", int(heading), row.heading);
       for (size_t t = begin; t < end; ++t)
-        text += format(" %*s", int(width), row.cells[t].c_str());
+        text += std::string(1 + width - widthOf(row.cells[t]), ' ') + row.cells[t];
       text += "\n";
     }
   }

@@ -4,6 +4,8 @@
 
 #include "Error.h"
 #include "Text.h"
+#include "TokenData.h"
+#include "Utf8.h"
 
 #include <cerrno>
 #include <charconv>
@@ -80,10 +82,125 @@ std::string parseToken(const iarc_task &task, std::string_view word, Tokens &tok
   return "";
 }
 
+/// The character that an escape at line[at], a backslash, stands for, and in `length` its length;
+/// -1 where it is none.
+int unescaped(std::string_view line, size_t at, int &length) noexcept {
+  const std::string_view rest = line.substr(at + 1);
+  length = 2;
+  if (rest.empty())
+    return -1;
+  switch (rest[0]) {
+  case 'n':
+    return '\n';
+  case 't':
+    return '\t';
+  case 'r':
+    return '\r';
+  case '\\':
+    return '\\';
+  case 'x': {
+    unsigned value = 0;
+    if (rest.size() < 3)
+      return -1;
+    auto [end, error] = std::from_chars(rest.data() + 1, rest.data() + 3, value, 16);
+    length = 4;
+    return error == std::errc() && end == rest.data() + 3 ? int(value) : -1;
+  }
+  default:
+    return -1;
+  }
+}
+
+Tokens parseText(const iarc_task &task, std::string_view line,
+                 std::vector<TokenComplaint> &complaints) {
+  // First the text itself, with the column of each of its bytes.
+  std::string text;
+  std::vector<int64_t> columns;
+  int64_t column = 0;
+  for (size_t at = 0; at < line.size();) {
+    int length = 1, byte = static_cast<unsigned char>(line[at]);
+    column += (byte & 0xc0) != 0x80;
+    const int64_t here = column;
+    if (byte == '\\') {
+      byte = unescaped(line, at, length);
+      if (byte < 0) {
+        complaints.push_back({column, "a backslash begins \\n, \\t, \\r, \\xHH or \\\\"});
+        length = 1;
+        byte = '?';
+      }
+      column += length - 1;
+    }
+    text += char(byte);
+    columns.push_back(here);
+    at += size_t(length);
+  }
+  Tokens tokens;
+  if (task.data->form == IARC_DATA_BYTES) {
+    for (char c : text)
+      tokens.add(static_cast<unsigned char>(c), -1);
+    return tokens;
+  }
+  const Vocabulary &vocabulary = vocabularyOf(task);
+  for (uint64_t at = 0; at < text.size();) {
+    int length = 1;
+    int32_t character = characterAt(text, at, length);
+    int32_t symbol = vocabulary.symbolOf(character);
+    if (symbol >= 0)
+      tokens.add(symbol, -1);
+    else
+      complaints.push_back(
+          {columns[at],
+           format("'%s' is none of the %zu characters that this model knows",
+                  escaped(std::string_view(text).substr(at, size_t(length))).c_str(),
+                  vocabulary.size())});
+    at += uint64_t(length);
+  }
+  return tokens;
+}
+
 } // namespace
+
+std::string symbolBytes(const iarc_task &task, int32_t symbol) {
+  if (!isText(task))
+    return std::to_string(symbol);
+  if (task.data->form == IARC_DATA_BYTES)
+    return std::string(1, char(symbol));
+  return std::string(vocabularyOf(task).textOf(symbol));
+}
+
+std::string escaped(std::string_view text, bool isPrinted) {
+  std::string shown;
+  for (uint64_t at = 0; at < text.size();) {
+    int length = 1;
+    const int32_t character = characterAt(text, at, length);
+    const bool isBreak = character == '\n' || character == '\t';
+    if (character == '\n' && !isPrinted)
+      shown += "\\n";
+    else if (character == '\t' && !isPrinted)
+      shown += "\\t";
+    else if (character == '\r')
+      shown += "\\r";
+    else if (character == '\\' && !isPrinted)
+      shown += "\\\\";
+    else if (!isBreak && (character < 0x20 || (character >= 0x7f && character < 0xa0)))
+      for (int i = 0; i < length; ++i)
+        shown += format("\\x%02x", unsigned(static_cast<unsigned char>(text[at + uint64_t(i)])));
+    else
+      shown += text.substr(at, size_t(length));
+    at += uint64_t(length);
+  }
+  return shown;
+}
+
+std::string symbolText(const iarc_task &task, int32_t symbol) {
+  std::string bytes = symbolBytes(task, symbol);
+  return !isText(task) ? bytes : bytes == " " ? "\\x20" : escaped(bytes);
+}
 
 Tokens parseTokens(const iarc_task &task, std::string_view line,
                    std::vector<TokenComplaint> &complaints) {
+  if (isText(task))
+    return parseText(task, line, complaints);
   Tokens tokens;
   int64_t column = 1;
   for (size_t at = 0; at < line.size();) {
@@ -107,7 +224,7 @@ Tokens parseTokens(const iarc_task &task, std::string_view line,
 }
 
 std::string tokenText(const iarc_task &task, int32_t symbol, int32_t control) {
-  std::string text = symbol >= 0 ? std::to_string(symbol) : "";
+  std::string text = symbol >= 0 ? symbolText(task, symbol) : "";
   if (control < 0)
     return text;
   std::string name = task.controls[control].name;

@@ -3,7 +3,8 @@
 // A line is a prompt: tokens from the oldest to the newest, between blanks. A
 // symbol is its number; a control token stands in brackets after its symbol,
 // "3 5(I) 6 7", or where the model has control tokens at positions of their own
-// alone, "3 5 I 6 7".
+// alone, "3 5 I 6 7". Where the tokens are bytes or characters of a text the line is
+// that text, with \n, \t, \r, \\ and \xHH for what does not fit into a line.
 //
 //===----------------------------------------------------------------------===//
 #ifndef IARC_RUNTIME_LIB_TOKENTEXT_H
@@ -30,6 +31,15 @@ Tokens parseTokens(const iarc_task &task, std::string_view line,
 
 /// A token as parseTokens reads it.
 std::string tokenText(const iarc_task &task, int32_t symbol, int32_t control);
+
+/// A symbol of a text as it stands there: a byte, or a character in UTF-8; else its number.
+std::string symbolBytes(const iarc_task &task, int32_t symbol);
+
+/// The text as a prompt has it. With `isPrinted` line ends and tabs stay as they are.
+std::string escaped(std::string_view text, bool isPrinted = false);
+
+/// A symbol that stands alone, where a blank would not be seen.
+std::string symbolText(const iarc_task &task, int32_t symbol);
 
 /// Lines of standard input, a piece at a time.
 class LineReader {

@@ -10,6 +10,7 @@
 #include "Real.h"
 #include "Session.h"
 #include "Text.h"
+#include "TokenData.h"
 #include "TrainingLog.h"
 #include "Weights.h"
 
@@ -482,6 +483,8 @@ int runTrain(const Invocation &invocation) {
   std::signal(SIGPIPE, SIG_IGN);
   catchSignals();
   // Whatever would fail at the end is tried before the first step.
+  if (model.task.data)
+    tokenData(model);
   if (!options.weightsOut.empty())
     checkWritable(options.weightsOut);
   if (!options.bestOut.empty())

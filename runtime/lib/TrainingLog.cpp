@@ -6,7 +6,9 @@
 #include "Error.h"
 #include "EventFile.h"
 #include "Json.h"
+#include "Program.h"
 #include "Text.h"
+#include "TokenData.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -37,6 +39,12 @@ template <class F> void forSubtasks(const iarc_model &model, const Metrics &metr
       visit(std::string(model.task.controls[subtask].name), metrics.subtaskAccuracy(subtask));
 }
 
+/// "bits_per_byte", and the loss in bits.
+std::string bitsName(const iarc_model &model) {
+  return std::string("bits_per_") + unitOf(model.task);
+}
+double bitsOf(const Metrics &metrics) { return metrics.meanLoss() / std::log(2.0); }
+
 double wallTime() {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
@@ -60,6 +68,8 @@ std::string jsonLine(const iarc_model &model, const RunSettings &settings, int64
   JsonWriter json;
   json.beginObject();
   json.field("step", step).field("loss", metrics.meanLoss());
+  if (hasPerplexity(model))
+    json.field("perplexity", std::exp(metrics.meanLoss())).field(bitsName(model), bitsOf(metrics));
   json.field("accuracy", metrics.accuracy()).field("accuracy_all", metrics.accuracyAll());
   json.key("subtask_accuracy").beginObject();
   forSubtasks(model, metrics,
@@ -83,7 +93,10 @@ std::string jsonEvaluation(const iarc_model &model, int64_t step, const Metrics 
 }
 
 std::string csvHeader(const iarc_model &model) {
-  std::string header = "step,loss,accuracy,accuracy_all";
+  std::string header = "step,loss";
+  if (hasPerplexity(model))
+    header += ",perplexity," + bitsName(model);
+  header += ",accuracy,accuracy_all";
   forSubtasks(model, Metrics(),
               [&](const std::string &name, double) { header += ",accuracy_" + name; });
   return header + ",rate,gradient_norm,ms_per_step,tokens_per_second";
@@ -95,6 +108,10 @@ std::string csvLine(const iarc_model &model, const RunSettings &settings, int64_
   std::string line = std::to_string(step);
   auto add = [&](double value) { line += "," + (std::isnan(value) ? "" : exactText(value)); };
   add(metrics.meanLoss());
+  if (hasPerplexity(model)) {
+    add(std::exp(metrics.meanLoss()));
+    add(bitsOf(metrics));
+  }
   add(metrics.accuracy());
   add(metrics.accuracyAll());
   forSubtasks(model, metrics, [&](const std::string &, double value) { add(value); });
@@ -244,6 +261,10 @@ public:
         values.emplace_back(tag, value);
     };
     add("loss", metrics.meanLoss());
+    if (hasPerplexity(model)) {
+      add("perplexity", std::exp(metrics.meanLoss()));
+      add(bitsName(model), bitsOf(metrics));
+    }
     add("accuracy/last", metrics.accuracy());
     add("accuracy/all", metrics.accuracyAll());
     forSubtasks(model, metrics,

@@ -100,6 +100,15 @@ LogicalResult LinearOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   return success();
 }
 
+LogicalResult LookupOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
+  if (adjoints.needs(getWeight()))
+    adjoints.add(builder, getWeight(),
+                 LookupGradientOp::create(builder, getLoc(), getWeight().getType(),
+                                          adjoints.get(getResult()), getBatch(),
+                                          getControlsAttr()));
+  return success();
+}
+
 LogicalResult AddOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   for (Value operand : getOperands())
     if (adjoints.needs(operand))

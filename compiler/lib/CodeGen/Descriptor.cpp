@@ -21,10 +21,10 @@ using namespace iarc;
 
 // A change of the header must come with a change of this file.
 static_assert(IARC_DESCRIPTOR_VERSION == 5, "write the new version's fields below");
-static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 96 &&
+static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 104 &&
                   sizeof(iarc_control) == 24 && sizeof(iarc_prepared) == 80 &&
                   sizeof(iarc_schedule) == 48 && sizeof(iarc_training) == 136 &&
-                  sizeof(iarc_model) == 536,
+                  sizeof(iarc_data) == 40 && sizeof(iarc_model) == 544,
               "the descriptor changed: write the new fields below and raise the version");
 
 namespace {
@@ -48,6 +48,7 @@ public:
     auto attribute = read<mlir::StringAttr>(key, "a string");
     return attribute ? attribute.getValue() : "";
   }
+  bool has(llvm::StringRef key) const { return dictionary && dictionary.contains(key); }
   Reader dictionaryAt(llvm::StringRef key) {
     return {read<mlir::DictionaryAttr>(key, "a dictionary"), nameOf(key), complaint};
   }
@@ -201,6 +202,19 @@ static llvm::Constant *buildPrepared(Builder &build, Reader tensor) {
                          sizeof(iarc_prepared), "iarc_prepared");
 }
 
+/// A pointer to the constant.
+static llvm::Constant *buildData(Builder &build, Reader data) {
+  llvm::StringRef vocabulary = data.string("vocabulary");
+  llvm::Constant *value = build.structure(
+      {{offsetof(iarc_data, path), build.string(data.string("path"))},
+       {offsetof(iarc_data, form), build.integer(data.integer("form"))},
+       {offsetof(iarc_data, split), build.real(data.real("split"))},
+       {offsetof(iarc_data, vocabulary), build.string(vocabulary)},
+       {offsetof(iarc_data, vocabulary_bytes), build.integer(int64_t(vocabulary.size()))}},
+      sizeof(iarc_data), "iarc_data");
+  return build.array({value}, "iarc.data");
+}
+
 static llvm::Constant *buildTask(Builder &build, Reader task) {
   llvm::SmallVector<llvm::Constant *> controls, arguments;
   for (Reader control : task.arrayAt("controls"))
@@ -227,7 +241,10 @@ static llvm::Constant *buildTask(Builder &build, Reader task) {
        {offsetof(iarc_task, interspersed), integer("interspersed")},
        {offsetof(iarc_task, masked), integer("masked")},
        {offsetof(iarc_task, scratch_bytes), integer("scratch_bytes")},
-       {offsetof(iarc_task, fill), build.function("iarc_fill_batch")}},
+       {offsetof(iarc_task, fill),
+        task.has("data") ? build.nullPointer() : build.function("iarc_fill_batch")},
+       {offsetof(iarc_task, data),
+        task.has("data") ? buildData(build, task.dictionaryAt("data")) : build.nullPointer()}},
       sizeof(iarc_task), "iarc_task");
 }
 

@@ -90,6 +90,39 @@ LogicalResult EncodeOp::verify() {
   return success();
 }
 
+/// A weight has a row for each token of the kind that is looked up, and the value its features, or
+/// these and the one-hot control token.
+static LogicalResult verifyLookup(Operation *op, BatchType batch, ValueType value,
+                                  WeightType weight, bool ofControls) {
+  if (weight.getAxes().size() != 2 || weight.isBias())
+    return op->emitOpError("takes a weight with the axes out and in alone, got ") << weight;
+  int64_t rows = ofControls ? batch.getControls() : batch.getSymbols();
+  if (weight.getSize("out") != rows)
+    return op->emitOpError("weight must have a row for each of ")
+           << rows << (ofControls ? " control tokens" : " symbols") << ", got " << weight;
+  int64_t features = weight.getSize("in"), appended = ofControls ? 0 : batch.getControls();
+  if (value.getAxes().size() != 2 || value.getPositions() != batch.getPositions() ||
+      (value.getFeatures() != features && value.getFeatures() != features + appended))
+    return op->emitOpError("value must have position ")
+           << batch.getPositions() << " and feature " << features
+           << (appended ? " or " + std::to_string(features + appended) : std::string())
+           << ", got " << value;
+  if (weight.getElementType() != value.getElementType())
+    return op->emitOpError("weight is ")
+           << weight.getElementType() << ", the value " << value.getElementType();
+  return success();
+}
+
+LogicalResult LookupOp::verify() {
+  return verifyLookup(*this, getBatch().getType(), getResult().getType(), getWeight().getType(),
+                      getControls());
+}
+
+LogicalResult LookupGradientOp::verify() {
+  return verifyLookup(*this, getBatch().getType(), getOutputAdjoint().getType(),
+                      getResult().getType(), getControls());
+}
+
 /// A weight fits a value when it is one matrix, or one for each of the value's positions, or one
 /// for each pair of them.
 static LogicalResult verifyPlacement(Operation *op, ValueType value, WeightType weight) {

@@ -73,13 +73,21 @@ DictionaryAttr Importer::protocol() {
                                    integer("governs", control.governs)}));
   for (const auto &[name, value] : task.arguments)
     arguments.push_back(builder.getDictionaryAttr({string("name", name), string("value", value)}));
-  auto taskAttr = builder.getDictionaryAttr(
+  SmallVector<NamedAttribute> taskEntries(
       {string("name", task.name), builder.getNamedAttr("controls", builder.getArrayAttr(controls)),
        builder.getNamedAttr("arguments", builder.getArrayAttr(arguments)),
        integer("symbols", task.symbols), integer("gap_minimum", task.gapMinimum),
        integer("gap_maximum", task.gapMaximum), integer("interspersed", task.interspersed),
        integer("masked", task.target.result >= 0),
-       integer("scratch_bytes", taskScratchBytes(task, model.context))});
+       integer("scratch_bytes",
+               task.data.form == dsl::DataForm::None ? taskScratchBytes(task, model.context) : 0)});
+  if (const dsl::TaskData &data = task.data; data.form != dsl::DataForm::None)
+    taskEntries.push_back(builder.getNamedAttr(
+        "data", builder.getDictionaryAttr({string("path", data.path),
+                                           integer("form", static_cast<int64_t>(data.form)),
+                                           real("split", data.split),
+                                           string("vocabulary", data.vocabulary)})));
+  auto taskAttr = builder.getDictionaryAttr(taskEntries);
   const dsl::Train &train = model.train;
   SmallVector<NamedAttribute> entries{
       builder.getNamedAttr("name", builder.getStringAttr(model.name)),
@@ -155,7 +163,8 @@ OwningOpRef<ModuleOp> Importer::run() {
       model.lossAt == dsl::LossAt::Last ? LossAt::Last : LossAt::All, model.task.interspersed,
       model.task.target.result >= 0);
   func::ReturnOp::create(builder, location, ValueRange{loss, values[logits]});
-  importTask(*module, model.task, model.context);
+  if (model.task.data.form == dsl::DataForm::None)
+    importTask(*module, model.task, model.context);
   if (failed(verify(*module)))
     return {};
   return module;
@@ -181,6 +190,10 @@ void Importer::importOp(const dsl::Op &op) {
   switch (op.kind) {
   case dsl::OpKind::Encode:
     result = EncodeOp::create(builder, location, type, batch);
+    break;
+  case dsl::OpKind::Embed:
+    result =
+        LookupOp::create(builder, location, type, batch, weights[op.weight], op.ofControls);
     break;
   case dsl::OpKind::Linear: {
     Value bias = op.bias >= 0 ? weights[op.bias] : Value();

@@ -21,7 +21,7 @@ static bool isStacked(Type type) {
 bool Emitter::isTileOp(Operation *op) {
   if (isAcrossOp(op) || isLargeProduct(op))
     return false;
-  if (isa<EncodeOp, LinearOp, MapOp, NormOp, NormAdjointOp, SliceOp, EmbedOp, LstmGatesOp,
+  if (isa<EncodeOp, LookupOp, LinearOp, MapOp, NormOp, NormAdjointOp, SliceOp, EmbedOp, LstmGatesOp,
           LstmGatesAdjointOp, BroadcastOp, SpreadOp, ReduceOp, JoinOp, RotateOp, TargetOp>(op))
     return llvm::none_of(op->getOperandTypes(), isStacked);
   if (isa<AddOp, CopyOp, ZeroOp>(op))
@@ -77,6 +77,7 @@ void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
 void Emitter::emitWholeTile(Operation *op, Value p, Value begin, Value end) {
   llvm::TypeSwitch<Operation *>(op)
       .Case<EncodeOp>([&](auto op) { emitEncode(op, p, begin, end); })
+      .Case<LookupOp>([&](auto op) { emitLookup(op, p, begin, end); })
       .Case<LinearOp>([&](auto op) { emitLinear(op, p, begin, end); })
       .Case<MapOp>([&](auto op) { emitMap(op, p, begin, end); })
       .Case<LstmGatesOp>([&](auto op) { emitLstmGates(op, p, begin, end); })
@@ -128,20 +129,20 @@ void Emitter::emitEncode(EncodeOp op, Value p, Value begin, Value end) {
   BatchType batch = op.getBatch().getType();
   int64_t features = op.getResult().getType().getFeatures();
   Value base = address(op.getResult());
-  Value one = splat(1.0), zero = splat(0.0);
   forLoop(begin, end, 1, [&](Value g) {
     Value to = row(base, features, p, g);
-    auto oneHot = [&](unsigned field, int64_t first, int64_t count) {
-      Value token = loadIntegers(tokens(field, p, g));
-      forLoop(index(0), index(count), 1, [&](Value f) {
-        Value number = arith::TruncIOp::create(b, b.getI32Type(), f);
-        Value hit = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, token,
-                                          vector::BroadcastOp::create(b, integers, number));
-        store(select(hit, one, zero), offset(to, mul(add(f, index(first)), layout.lanes)));
-      });
-    };
-    oneHot(Symbols, 0, batch.getSymbols());
-    oneHot(Controls, batch.getSymbols(), batch.getControls());
+    emitOneHot(Symbols, p, g, to, batch.getSymbols());
+    emitOneHot(Controls, p, g, offset(to, batch.getSymbols() * layout.lanes), batch.getControls());
+  });
+}
+
+void Emitter::emitOneHot(unsigned field, Value p, Value g, Value to, int64_t count) {
+  Value one = splat(1.0), zero = splat(0.0), token = loadIntegers(tokens(field, p, g));
+  forLoop(index(0), index(count), 1, [&](Value f) {
+    Value number = arith::TruncIOp::create(b, b.getI32Type(), f);
+    Value hit = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, token,
+                                      vector::BroadcastOp::create(b, integers, number));
+    store(select(hit, one, zero), offset(to, mul(f, layout.lanes)));
   });
 }
 
@@ -393,6 +394,7 @@ Value Emitter::countTasks(Operation *op) {
         return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
       })
       .Case<BiasGradientOp>([&](BiasGradientOp op) { return index(countBiasTasks(op)); })
+      .Case<LookupGradientOp>([&](LookupGradientOp op) { return index(countLookupTasks(op)); })
       .Case<AttentionOp, AttentionAdjointOp>([&](auto op) { return mul(groups(), op.getHeads()); })
       .Case<FlattenOp>([&](FlattenOp op) { return index(op.getInput().getType().getPositions()); })
       .Case<UnflattenOp>(
@@ -422,6 +424,7 @@ void Emitter::emitTask(Operation *op, Value task) {
       })
       .Case<FlattenOp, UnflattenOp>([&](auto op) { emitFlatten(op, task); })
       .Case<BiasGradientOp>([&](auto op) { emitBiasGradient(op, task); })
+      .Case<LookupGradientOp>([&](auto op) { emitLookupGradient(op, task); })
       .Case<AttentionOp>([&](auto op) { emitAttention(op, task); })
       .Case<AttentionAdjointOp>([&](auto op) { emitAttentionAdjoint(op, task); })
       .Case<LossOp>([&](auto op) { emitLossTask(op, task); })

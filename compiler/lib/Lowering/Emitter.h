@@ -70,6 +70,9 @@ int64_t countAcrossTasks(WeightGradientOp op);
 /// Tasks of the gradient of a bias as a region of its own.
 int64_t countBiasTasks(BiasGradientOp op);
 
+/// Tasks of the gradient of an embedding.
+int64_t countLookupTasks(LookupGradientOp op);
+
 /// Constant arrays of the module by their content.
 using Tables = llvm::DenseMap<mlir::Attribute, std::string>;
 
@@ -223,6 +226,15 @@ private:
   friend class InferenceEmitter;
   void emitWholeTile(mlir::Operation *op, Value p, Value begin, Value end);
   void emitEncode(EncodeOp op, Value p, Value begin, Value end);
+  /// One where the token at position p is f, for f < count: a row of features from `to` on.
+  void emitOneHot(unsigned field, Value p, Value g, Value to, int64_t count);
+  void emitLookup(LookupOp op, Value p, Value begin, Value end);
+  /// Emits `body` for the lanes of position p and group g whose token is at least `first` and below
+  /// `last`, given the lane and the token, and `other` for all others.
+  void forTokens(unsigned field, Value p, Value g, Value first, Value last,
+                 llvm::function_ref<void(Value, Value)> body,
+                 llvm::function_ref<void(Value)> other = nullptr);
+  void emitLookupGradient(LookupGradientOp op, Value task);
   void emitLinear(LinearOp op, Value p, Value begin, Value end);
   void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
                        int64_t columns);

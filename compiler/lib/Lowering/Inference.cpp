@@ -111,7 +111,7 @@ bool Inference::isSupported(Operation *op) const {
     ValueType from = reshape.getInput().getType(), to = reshape.getResult().getType();
     return isStackOf(to, from) || isStackOf(from, to);
   }
-  return isa<EncodeOp, BroadcastOp, SpreadOp, ReduceOp, JoinOp, RotateOp, MapOp, AddOp, ZeroOp, NormOp, SliceOp, AttentionOp, FlattenOp, LstmGatesOp,
+  return isa<EncodeOp, LookupOp, BroadcastOp, SpreadOp, ReduceOp, JoinOp, RotateOp, MapOp, AddOp, ZeroOp, NormOp, SliceOp, AttentionOp, FlattenOp, LstmGatesOp,
              CopyOp, YieldOp, func::ReturnOp, arith::ConstantOp>(op);
 }
 
@@ -186,6 +186,17 @@ bool Inference::arrange(LinearOp op) {
   return arrange(op.getBias(), bias);
 }
 
+/// Rows are read as they are stored.
+bool Inference::arrange(LookupOp op) {
+  WeightType weight = op.getWeight().getType();
+  PreparedWeight form;
+  form.positions = context;
+  form.out = weight.getSize("out");
+  form.in = weight.getSize("in");
+  form.elements = form.out * form.in;
+  return arrange(op.getWeight(), form);
+}
+
 bool Inference::arrange(BroadcastOp op) {
   WeightType weight = op.getWeight().getType();
   PreparedWeight form;
@@ -206,7 +217,8 @@ bool Inference::analyse() {
   bool all = true;
   function.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
     all = all && isSupported(op) && (!isa<LinearOp>(op) || arrange(cast<LinearOp>(op))) &&
-          (!isa<BroadcastOp>(op) || arrange(cast<BroadcastOp>(op)));
+          (!isa<BroadcastOp>(op) || arrange(cast<BroadcastOp>(op))) &&
+          (!isa<LookupOp>(op) || arrange(cast<LookupOp>(op)));
     // What is within the other ops are scalar regions.
     return isa<RepeatOp>(op) ? WalkResult::advance() : WalkResult::skip();
   });

@@ -69,6 +69,7 @@ private:
   bool analyse();
   bool isSupported(mlir::Operation *op) const;
   bool arrange(LinearOp op);
+  bool arrange(LookupOp op);
   bool arrange(BroadcastOp op);
   bool arrange(mlir::Value weight, PreparedWeight form);
 

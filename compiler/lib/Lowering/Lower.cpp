@@ -166,7 +166,7 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
 static SmallVector<Operation *> scheduleOf(Block &block) {
   DenseSet<Operation *> canWait;
   for (Operation &op : llvm::reverse(block.without_terminator()))
-    if (isa<WeightGradientOp, BiasGradientOp, AddOp, CopyOp, UpdateOp>(op) &&
+    if (isa<WeightGradientOp, BiasGradientOp, LookupGradientOp, AddOp, CopyOp, UpdateOp>(op) &&
         !Emitter::isPositionOp(&op) &&
         llvm::all_of(op.getResultTypes(), [](Type type) { return isa<WeightType>(type); }) &&
         llvm::all_of(op.getUsers(), [&](Operation *user) {

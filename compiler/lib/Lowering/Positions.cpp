@@ -152,7 +152,7 @@ void Analysis::propagateReads(Operation &op) {
     onlyLast &= isZero(result) || readsOf(result) != Extent::All;
   Extent extent = onlyLast ? Extent::Last : Extent::All;
   llvm::TypeSwitch<Operation *>(&op)
-      .Case<EncodeOp, SliceOp, EmbedOp, CopyOp, AddOp, ZeroOp, MapOp, NormOp, NormAdjointOp,
+      .Case<EncodeOp, LookupOp, SliceOp, EmbedOp, CopyOp, AddOp, ZeroOp, MapOp, NormOp, NormAdjointOp,
             BroadcastOp, SpreadOp, ReduceOp, JoinOp, RotateOp, TargetOp>(
           [&](Operation *op) { readAll(op->getOperands(), extent); })
       .Case<LinearOp>([&](LinearOp op) {

@@ -37,6 +37,7 @@ struct Argument {
 enum class ExpressionKind {
   Number,
   Truth,     ///< true, false: `isTrue`
+  Text,      ///< `text`, what stands between the quotation marks
   Name,      ///< `text`
   Call,      ///< `text` applied to `arguments`
   Slice,     ///< operands: base, begin, end; `includesEnd`

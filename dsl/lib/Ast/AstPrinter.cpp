@@ -96,6 +96,7 @@ private:
     switch (node.kind) {
     case ExpressionKind::Number: return "number " + node.text;
     case ExpressionKind::Truth: return node.isTrue ? "true" : "false";
+    case ExpressionKind::Text: return std::string("text ") + std::string(node.range.text());
     case ExpressionKind::Name: return "name " + node.text;
     case ExpressionKind::Call: return "call " + node.text;
     case ExpressionKind::Slice: return node.includesEnd ? "slice .." : "slice ..<";

@@ -184,6 +184,17 @@ const ast::Expression *Builder::primary(P::ExpressionContext *context) {
     made.broken = true;
     return &made;
   }
+  if (dynamic_cast<P::TextContext *>(context)) {
+    ast::Expression &made = make(ast::ExpressionKind::Text, where);
+    std::string_view between = where.text().substr(1, where.text().size() - 2);
+    for (size_t i = 0; i < between.size(); ++i) {
+      if (between[i] == '\\' && i + 1 < between.size() &&
+          (between[i + 1] == '"' || between[i + 1] == '\\'))
+        ++i;
+      made.text += between[i];
+    }
+    return &made;
+  }
   if (auto *node = dynamic_cast<P::ReferenceContext *>(context)) {
     ast::Expression &made = make(ast::ExpressionKind::Name, where);
     made.text = name(node->name()).text;

@@ -68,13 +68,11 @@ void reportUnknown(const SourceText &source, const antlr4::Token *token,
     break;
   }
   case '"':
-    hint = text.size() > 1 ? "the language has no strings: write the name without quotes"
-                           : "the language has no strings";
+    hint = "a text ends with '\"' on the line where it begins";
     break;
   case '\'':
     shown = text.size() == 1 ? "quotation mark" : std::string(text.substr(0, 60));
-    hint = text.size() > 1 ? "the language has no strings: write the name without quotes"
-                           : "the language has no strings";
+    hint = "a text stands between double quotation marks, a name without any";
     break;
   case ';':
     hint = "statements need no separator: leave it out";

@@ -95,6 +95,7 @@ std::string Elaborator::describe(const Value &value) const {
     return (value.function.definition ? value.function.definition->kindName() : "function") +
            (" '" + value.function.name() + "'");
   case ValueKind::Word: return "'" + value.word + "'";
+  case ValueKind::Text: return "a text";
   case ValueKind::Placement: return "a placement";
   case ValueKind::Initialiser: return "an initialiser";
   case ValueKind::Normaliser: return "a normaliser";

@@ -8,12 +8,14 @@
 //   Arithmetic.cpp     operators on numbers, conditions and values
 //   Primitives.cpp     attend, norm and the words they take
 //   Weights.cpp        weight tensors, their initial values, linear
+//   Embedding.cpp      embed, unembed
 //   DeclaredWeights.cpp  weight, and expressions that use them
 //   Rows.cpp           row_sum, row_mean, row_max, join, rope
 //   Recurrence.cpp     recur, lstm_gates, flatten
 //   Statements.cpp     let, assignment, repeat, for, if
 //   ModelSettings.cpp  param, context, loss, train, predict
 //   TaskSetting.cpp    task
+//   DataTask.cpp       task tokens
 //
 //===----------------------------------------------------------------------===//
 #ifndef IARC_DSL_SEMA_ELABORATOR_H
@@ -92,6 +94,12 @@ private:
     std::optional<int64_t> positions;   ///< of the values from outside
     SourceRange first;                  ///< where the first of them is read
   };
+  /// A table of embeddings that a readout may be tied to.
+  struct Embedding {
+    WeightId weight;
+    bool layered; ///< made in a repeat: one for each layer
+    SourceRange where;
+  };
   /// Positions and features of an elementwise expression, and the operands that determine them:
   /// weights fit any number of positions, one feature fits any number.
   struct Extent {
@@ -169,6 +177,13 @@ private:
   ValueId repeatedHeads(ValueId value, int64_t size, int64_t count, SourceRange where);
   ValueId sliced(ValueId value, int64_t begin, int64_t end, SourceRange where);
   bool decay(const Value &value, SourceRange where, int64_t heads, std::vector<double> &slopes);
+  /// The name that a call gives to its weight, or the default; none if it gives no name.
+  std::optional<std::string> weightName(const ast::Argument *given, const char *byDefault);
+  /// The initialiser that a call gives, or the default.
+  std::optional<Initialiser> initialiserOf(const ast::Argument *given, Initialiser byDefault,
+                                           Scope &scope);
+  /// The initialiser of a bias: no value where there is none; false where what is given is wrong.
+  bool biasOf(const ast::Argument *given, Scope &scope, std::optional<Initialiser> &bias);
   /// Makes a weight, or with `isBias` the bias of one, for a value of that many positions.
   WeightId weight(const std::string &name, Placement placement, Initialiser initialiser,
                   bool isBias, int64_t positions, int64_t out, int64_t in, SourceRange where);
@@ -190,6 +205,11 @@ private:
   /// The first axis in which the shapes differ, with both sizes.
   std::string differenceOf(ValueId left, ValueId right) const;
   void noteOrigin(Diagnostic &diagnostic, ValueId value) const;
+
+  // Embedding.cpp
+  Value embed(const Expression &call, const Binding &binding, Scope &scope);
+  Value unembed(const Expression &call, const Binding &binding, Scope &scope);
+  const Embedding *embeddingOf(const Expression &call, const Expression *given);
 
   // DeclaredWeights.cpp
   /// `owner`: the function that declares it, whose name then begins that of the weight.
@@ -251,6 +271,11 @@ private:
   bool optionOf(const TaskOption &option, const Expression &given, Scope &scope,
                 TaskUse::Option &out);
   void unknownTask(const Statement &statement);
+  // DataTask.cpp
+  /// The task `tokens`, whose stream is a file.
+  void dataTask(const Statement &statement, Scope &scope);
+  /// The distinct characters of a file, in the order of their numbers; none after an error.
+  std::string vocabularyOf(const std::string &path, SourceRange where, int64_t &count);
   void checkUnusedTasks();
   std::optional<WordChoice> choiceOf(const std::string &word) const;
   void context(Scope &scope);
@@ -279,6 +304,7 @@ private:
   std::vector<SourceRange> origins; ///< by ValueId: where the value came from
   Recurrence *recurrence = nullptr; ///< null outside of any
   std::set<std::string> weightNames;
+  std::vector<Embedding> embeddings; ///< of symbols, in the order in which the program calls
   std::map<ValueId, WeightId> weightOfValue; ///< declared vectors and scalars
   Definition *lossBlock = nullptr;           ///< of an own loss
   WeightDefaults weights;

@@ -45,6 +45,8 @@ Value Elaborator::leaf(const Expression &expression, Scope &scope) {
                                 : Value::ofReal(expression.number);
   case ast::ExpressionKind::Truth:
     return Value::ofTruth(expression.isTrue);
+  case ast::ExpressionKind::Text:
+    return Value::ofText(expression.text);
   case ast::ExpressionKind::Name:
     return name(expression, scope);
   case ast::ExpressionKind::Call:

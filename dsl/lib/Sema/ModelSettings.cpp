@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 namespace iarc::dsl {
@@ -99,13 +100,14 @@ void Elaborator::parameters(Scope &scope) {
     std::string text = statement->value ? std::string(statement->value->range.text()) : "";
     bool allowed = value.is(ValueKind::Number) || value.is(ValueKind::Truth) ||
                    value.is(ValueKind::Function) || value.is(ValueKind::Word) ||
+                   value.is(ValueKind::Text) ||
                    value.is(ValueKind::Placement) || value.is(ValueKind::Subtasks) ||
                    value.isPoison();
     if (!allowed) {
       report(Code::ParameterType, statement->value->range,
              "a parameter cannot be " + describe(value))
           .hint("it is a number, 'true' or 'false', a kernel or function, a placement, a word "
-                "such as 'none', or a list of subtasks");
+                "such as 'none', a text, or a list of subtasks");
       value = Value::poison();
     }
     override(*statement, value, text, scope);
@@ -211,6 +213,11 @@ void Elaborator::override(const Statement &statement, Value &value, std::string 
     value.function.intrinsic = intrinsic;
     if (!intrinsic)
       value.function.definition = entry->second;
+  } else if (value.is(ValueKind::Text)) {
+    // Of a file: as the shell sees it, not beside the source.
+    std::error_code error;
+    std::filesystem::path absolute = std::filesystem::absolute(given, error);
+    value = Value::ofText(error || given.empty() ? given : absolute.string());
   } else if (value.is(ValueKind::Word) && choiceOf(value.word)) {
     WordChoice choice = *choiceOf(value.word);
     if (std::find(choice.words.begin(), choice.words.end(), given) == choice.words.end())

@@ -41,6 +41,10 @@ const std::vector<PrimitiveEntry> &primitives() {
         {"decay", false, true},
         {"normalise", false, true},
         {"key_heads", false, true}}},
+      {"embed",
+       Primitive::Embed,
+       {{"features"}, {"name", false, true}, {"initialise", false, true}, {"tape", false, true}}},
+      {"unembed", Primitive::Unembed, {{"x"}, {"of", false, true}, {"bias", false, true}}},
       {"norm", Primitive::Norm, {{"x"}, {"eps", false, true}}},
       {"width", Primitive::Width, {{"x"}}},
       {"row_sum", Primitive::RowSum, {{"x"}}},
@@ -60,7 +64,7 @@ const std::vector<PrimitiveEntry> &primitives() {
 }
 
 const std::vector<std::string> words = {"causal", "none", "alibi", "shared", "sum",
-                                        "absolute_sum", "fan_in"};
+                                        "absolute_sum", "fan_in", "one_hot", "added"};
 
 } // namespace
 
@@ -78,6 +82,15 @@ const PrimitiveEntry *findPrimitive(const std::string &name) {
   return nullptr;
 }
 
+bool namesWeight(const PrimitiveEntry &entry, const std::string &argument) {
+  switch (entry.primitive) {
+  case Primitive::Linear:
+  case Primitive::Embed: return argument == "name";
+  case Primitive::Unembed: return argument == "of";
+  default: return false;
+  }
+}
+
 bool isWord(const std::string &name) {
   return std::find(words.begin(), words.end(), name) != words.end();
 }
@@ -87,6 +100,8 @@ const WordChoice *findChoice(const std::string &name) {
       {"a loss", {"cross_entropy", "squared_error"}},
       {"a reach of the loss", {"last", "all"}},
       {"an encoding", {"tape", "interspersed"}},
+      {"a unit of text", {"byte", "character"}},
+      {"a type of tokens", {"u8", "u16", "u32"}},
   };
   for (const WordChoice &choice : choices)
     if (std::find(choice.words.begin(), choice.words.end(), name) != choice.words.end())

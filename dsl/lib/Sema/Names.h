@@ -34,7 +34,7 @@ const Intrinsic *findIntrinsic(const std::string &name);
 
 /// Primitives that the elaborator knows by name.
 enum class Primitive { Linear, Attend, Norm, Width, Sum, AbsoluteSum, Normal, Uniform, Constant, Flatten,
-                       LstmGates, RowSum, RowMean, RowMax, Join, Rope };
+                       LstmGates, RowSum, RowMean, RowMax, Join, Rope, Embed, Unembed };
 
 struct PrimitiveEntry {
   std::string name;
@@ -44,7 +44,11 @@ struct PrimitiveEntry {
 
 const PrimitiveEntry *findPrimitive(const std::string &name);
 
-/// Words that stand for themselves: causal, none, alibi, shared, sum, absolute_sum, fan_in.
+/// Whether the argument of that name is the name of a weight, not an expression.
+bool namesWeight(const PrimitiveEntry &entry, const std::string &argument);
+
+/// Words that stand for themselves: causal, none, alibi, shared, sum, absolute_sum, fan_in,
+/// one_hot, added.
 bool isWord(const std::string &name);
 
 /// The words of a setting, which a param may hold. They are words only there, so that a program

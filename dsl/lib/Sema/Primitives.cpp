@@ -35,7 +35,8 @@ void Elaborator::noteOrigin(Diagnostic &diagnostic, ValueId value) const {
 }
 
 Value Elaborator::operation(Op op, int64_t width, SourceRange where) {
-  int64_t count = op.kind == OpKind::Encode    ? model->context
+  bool readsTokens = op.kind == OpKind::Encode || op.kind == OpKind::Embed;
+  int64_t count = readsTokens                  ? model->context
                   : op.kind == OpKind::Flatten ? 1
                                                : positions(op.operands[0]);
   return operationAt(std::move(op), count, width, where);
@@ -74,7 +75,8 @@ Value Elaborator::primitive(const PrimitiveEntry &entry, const Expression &call,
                     which == Primitive::Flatten || which == Primitive::LstmGates ||
                     which == Primitive::RowSum || which == Primitive::RowMean ||
                     which == Primitive::RowMax || which == Primitive::Join ||
-                    which == Primitive::Rope;
+                    which == Primitive::Rope || which == Primitive::Embed ||
+                    which == Primitive::Unembed;
   if (makesValue && scope.scalar) {
     report(Code::WrongKind, call.focus, "a kernel or function cannot call '" + entry.name + "'")
         .hint("it works on single numbers: write a block instead");
@@ -86,6 +88,8 @@ Value Elaborator::primitive(const PrimitiveEntry &entry, const Expression &call,
   case Primitive::Norm: return norm(call, binding, scope);
   case Primitive::Flatten: return flatten(call, binding, scope);
   case Primitive::LstmGates: return lstmGates(call, binding, scope);
+  case Primitive::Embed: return embed(call, binding, scope);
+  case Primitive::Unembed: return unembed(call, binding, scope);
   case Primitive::RowSum:
   case Primitive::RowMean:
   case Primitive::RowMax: return reduce(which, call, binding, scope);

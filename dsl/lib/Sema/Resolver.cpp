@@ -257,6 +257,10 @@ private:
     if (statement.kind == StatementKind::Task) {
       std::vector<TaskOption> options = taskOptions();
       auto isNumber = [&](const std::string &name) {
+        // Of the task tokens: its file and its split, which no declaration lists.
+        bool ofData = !program.task && statement.name.text == "tokens";
+        if (ofData && (name.empty() || name == "file" || name == "split"))
+          return true;
         return name == "symbols" || name == "width" || name == "gap" ||
                std::any_of(options.begin(), options.end(), [&](const TaskOption &option) {
                  return option.name == name && option.kind != TaskOption::Kind::Word;
@@ -485,7 +489,7 @@ private:
     }
     for (const ast::Argument &argument : node.arguments) {
       // The name of a weight is not an expression.
-      if (primitive && primitive->primitive == Primitive::Linear && argument.name.text == "name")
+      if (primitive && namesWeight(*primitive, argument.name.text))
         continue;
       expression(*argument.value);
     }

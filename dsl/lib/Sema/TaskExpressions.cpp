@@ -79,6 +79,8 @@ TaskValue TaskElaborator::leaf(const Expression &node) {
                 "a chance of 0.3 is 'draw(10) < 3'");
   case ExpressionKind::Truth:
     return TaskValue::ofTruth(node.isTrue);
+  case ExpressionKind::Text:
+    return fail(Code::TaskExpression, node.range, "a task computes with integers, not with texts");
   case ExpressionKind::Name:
     return name(node);
   case ExpressionKind::Call:

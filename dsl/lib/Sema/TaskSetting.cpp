@@ -223,6 +223,7 @@ void Elaborator::unknownTask(const Statement &statement) {
   if (program.main->incomplete)
     return;
   std::vector<std::string> known = libraryTasks(options);
+  known.push_back("tokens");
   for (const auto &[name, definition] : program.main->tasks)
     known.push_back(name);
   std::string nearest = nearestName(statement.name.text, known);
@@ -238,6 +239,8 @@ void Elaborator::task(Scope &scope) {
   if (!statement || statement->broken)
     return;
   model->task.location = statement->keyword.location();
+  if (!program.task && statement->name.text == "tokens")
+    return dataTask(*statement, scope);
   if (!program.task)
     return unknownTask(*statement);
   if (!declaration || !declaration->valid)

@@ -21,6 +21,7 @@ enum class ValueKind {
   Tensor,      ///< [position, feature], or a scalar parameter: `graph`
   Function,    ///< a kernel, a function or an intrinsic
   Word,        ///< causal, none, alibi
+  Text,        ///< "corpus.txt": `word`
   Placement,
   Initialiser,
   Normaliser,
@@ -79,6 +80,12 @@ struct Value {
     Value v;
     v.kind = ValueKind::Word;
     v.word = std::move(word);
+    return v;
+  }
+  static Value ofText(std::string text) {
+    Value v;
+    v.kind = ValueKind::Text;
+    v.word = std::move(text);
     return v;
   }
   static Value ofGraph(Graph graph) {

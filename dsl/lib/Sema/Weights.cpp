@@ -48,6 +48,48 @@ WeightId Elaborator::weight(const std::string &name, Placement placement, Initia
   return static_cast<WeightId>(model->weights.size() - 1);
 }
 
+std::optional<std::string> Elaborator::weightName(const ast::Argument *given,
+                                                  const char *byDefault) {
+  if (!given)
+    return byDefault;
+  const Expression &node = *given->value;
+  if (node.broken)
+    return std::nullopt;
+  if (node.kind == ast::ExpressionKind::Name)
+    return node.text;
+  report(Code::InvalidArgument, node.range, "the name of a weight must be a plain name")
+      .hint("write it without quotes: 'name: w1'");
+  return std::nullopt;
+}
+
+std::optional<Initialiser> Elaborator::initialiserOf(const ast::Argument *given,
+                                                     Initialiser byDefault, Scope &scope) {
+  if (!given)
+    return byDefault;
+  const Expression &node = *given->value;
+  Value value = evaluate(node, scope);
+  if (value.is(ValueKind::Initialiser))
+    return value.initialiser;
+  badArgument("'initialise'", "an initialiser", value, node.range,
+              "such as 'normal(0, 0.1)', 'uniform(-0.1, 0.1)' or 'constant(0)'");
+  return std::nullopt;
+}
+
+bool Elaborator::biasOf(const ast::Argument *given, Scope &scope, std::optional<Initialiser> &bias) {
+  if (!given)
+    return true;
+  const Expression &node = *given->value;
+  Value value = evaluate(node, scope);
+  if (value.is(ValueKind::Initialiser)) {
+    bias = value.initialiser;
+    return true;
+  }
+  if (value.is(ValueKind::Word) && value.word == "none")
+    return true;
+  badArgument("'bias'", "an initialiser or 'none'", value, node.range, "such as 'constant(0)'");
+  return false;
+}
+
 Value Elaborator::linear(const Expression &call, const Binding &binding, Scope &scope) {
   const Expression &xNode = *binding.slots[0]->value, &outNode = *binding.slots[1]->value;
   std::optional<ValueId> x =
@@ -63,19 +105,8 @@ Value Elaborator::linear(const Expression &call, const Binding &binding, Scope &
   std::optional<int64_t> out =
       integer(size, outNode.range, "the number of features", 1, limits::width,
               Code::InvalidArgument);
-  std::string name = "linear";
-  bool valid = true;
-  if (binding.slots[2]) {
-    const Expression &node = *binding.slots[2]->value;
-    name = node.text;
-    if (node.broken)
-      valid = false;
-    else if (node.kind != ast::ExpressionKind::Name) {
-      report(Code::InvalidArgument, node.range, "the name of a weight must be a plain name")
-          .hint("write it without quotes: 'name: w1'");
-      valid = false;
-    }
-  }
+  std::optional<std::string> name = weightName(binding.slots[2], "linear");
+  bool valid = name.has_value();
   Placement placement = weights.placement;
   SourceRange placed = call.range;
   if (binding.slots[3]) {
@@ -88,29 +119,9 @@ Value Elaborator::linear(const Expression &call, const Binding &binding, Scope &
     placement = value.placement;
     placed = node.range;
   }
-  Initialiser init = weights.initialiser;
-  if (binding.slots[4]) {
-    const Expression &node = *binding.slots[4]->value;
-    Value value = evaluate(node, scope);
-    if (!value.is(ValueKind::Initialiser)) {
-      badArgument("'initialise'", "an initialiser", value, node.range,
-                  "such as 'normal(0, 0.1)', 'uniform(-0.1, 0.1)' or 'constant(0)'");
-      valid = false;
-    }
-    init = value.initialiser;
-  }
+  std::optional<Initialiser> init = initialiserOf(binding.slots[4], weights.initialiser, scope);
   std::optional<Initialiser> bias;
-  if (binding.slots[5]) {
-    const Expression &node = *binding.slots[5]->value;
-    Value value = evaluate(node, scope);
-    if (value.is(ValueKind::Initialiser)) {
-      bias = value.initialiser;
-    } else if (!value.is(ValueKind::Word) || value.word != "none") {
-      badArgument("'bias'", "an initialiser or 'none'", value, node.range,
-                  "such as 'constant(0)'");
-      valid = false;
-    }
-  }
+  valid = biasOf(binding.slots[5], scope, bias) && init && valid;
   if (!x || !out || !valid)
     return Value::poison();
   if (recurrence && placement != Placement::Shared) {
@@ -121,7 +132,7 @@ Value Elaborator::linear(const Expression &call, const Binding &binding, Scope &
   Op op;
   op.kind = OpKind::Linear;
   op.operands = {*x};
-  op.weight = weight(name, placement, init, /*isBias=*/false, positions(*x), *out, features(*x),
+  op.weight = weight(*name, placement, *init, /*isBias=*/false, positions(*x), *out, features(*x),
                      call.range);
   if (bias) {
     const std::string &matrix = model->weights[static_cast<size_t>(op.weight)].name;

@@ -28,7 +28,8 @@ namespace iarc {
 ///   integers
 ///   task: {name: string, controls: [{name, label: strings, governs: integer}...],
 ///          arguments: [{name, value: strings}...], symbols, gap_minimum, gap_maximum, interspersed,
-///          masked, scratch_bytes: integers}
+///          masked, scratch_bytes: integers; of a task whose stream is a file
+///          data: {path, vocabulary: strings, form: integer, split: real}}
 ///   weights: [{name: string, axes: [{name: string, size: integer}...], offset, count,
 ///              initialiser: integers, first, second: reals, fan_in, fan_in_grows: integers}...]
 ///   weight_elements, workspace_bytes, workspace_bytes_per_group, batch, steps: integers

@@ -62,6 +62,43 @@ def Iarc_EncodeOp : Iarc_FinalOp<"encode", "its result depends on no weight", [P
   let hasVerifier = 1;
 }
 
+def Iarc_LookupOp : Iarc_DifferentiableOp<"lookup"> {
+  let summary = "the row of a weight that belongs to the token at each position";
+  let description = [{
+    A learned embedding: feature i of position t is W[s, i], the row of the symbol s at t, or with `controls` of the
+    control token at t; zero where there is none. It is the product of `iarc.linear` with the transposed matrix and the
+    one-hot token, without the one-hot token.
+
+    A result with more features than the weight holds the one-hot control token behind them, as `iarc.encode` does.
+
+    ```mlir
+    %x = iarc.lookup %tokens, %e : (!iarc.batch<position 64, symbols 256, controls 0>, !iarc.weight<out 256, in 32 : f32>)
+                                -> !iarc.value<position 64, feature 32 : f32>
+    ```
+  }];
+  let arguments = (ins Iarc_BatchType:$batch, Iarc_WeightType:$weight, UnitAttr:$controls);
+  let results = (outs Iarc_ValueType:$result);
+  let assemblyFormat = "$batch `,` $weight (`controls` $controls^)? attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    /// Whether the one-hot control token follows the row.
+    bool appendsControls() { return getResult().getType().getFeatures() != getWeight().getType().getSize("in"); }
+  }];
+  let hasVerifier = 1;
+}
+
+def Iarc_LookupGradientOp
+    : Iarc_FinalOp<"lookup_gradient", "made by autodiff; second derivatives are not supported", [Pure]> {
+  let summary = "gradient of iarc.lookup with respect to its weight";
+  let description = [{
+    `G[s, i] = sum over samples and positions whose token is s of dy[t, i]`, taken in one order; further features
+    of the adjoint are those of the control token and not read.
+  }];
+  let arguments = (ins Iarc_ValueType:$outputAdjoint, Iarc_BatchType:$batch, UnitAttr:$controls);
+  let results = (outs Iarc_WeightType:$result);
+  let assemblyFormat = "$outputAdjoint `,` $batch (`controls` $controls^)? attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Products
 //===----------------------------------------------------------------------===//

@@ -56,7 +56,8 @@ struct Initialiser {
 /// One weight tensor. Its axes are, in this order and where they apply: one "layer" axis for
 /// each enclosing repeat (outermost first), "position" or, placed across positions, "pair" of size
 /// T (T + 1) / 2 in which (t, s <= t) lies at t (t + 1) / 2 + s counted from 0, "out", "in".
-/// A bias has no "in", and "position" in the place of "pair".
+/// A bias has no "in", and "position" in the place of "pair". Of an embedding "out" are the tokens
+/// and "in" the features, as of the readout that it may be tied to.
 struct Weight {
   std::string name; ///< unique in the model, a valid identifier
   Shape shape;
@@ -69,6 +70,9 @@ using WeightId = int32_t; ///< index into Model::weights
 
 enum class OpKind {
   Encode,    ///< one-hot symbols joined with the control tape: [position T, feature N + Nc]
+  Embed,     ///< row of `weight` of the symbol at each position, or of the control token with
+             ///< `ofControls`; zero where there is none. A result with more features than the weight
+             ///< has inputs holds the one-hot control token behind them
   Linear,    ///< y[o] = sum_i W[o, i] x[i], by placement
   Attention, ///< operands query, key, value: [position, feature] each
   Map,       ///< elementwise `scalar` of its operands (same shape)
@@ -106,8 +110,13 @@ struct Op {
   std::vector<ValueId> results;  ///< one, except Repeat: one for each carried value
   Location location;
 
-  // Linear
+  // Embed
+  bool ofControls = false;
+
+  // Embed, Linear
   WeightId weight = -1;
+
+  // Linear
   WeightId bias = -1; ///< added to every output; -1: none
   Placement placement = Placement::Shared;
 
@@ -156,6 +165,17 @@ enum class LossKind {
 };
 enum class LossAt { Last, All };
 
+/// What the tokens of a file are.
+enum class DataForm { None, Bytes, Characters, U8, U16, U32 };
+
+/// A file from which the program draws its windows; see docs/data.md.
+struct TaskData {
+  DataForm form = DataForm::None;
+  std::string path;       ///< absolute; the program's default
+  double split = 0.9;     ///< share of the tokens that is for training, from the start
+  std::string vocabulary; ///< of Characters: those of the file in UTF-8, symbol after symbol
+};
+
 /// The task with its arguments; see docs/task.md.
 struct Task {
   std::string name;
@@ -170,6 +190,7 @@ struct Task {
   TaskBlock next;                   ///< the next symbol
   TaskBlock target;                 ///< whether it is to be predicted; no result: always
   int32_t values = 0;               ///< results of instructions: 0 .. values - 1
+  TaskData data;                    ///< of the task tokens, which has no states and rules
   std::vector<Location> places;     ///< of instructions
   Location location;                ///< of the statement
   Location declared;                ///< of the declaration

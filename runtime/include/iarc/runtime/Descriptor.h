@@ -77,6 +77,23 @@ typedef struct iarc_argument {
   const char *name, *value;
 } iarc_argument;
 
+enum iarc_data_form {
+  IARC_DATA_BYTES = 1,      /* a token is a byte; 256 symbols */
+  IARC_DATA_CHARACTERS = 2, /* a token is a character of UTF-8, its symbol the place in the vocabulary */
+  IARC_DATA_U8 = 3,         /* tokens are unsigned numbers, little-endian */
+  IARC_DATA_U16 = 4,
+  IARC_DATA_U32 = 5
+};
+
+/* A file from which windows are drawn: docs/data.md. */
+typedef struct iarc_data {
+  const char *path; /* unless the command line names another file */
+  int64_t form;     /* enum iarc_data_form */
+  double split;     /* share of the tokens, from the start, that is for training; the rest is for evaluation */
+  const char *vocabulary; /* of characters: the symbols' characters one after the other, in UTF-8 */
+  int64_t vocabulary_bytes;
+} iarc_data;
+
 /* The declared task: docs/task.md. */
 typedef struct iarc_task {
   const char *name;
@@ -89,7 +106,8 @@ typedef struct iarc_task {
   int64_t interspersed; /* 1: a control token is a position of its own, where the symbol is -1; 0: the tape */
   int64_t masked;       /* 1: some positions are not to be predicted though a symbol follows; see iarc_call.targets */
   int64_t scratch_bytes; /* of a call of fill */
-  iarc_fill_function fill;
+  iarc_fill_function fill; /* null where the stream is a file */
+  const iarc_data *data;   /* that file; else null */
 } iarc_task;
 
 enum iarc_loss {
