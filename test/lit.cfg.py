@@ -111,6 +111,10 @@ if chromium:
     config.substitutions.append(("%chromium", chromium))
 else:
     lit_config.note("chromium is not installed: the study's page is not opened in a browser")
+if shutil.which("nvim"):
+    config.available_features.add("neovim")
+else:
+    lit_config.note("neovim is not installed: the language server is not tried in it")
 slurm = all(os.path.exists(os.path.join("/usr/sbin", name))
             for name in ("munged", "slurmctld", "slurmd"))
 if slurm and shutil.which("sbatch") and os.geteuid() == 0:

@@ -22,6 +22,15 @@ std::unique_ptr<SourceText> commandLineText(const FrontendOptions &options) {
   return std::make_unique<SourceText>("<command line>", std::move(text), -1);
 }
 
+std::string textOf(const Diagnostics &diagnostics, const FrontendOptions &options) {
+  if (!options.json)
+    return diagnostics.render(options.colour);
+  std::string lines;
+  for (const DiagnosticRecord &record : diagnostics.records())
+    lines += jsonOf(record);
+  return lines;
+}
+
 void analyse(const std::string &path, const FrontendOptions &options,
              FrontendResult &result) noexcept {
   try {
@@ -35,7 +44,7 @@ void analyse(const std::string &path, const FrontendOptions &options,
       model = elaborate(program, options, diagnostics);
     }
     diagnostics.finish();
-    result.diagnostics = diagnostics.render(options.colour);
+    result.diagnostics = textOf(diagnostics, options);
     result.errors = diagnostics.errors();
     result.warnings = diagnostics.warnings();
     result.unreadable = program.unreadable;
@@ -58,7 +67,7 @@ void parseOnly(const std::string &path, const FrontendOptions &options,
     if (program.main && program.main->file)
       result.text = ast::print(*program.main->file);
     diagnostics.finish();
-    result.diagnostics = diagnostics.render(options.colour);
+    result.diagnostics = textOf(diagnostics, options);
     result.errors = diagnostics.errors();
     result.unreadable = program.unreadable;
   } catch (const std::exception &error) {

@@ -41,6 +41,7 @@ static iarc::dsl::FrontendOptions frontendOptions(const Options &options) {
   if (options.command == Command::Task)
     result.preview = {options.task, options.context};
   result.colour = useColour();
+  result.json = options.jsonDiagnostics;
   return result;
 }
 

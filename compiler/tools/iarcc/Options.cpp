@@ -9,6 +9,7 @@
 #include "Messages.h"
 
 #include "iarc/Support/Nearest.h"
+#include "iarc/dsl/Diagnostic.h"
 
 #include "llvm/ADT/StringRef.h"
 
@@ -45,6 +46,7 @@ struct RawOptions {
   std::string output, stage, optLevel = "3", target, targetCpu;
   std::string precision, runtimeLibrary, matmul = "auto", memory = "normal", remarks;
   std::vector<std::string> overrides, libraryPath, plan;
+  std::string diagnosticsFormat = "text", explain;
   std::string task, context, samples = "5", first = "0", seed = "1";
   bool timing = false, fromLowered = false, json = false;
 };
@@ -79,6 +81,7 @@ constexpr const char *compileExamples =
   iarcc run model.iarc -- train --steps 100
                                        compile and run in one go
   iarcc task model.iarc --samples 5    print samples of the task
+  iarcc --explain IARC0201             what a diagnostic means and what to do
   iarcc study paper.study              train every model of a study, make a page
   iarcc check-gradients model.iarc     compare the adjoint with differences
 
@@ -171,6 +174,9 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
           "aarch64-linux-gnu, x86_64-linux-gnu");
     value("--precision", raw.precision, "f32|f64", "element type of the program")
         ->default_str("f32");
+    value("--explain", raw.explain, "CODE",
+          "explain a diagnostic, such as IARC0201, with a wrong and a\n"
+          "right program; 'list' prints all codes");
     app.add_flag("--from-lowered", raw.fromLowered)->group("");
   }
   list("-D,--define", raw.overrides, "NAME=VALUE", "give a param another value");
@@ -194,6 +200,10 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
   value("-R", raw.remarks, "plan", "print what was planned for each region, and why");
   value("--runtime-library", raw.runtimeLibrary, "FILE",
         "link with this libiarcrt.a (or set IARC_RUNTIME_LIBRARY)");
+  value("--diagnostics-format", raw.diagnosticsFormat, "text|json",
+        "how errors and warnings of the source are printed: as\n"
+        "text, or as JSON, one a line")
+      ->default_str("text");
   app.add_flag("--timing", raw.timing, "print how long each phase took")->disable_flag_override();
   app.set_help_flag("-h,--help", "print this help");
   app.formatter(std::make_shared<ExamplesFirst>());
@@ -286,6 +296,11 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
     complain("unknown remarks '" + raw.remarks + "' after -R; there is -Rplan");
   options.planRemarks = raw.remarks == "plan";
 
+  if (raw.diagnosticsFormat != "text" && raw.diagnosticsFormat != "json")
+    complain("unknown format '" + raw.diagnosticsFormat +
+             "' after --diagnostics-format; one of text, json");
+  options.jsonDiagnostics = raw.diagnosticsFormat == "json";
+
   for (const std::string &given : raw.plan) {
     size_t equals = given.find('=');
     std::string name = given.substr(0, equals);
@@ -346,6 +361,21 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
   options.runtimeLibrary = raw.runtimeLibrary;
   options.timing = raw.timing;
   options.fromLowered = raw.fromLowered;
+}
+
+/// What `--explain` prints.
+ParsedCommandLine explain(const std::string &code) {
+  if (code == "list") {
+    std::cout << iarc::dsl::listDiagnostics();
+    return {true, Success, {}};
+  }
+  std::optional<std::string> text = iarc::dsl::explainDiagnostic(code);
+  if (!text) {
+    reportError("there is no diagnostic '" + code + "'\nhint: 'iarcc --explain list' lists them");
+    return {true, WrongUsage, {}};
+  }
+  std::cout << *text;
+  return {true, Success, {}};
 }
 
 ParsedCommandLine parse(int argc, const char *const *argv) {
@@ -442,6 +472,8 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   checkValues(raw, options, complaint);
   if (!complaint.empty())
     return usageError(complaint, name);
+  if (!raw.explain.empty())
+    return explain(raw.explain);
   if (options.targetCpu == "list")
     return parsed; // needs no input
   if (raw.inputs.empty())

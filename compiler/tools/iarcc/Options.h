@@ -50,6 +50,7 @@ struct Options {
   bool fromLowered = false; ///< the input is a lowered module, as --emit=lowered prints it
   std::vector<std::string> programArguments; ///< after "--", or those of the program's samples
   std::string task;    ///< of Task: the task to show; empty: that of the model
+  bool jsonDiagnostics = false; ///< --diagnostics-format=json
   int64_t context = 0; ///< of Task: positions of a window; 0: as the model says
 };
 

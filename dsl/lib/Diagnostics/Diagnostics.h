@@ -8,6 +8,7 @@
 #define IARC_DSL_DIAGNOSTICS_DIAGNOSTICS_H
 
 #include "Diagnostics/Source.h"
+#include "iarc/dsl/Diagnostic.h"
 
 #include <deque>
 #include <string>
@@ -78,6 +79,8 @@ public:
   int warnings() const { return warningCount; }
   bool anyError() const;
   std::string render(bool colour) const;
+  /// The same as data, in the same order.
+  std::vector<DiagnosticRecord> records() const;
   /// How many were reported so far, repetitions included.
   size_t size() const { return all.size(); }
 

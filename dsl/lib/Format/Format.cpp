@@ -31,7 +31,7 @@ using format::Word;
 
 /// Breaks before these words read best; before operators and in `f(` they are for need.
 constexpr int costOfComma = 0, costOfElse = 0, costOfJunction = 5, costOfThen = 15,
-              costOfOperator = 15, costOfBracket = 40, costOfWord = 40;
+              costOfOperator = 15, costOfBracket = 40, costOfWord = 40, costInSlice = 80;
 
 class Formatter {
 public:
@@ -200,10 +200,13 @@ private:
     bool inExploded = !exploded.empty() && exploded.back();
     bool afterOpening = lexemes[code].partner != Lexeme::none && lexemes[code].partner > code;
     word.mustBreak = inExploded && (word.closes || afterOpening || textOf(code) == ",");
-    if (word.opens)
+    if (word.opens) {
       exploded.push_back(word.exploded);
-    else if (word.closes && !exploded.empty())
+      slices.push_back(word.text == "[" && !lexeme.opensOperand);
+    } else if (word.closes && !exploded.empty()) {
       exploded.pop_back();
+      slices.pop_back();
+    }
     if (first)
       return word;
     std::string_view text = word.text, before = textOf(i - 1);
@@ -220,7 +223,9 @@ private:
     else if (text == "then")
       word.cost = costOfThen;
     else if (lexeme.infix && text != "^")
-      word.cost = text == "and" || text == "or" ? costOfJunction : costOfOperator;
+      word.cost = !slices.empty() && slices.back()  ? costInSlice
+                  : text == "and" || text == "or" ? costOfJunction
+                                                  : costOfOperator;
     else if (lexemes[i - 1].partner != Lexeme::none && lexemes[i - 1].partner > i - 1 &&
              !word.closes)
       word.cost = costOfBracket;
@@ -274,7 +279,9 @@ private:
   const SourceText &source;
   const std::vector<Lexeme> &lexemes;
   std::vector<Line> lines;
-  std::vector<bool> exploded; ///< of the open brackets of a statement, the innermost last
+  // Of the open brackets of a statement, the innermost last.
+  std::vector<bool> exploded;
+  std::vector<bool> slices; ///< `x[a..<b]`, which is better not broken
 };
 
 /// Whether both texts have the same tokens and, but for blanks at their ends, the same comments.

@@ -1,8 +1,11 @@
 //===- Elaborator.cpp - Scopes, messages and calls of definitions ---------===//
 #include "Sema/Elaborator.h"
 
+#include "Sema/Facts.h"
+
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 
@@ -106,6 +109,40 @@ std::string Elaborator::describe(const Value &value) const {
   return "";
 }
 
+void Elaborator::noteValue(SourceRange where, const Value &value) {
+  if (!program.facts || value.isPoison())
+    return;
+  std::string text;
+  if (value.kind == ValueKind::Number) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%.12g", value.number);
+    text = value.isInteger ? std::to_string(value.integer) : digits;
+  } else {
+    text = describe(value);
+    if (text.compare(0, 8, "a value ") == 0)
+      text.erase(0, 8);
+  }
+  program.facts->value(where, text);
+}
+
+void Elaborator::noteFacts(const Expression &expression, const Value &value,
+                           size_t weightsBefore) {
+  if (expression.kind == ast::ExpressionKind::Name || expression.kind == ast::ExpressionKind::Call)
+    noteValue(expression.range, value);
+  if (expression.kind != ast::ExpressionKind::Call)
+    return;
+  for (size_t i = weightsBefore; i < model->weights.size(); ++i) {
+    const Weight &weight = model->weights[i];
+    std::string axes;
+    int64_t elements = 1;
+    for (const Axis &axis : weight.shape) {
+      axes += (axes.empty() ? "" : ", ") + axis.name + " " + std::to_string(axis.size);
+      elements *= axis.size; // checked when the weight was made
+    }
+    program.facts->weight(expression.range, weight.name + " [" + axes + "]", elements);
+  }
+}
+
 Value Elaborator::callBlock(Definition &definition, const Expression &call,
                             const Binding &binding, Scope &caller) {
   // Arguments belong to the caller, defaults to the block.
@@ -139,6 +176,7 @@ Value Elaborator::callBlock(Definition &definition, SourceRange where,
     Value value = given[i] ? std::move(*given[i])
                   : parameters[i].value ? evaluate(*parameters[i].value, scope)
                                         : Value::poison();
+    noteValue(parameters[i].name.range, value);
     scope.levels[0][parameters[i].name.text] = std::move(value);
   }
   WeightDefaults saved = weights;

@@ -128,6 +128,9 @@ private:
   void checkUncalledFunctions();
   /// What kind a value is, with its article: "a number", "a value [position 24, feature 20]".
   std::string describe(const Value &value) const;
+  /// For editors: what a name or call stands for, and the weights that it made.
+  void noteFacts(const Expression &expression, const Value &value, size_t weightsBefore);
+  void noteValue(SourceRange where, const Value &value);
 
   // Expressions.cpp
   Value evaluate(const Expression &expression, Scope &scope);

@@ -21,7 +21,10 @@ Value Elaborator::evaluate(const Expression &top, Scope &scope) {
     spine.push_back(node);
     node = node->operands[0];
   }
+  size_t weightsBefore = model->weights.size();
   Value value = leaf(*node, scope);
+  if (program.facts)
+    noteFacts(*node, value, weightsBefore);
   for (auto next = spine.rbegin(); next != spine.rend(); ++next) {
     step((*next)->range);
     if ((*next)->kind == ast::ExpressionKind::Slice)

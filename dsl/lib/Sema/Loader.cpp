@@ -30,7 +30,7 @@ public:
       : options(options), program(program), diagnostics(diagnostics) {}
 
   void loadMain(const std::string &path) {
-    ReadResult read = readSource(path);
+    ReadResult read = this->read(path);
     if (read.status != ReadResult::Status::Ok) {
       SourceText &place = placeholder(path);
       if (read.status == ReadResult::Status::TooLarge) {
@@ -53,6 +53,23 @@ public:
   }
 
 private:
+  /// What an editor holds, else the file.
+  ReadResult read(const std::string &path) const {
+    if (!options.overlay.empty()) {
+      auto entry = options.overlay.find(path);
+      if (entry == options.overlay.end())
+        entry = options.overlay.find(identityOf(path));
+      if (entry != options.overlay.end()) {
+        ReadResult result;
+        result.text = entry->second;
+        if (result.text.compare(0, 3, "\xEF\xBB\xBF") == 0)
+          result.text.erase(0, 3);
+        return result;
+      }
+    }
+    return readSource(path);
+  }
+
   SourceText &placeholder(const std::string &path) {
     auto unit = std::make_unique<FileUnit>();
     unit->source = std::make_unique<SourceText>(path, "", static_cast<int>(program.units.size()));
@@ -198,7 +215,7 @@ private:
       if (auto known = byIdentity.find(identityOf(path)); known != byIdentity.end()) {
         unit = known->second;
       } else {
-        ReadResult read = readSource(path);
+        ReadResult read = this->read(path);
         if (read.status != ReadResult::Status::Ok)
           continue;
         unit = add(path, std::move(read.text));
@@ -292,7 +309,7 @@ private:
           return reportCycle(item);
         return known->second->file ? known->second : nullptr;
       }
-      ReadResult read = readSource(path);
+      ReadResult read = this->read(path);
       if (read.status == ReadResult::Status::Missing)
         continue;
       if (read.status == ReadResult::Status::TooLarge) {
@@ -375,7 +392,7 @@ private:
       else
         program.model = item;
     }
-    if (!program.model && !unit.file->broken) {
+    if (!program.model && !unit.file->broken && !program.withoutModel) {
       uint32_t end = unit.file->items.empty() ? 0 : unit.file->items.back()->range.end;
       diagnostics
           .report(Code::NoModel, {unit.source.get(), end, end},

@@ -15,6 +15,7 @@
 namespace iarc::dsl {
 
 struct FileUnit;
+class Facts;
 
 /// A kernel, function, block or task.
 struct Definition {
@@ -62,6 +63,9 @@ struct Program {
   bool unreadable = false;
   /// Read before loading: parse the main file alone.
   bool syntaxOnly = false;
+  /// For editors: a file without a model is one that others import; where to note what was found.
+  bool withoutModel = false;
+  Facts *facts = nullptr;
 };
 
 /// Reads and parses `path` and, transitively, what it imports. Every file is read once.

@@ -62,6 +62,7 @@ void Elaborator::assign(const Statement &statement, Scope &scope, bool isLet) {
   std::string what = "what '" + name + "' stands for";
   if (statement.value)
     value = settled(value, statement.value->range, what.c_str(), scope);
+  noteValue(statement.name.range, value);
   Value *known = isLet ? nullptr : find(scope, name);
   if (known)
     *known = std::move(value);

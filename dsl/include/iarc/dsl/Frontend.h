@@ -6,8 +6,10 @@
 #ifndef IARC_DSL_FRONTEND_H
 #define IARC_DSL_FRONTEND_H
 
+#include "iarc/dsl/Diagnostic.h"
 #include "iarc/dsl/Model.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +40,10 @@ struct FrontendOptions {
   std::optional<TaskPreview> preview;
   /// Colour in the rendered diagnostics.
   bool colour = false;
+  /// Diagnostics as JSON, one a line, in place of text.
+  bool json = false;
+  /// Texts to be read in the place of files, by path: what an editor has not saved yet.
+  std::map<std::string, std::string> overlay;
 };
 
 /// What came of it. `model` is null exactly when `diagnostics` holds an error.
