@@ -5,6 +5,7 @@
 #include "Program.h"
 #include "Text.h"
 
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -150,7 +151,11 @@ std::string parseRun(const std::map<std::string, std::string> &metadata, RunStat
   integer("batch", settings.batch, 1, mostSamples);
   Optimiser &optimiser = settings.optimiser;
   if (auto found = metadata.find("rate"); problem.empty() && found != metadata.end()) {
-    if (!parseSchedule(found->second, optimiser.rate).empty())
+    // A schedule may hold spaces, but none is written around it.
+    const std::string &text = found->second;
+    bool spaced = !text.empty() && (std::isspace(static_cast<unsigned char>(text.front())) ||
+                                    std::isspace(static_cast<unsigned char>(text.back())));
+    if (spaced || !parseSchedule(text, optimiser.rate).empty())
       problem = "its metadata has the invalid 'rate' " + quoted(found->second);
   } else {
     entry("rate", [](NumberReader &) { return false; });

@@ -48,8 +48,7 @@ static void setTargetAttributes(llvm::Module &module, const Target &target) {
 
 llvm::Expected<std::unique_ptr<llvm::Module>> iarc::translateToLLVM(mlir::ModuleOp lowered,
                                                                     llvm::LLVMContext &context,
-                                                                    const Target &target,
-                                                                    llvm::StringRef graph) {
+                                                                    const Target &target) {
   auto descriptor = lowered->getAttrOfType<mlir::DictionaryAttr>("iarc.descriptor");
   if (!descriptor)
     return llvm::createStringError("the lowered module has no dictionary 'iarc.descriptor'");
@@ -63,7 +62,9 @@ llvm::Expected<std::unique_ptr<llvm::Module>> iarc::translateToLLVM(mlir::Module
   module->setPICLevel(llvm::PICLevel::BigPIC);
   module->setPIELevel(llvm::PIELevel::Large);
   setTargetAttributes(*module, target);
-  if (llvm::Error error = addDescriptor(*module, descriptor, IARC_VERSION, target.options(), graph))
+  auto graph = descriptor.getAs<mlir::StringAttr>("graph");
+  if (llvm::Error error = addDescriptor(*module, descriptor, IARC_VERSION, target.options(),
+                                        graph ? graph.getValue() : llvm::StringRef()))
     return std::move(error);
 
   std::string complaint;

@@ -33,7 +33,11 @@ static ValueType valueOf(Operation *op) { return cast<ValueType>(op->getResult(0
 Value InferenceEmitter::firstGroup(Operation *op) {
   Value group = arith::ShRUIOp::create(
       b, first, window.index(llvm::Log2_64(uint64_t(inference.positionLanes))));
-  if (!plan.live.onlyLast.contains(op))
+  // What is zero elsewhere is read there: nothing fills it here, so that it is computed.
+  bool isReadElsewhere = llvm::any_of(op->getResults(), [&](Value result) {
+    return plan.live.zeroElsewhere.contains(result);
+  });
+  if (!plan.live.onlyLast.contains(op) || isReadElsewhere)
     return group;
   Value last = window.index(inference.groups - 1);
   auto repeat = dyn_cast<RepeatOp>(op->getParentOp());

@@ -87,8 +87,7 @@ private:
   int load(const iarc::dsl::Model *model);
   int runPasses(const char *phase, const std::function<void(mlir::OpPassManager &)> &add);
   int printModule(llvm::SmallVectorImpl<char> &contents);
-  /// `graph` is that of the model, empty where only the lowered module is known.
-  int emitCode(const std::string &graph, llvm::SmallVectorImpl<char> &contents);
+  int emitCode(llvm::SmallVectorImpl<char> &contents);
 
   const Options &options;
   const iarc::Target &target;
@@ -186,7 +185,7 @@ int Backend::printModule(llvm::SmallVectorImpl<char> &contents) {
   return Success;
 }
 
-int Backend::emitCode(const std::string &graph, llvm::SmallVectorImpl<char> &contents) {
+int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
   llvm::LLVMContext llvmContext;
   llvmContext.setDiagnosticHandlerCallBack(
       [](const llvm::DiagnosticInfo *info, void *self) {
@@ -206,7 +205,7 @@ int Backend::emitCode(const std::string &graph, llvm::SmallVectorImpl<char> &con
       [&] {
         timing.start("translate");
         llvm::Expected<std::unique_ptr<llvm::Module>> result =
-            iarc::translateToLLVM(*module, llvmContext, target, graph);
+            iarc::translateToLLVM(*module, llvmContext, target);
         if (!result) {
           error = result.takeError();
           return;
@@ -262,10 +261,15 @@ int Backend::run(const iarc::dsl::Model *model, llvm::SmallVectorImpl<char> &con
           iarc::addLoweringPasses(passes, generatedFor, options.optLevel);
         }))
       return status;
+    // The lowered module keeps what the program says of its model.
+    mlir::NamedAttrList descriptor(
+        (*module)->getAttrOfType<mlir::DictionaryAttr>("iarc.descriptor"));
+    descriptor.set("graph", mlir::StringAttr::get(&context, iarc::graphText(*model)));
+    (*module)->setAttr("iarc.descriptor", descriptor.getDictionary(&context));
   }
   if (options.stage <= Stage::Lowered)
     return printModule(contents);
-  return emitCode(model ? iarc::graphText(*model) : std::string(), contents);
+  return emitCode(contents);
 }
 
 int iarcc::generate(const Options &options, const iarc::dsl::Model *model,

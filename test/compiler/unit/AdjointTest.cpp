@@ -96,7 +96,7 @@ TEST(Adjoint, DifferentiableOpsAreTheseAndNoOthers) {
     if (facts.hasAdjoint)
       names.push_back(name);
   std::vector<std::string> expected{"iarc.add", "iarc.attention", "iarc.broadcast", "iarc.embed", "iarc.flatten",
-      "iarc.join", "iarc.linear", "iarc.loss", "iarc.lstm_gates", "iarc.map",
+      "iarc.join", "iarc.linear", "iarc.lookup", "iarc.loss", "iarc.lstm_gates", "iarc.map",
       "iarc.norm", "iarc.reduce", "iarc.repeat", "iarc.reshape", "iarc.rotate",
       "iarc.slice", "iarc.spread", "iarc.unflatten"};
   EXPECT_EQ(names, expected);

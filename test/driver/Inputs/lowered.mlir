@@ -15,6 +15,9 @@ module @tiny attributes {
                 fan_in = 0 : i64, fan_in_grows = 0 : i64}],
     weight_elements = 16 : i64, workspace_bytes = 64 : i64, workspace_bytes_per_group = 128 : i64,
     rate = 2.000000e-02 : f64, momentum = 8.000000e-01 : f64, batch = 200 : i64, steps = 8000 : i64,
+    training = {optimiser = 0 : i64, states = 1 : i64, decays = 0 : i64, beta2 = 0.0 : f64, epsilon = 0.0 : f64, decay = 0.0 : f64,
+                schedule = 0 : i64, rate_to = 0.0 : f64, rate_factor = 1.0 : f64, rate_every = 1 : i64, warm_up = 0 : i64,
+                clip = 0.0 : f64, accumulate = 1 : i64, evaluate_every = 0 : i64, stop = 0 : i64, stop_at = 0.0 : f64},
     product_flop = 1.000000e+03 : f64, attention_flop = 5.000000e+02 : f64,
     executed_product_flop = 9.000000e+02 : f64,
     infer_supported = 1 : i64, infer_rows = 3 : i64, infer_positions = 4 : i64, infer_workspace_bytes = 96 : i64,
@@ -57,7 +60,10 @@ module @tiny attributes {
     llvm.call @set_loss(%call, %value) : (!llvm.ptr, f64) -> ()
     llvm.return
   }
-  // Leaves everything as it is.
+  // These leave everything as it is.
+  llvm.func @iarc_update(%call: !llvm.ptr) {
+    llvm.return
+  }
   llvm.func @iarc_fill_batch(%call: !llvm.ptr) {
     llvm.return
   }

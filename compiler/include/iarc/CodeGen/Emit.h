@@ -26,12 +26,11 @@ namespace iarc {
 /// Registers what translateToLLVM needs; call before the context loads dialects.
 void registerTranslations(mlir::DialectRegistry &registry);
 
-/// The lowered module as LLVM IR for `target`, with the model descriptor as constant data, `graph` (of
-/// graphText, or empty where it is not known) in it. Its errors are internal: a lowered module
-/// always translates.
+/// The lowered module as LLVM IR for `target`, with the model descriptor as constant data, in it the
+/// graph of graphText where the module's `iarc.descriptor` has that entry. Its errors are internal: a
+/// lowered module always translates.
 llvm::Expected<std::unique_ptr<llvm::Module>>
-translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target,
-                llvm::StringRef graph = "");
+translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target);
 
 /// Runs LLVM's passes of -O`optLevel`: what must run at 0, the same few at 1 to 3. The back end tells
 /// these levels apart.
