@@ -101,6 +101,8 @@ void emitUpdate(ModuleOp module, const WeightOffsets &weights, const Layout &lay
   if (!element.isF64())
     scale = arith::TruncFOp::create(b, element, scale);
   Value factor = e.splat(scale);
+  // A run may decay weights although the program does not say so: without, by nothing.
+  constexpr bool decay = true;
   e.forLoop(begin, end, layout.lanes, [&](Value i) {
     Value gradient = e.mulF(e.load(e.offset(gradients, i)), factor);
     SmallVector<Value> places, old;
@@ -108,7 +110,7 @@ void emitUpdate(ModuleOp module, const WeightOffsets &weights, const Layout &lay
       places.push_back(e.offset(base, i));
     for (Value place : places)
       old.push_back(e.load(place));
-    for (auto [value, place] : llvm::zip(e.update(form.rule, form.decay, old, gradient), places))
+    for (auto [value, place] : llvm::zip(e.update(form.rule, decay, old, gradient), places))
       e.store(value, place);
   });
   LLVM::ReturnOp::create(b, ValueRange{});

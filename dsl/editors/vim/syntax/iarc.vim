@@ -4,7 +4,7 @@ if exists('b:current_syntax')
 endif
 
 syntax keyword iarcDefinition import kernel function block task model
-syntax keyword iarcStatement param context weights weight let repeat for in recur predict loss at train return
+syntax keyword iarcStatement param context weights weight let repeat for in recur predict loss at train every return
 syntax keyword iarcTaskWord state control modifier next
 syntax keyword iarcConditional if then else
 syntax keyword iarcOperatorWord and or not mod
