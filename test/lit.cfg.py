@@ -78,31 +78,26 @@ if qemu:
     config.available_features.add("qemu-x86-64")
     config.substitutions.append(("%qemu-x86-64", qemu))
 
-# Comparisons with PyTorch run where Debian's package is there; TORCH_PYTHON names another Python.
-torch_python = os.environ.get("TORCH_PYTHON", "/usr/bin/python3")
-try:
-    found = subprocess.run([torch_python, "-c", "import torch"], stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL).returncode == 0
-except OSError:
-    found = False
-if found:
-    config.available_features.add("torch")
-else:
-    lit_config.note("python3-torch is not installed: comparisons with PyTorch are skipped")
-config.substitutions.append(("%torch", torch_python))
+def add_python(feature, variable, modules, missing):
+    """Tests that need modules of Python: Debian's interpreter, or what the environment's variable names."""
+    python = os.environ.get(variable, "/usr/bin/python3")
+    try:
+        found = subprocess.run([python, "-c", "import " + modules], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL).returncode == 0
+    except OSError:
+        found = False
+    if found:
+        config.available_features.add(feature)
+    else:
+        lit_config.note(missing)
+    config.substitutions.append(("%" + feature, python))
 
-# ONNX files are checked where Debian's python3-onnx is there; ONNX_PYTHON names another Python, with onnxruntime.
-onnx_python = os.environ.get("ONNX_PYTHON", "/usr/bin/python3")
-try:
-    found = subprocess.run([onnx_python, "-c", "import onnx, numpy"], stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL).returncode == 0
-except OSError:
-    found = False
-if found:
-    config.available_features.add("onnx")
-else:
-    lit_config.note("python3-onnx is not installed: exported ONNX files are not checked")
-config.substitutions.append(("%onnx", onnx_python))
+
+add_python("torch", "TORCH_PYTHON", "torch",
+           "python3-torch is not installed: comparisons with PyTorch are skipped")
+# ONNX_PYTHON may name a Python with onnxruntime, which also runs the files.
+add_python("onnx", "ONNX_PYTHON", "onnx, numpy",
+           "python3-onnx is not installed: exported ONNX files are not checked")
 
 # What some tests of the study tool need beside: a browser; Slurm, whose daemons only root starts.
 chromium = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -72,7 +72,7 @@ def Iarc_LookupOp : Iarc_DifferentiableOp<"lookup"> {
     A result with more features than the weight holds the one-hot control token behind them, as `iarc.encode` does.
 
     ```mlir
-    %x = iarc.lookup %tokens, %e : (!iarc.batch<position 64, symbols 256, controls 0>, !iarc.weight<out 256, in 32 : f32>)
+    %x = iarc.lookup %tokens, %e : (!iarc.batch<position 64, symbol 256, control 0>, !iarc.weight<out 256, in 32 : f32>)
                                 -> !iarc.value<position 64, feature 32 : f32>
     ```
   }];
