@@ -178,8 +178,8 @@ LogicalResult AttentionOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints
   SmallVector<Type> parameterTypes(getParameters().size(), type.withFeatures(getHeads()));
   auto adjoint = AttentionAdjointOp::create(
       builder, getLoc(), type, type, type, parameterTypes, getQuery(), getKey(), getValue(),
-      adjoints.get(getResult()), getParameters(), getHeadsAttr(), getScaleAttr(),
-      getCausalAttr(), getSlopesAttr(), getNormaliseAttr(), getEpsAttr(), getExponentialAttr());
+      adjoints.get(getResult()), getParameters(), getHeadsAttr(), getScaleAttr(), getCausalAttr(),
+      getSlopesAttr(), getNormaliseAttr(), getEpsAttr(), getExponentialAttr());
   {
     OpBuilder::InsertionGuard guard(builder);
     Type element = type.getElementType();
@@ -194,9 +194,9 @@ LogicalResult AttentionOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints
       return failure();
     SmallVector<Value> yielded{results.front()};
     for (Value slope : *slopes)
-      yielded.push_back(slope ? slope
-                              : arith::ConstantOp::create(builder, getLoc(),
-                                                          builder.getFloatAttr(element, 0.0)));
+      yielded.push_back(
+          slope ? slope
+                : arith::ConstantOp::create(builder, getLoc(), builder.getFloatAttr(element, 0.0)));
     YieldOp::create(builder, getLoc(), yielded);
   }
   Value operands[] = {getQuery(), getKey(), getValue()};

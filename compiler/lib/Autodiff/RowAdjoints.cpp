@@ -47,21 +47,23 @@ LogicalResult ReduceOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
     return success();
   }
   // The share of a feature is 1 / n where n of them are the largest.
-  Value hit = mapOf(builder, loc, getInput(), spread(getResult()),
-                    [&](OpBuilder &b, Value x, Value largest) -> Value {
-                      Value one = arith::ConstantOp::create(b, loc, b.getFloatAttr(x.getType(), 1.0));
-                      Value zero = arith::ConstantOp::create(b, loc, b.getFloatAttr(x.getType(), 0.0));
-                      Value equal = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x, largest);
-                      return arith::SelectOp::create(b, loc, equal, one, zero);
-                    });
+  Value hit =
+      mapOf(builder, loc, getInput(), spread(getResult()),
+            [&](OpBuilder &b, Value x, Value largest) -> Value {
+              Value one = arith::ConstantOp::create(b, loc, b.getFloatAttr(x.getType(), 1.0));
+              Value zero = arith::ConstantOp::create(b, loc, b.getFloatAttr(x.getType(), 0.0));
+              Value equal = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, x, largest);
+              return arith::SelectOp::create(b, loc, equal, one, zero);
+            });
   Value count = ReduceOp::create(builder, loc, getResult().getType(), Reduction::Sum, hit);
   Value share = mapOf(builder, loc, dy, count, [&](OpBuilder &b, Value d, Value n) -> Value {
     return arith::DivFOp::create(b, loc, d, n);
   });
-  adjoints.add(builder, getInput(),
-               mapOf(builder, loc, hit, spread(share), [&](OpBuilder &b, Value h, Value s) -> Value {
-                 return arith::MulFOp::create(b, loc, h, s);
-               }));
+  adjoints.add(
+      builder, getInput(),
+      mapOf(builder, loc, hit, spread(share), [&](OpBuilder &b, Value h, Value s) -> Value {
+        return arith::MulFOp::create(b, loc, h, s);
+      }));
   return success();
 }
 

@@ -46,9 +46,8 @@ static void setTargetAttributes(llvm::Module &module, const Target &target) {
   }
 }
 
-llvm::Expected<std::unique_ptr<llvm::Module>> iarc::translateToLLVM(mlir::ModuleOp lowered,
-                                                                    llvm::LLVMContext &context,
-                                                                    const Target &target) {
+llvm::Expected<std::unique_ptr<llvm::Module>>
+iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target) {
   auto descriptor = lowered->getAttrOfType<mlir::DictionaryAttr>("iarc.descriptor");
   if (!descriptor)
     return llvm::createStringError("the lowered module has no dictionary 'iarc.descriptor'");

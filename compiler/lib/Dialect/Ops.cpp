@@ -105,8 +105,8 @@ static LogicalResult verifyLookup(Operation *op, BatchType batch, ValueType valu
       (value.getFeatures() != features && value.getFeatures() != features + appended))
     return op->emitOpError("value must have position ")
            << batch.getPositions() << " and feature " << features
-           << (appended ? " or " + std::to_string(features + appended) : std::string())
-           << ", got " << value;
+           << (appended ? " or " + std::to_string(features + appended) : std::string()) << ", got "
+           << value;
   if (weight.getElementType() != value.getElementType())
     return op->emitOpError("weight is ")
            << weight.getElementType() << ", the value " << value.getElementType();
@@ -334,8 +334,7 @@ static LogicalResult verifyAttention(Op op, unsigned yields, unsigned yieldsForP
   unsigned parameters = op.getParameters().size();
   for (Type parameter : op.getParameters().getTypes())
     if (parameter != type.withFeatures(1))
-      return op.emitOpError("parameter must be ")
-             << type.withFeatures(1) << ", got " << parameter;
+      return op.emitOpError("parameter must be ") << type.withFeatures(1) << ", got " << parameter;
   return verifyScalarRegion(op, op.getKernel(), "kernel", 1 + parameters,
                             yields + yieldsForParameter * parameters, type.getElementType());
 }

@@ -85,8 +85,7 @@ LogicalResult TargetOp::verify() {
   if (type.getAxes().size() != 2 ||
       (type.getPositions() != batch.getPositions() && type.getPositions() != 1) ||
       type.getFeatures() != batch.getSymbols())
-    return emitOpError("result must have position ")
-           << batch.getPositions() << " or 1 and feature " << batch.getSymbols() << ", got "
-           << type;
+    return emitOpError("result must have position ") << batch.getPositions() << " or 1 and feature "
+                                                     << batch.getSymbols() << ", got " << type;
   return success();
 }

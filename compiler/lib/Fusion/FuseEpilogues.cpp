@@ -215,11 +215,12 @@ struct MapOfAttention : OpRewritePattern<MapOp> {
     auto attention = (*found).getDefiningOp<AttentionOp>();
     Block &body = op.getBody().front();
     SmallVector<Value> extras = moveToFront(rewriter, op, *found);
-    auto fused = AttentionOp::create(
-        rewriter, attention.getLoc(), attention.getResult().getType(), attention.getQuery(),
-        attention.getKey(), attention.getValue(), attention.getParameters(), extras, attention.getHeadsAttr(),
-        attention.getScaleAttr(), attention.getCausalAttr(), attention.getSlopesAttr(),
-        attention.getNormaliseAttr(), attention.getEpsAttr(), attention.getExponentialAttr());
+    auto fused = AttentionOp::create(rewriter, attention.getLoc(), attention.getResult().getType(),
+                                     attention.getQuery(), attention.getKey(), attention.getValue(),
+                                     attention.getParameters(), extras, attention.getHeadsAttr(),
+                                     attention.getScaleAttr(), attention.getCausalAttr(),
+                                     attention.getSlopesAttr(), attention.getNormaliseAttr(),
+                                     attention.getEpsAttr(), attention.getExponentialAttr());
     fused.getKernel().takeBody(attention.getKernel());
     fused.getEpilogue().takeBody(*body.getParent());
     rewriter.replaceOp(op, fused.getResult());

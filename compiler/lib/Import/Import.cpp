@@ -83,10 +83,9 @@ DictionaryAttr Importer::protocol() {
                task.data.form == dsl::DataForm::None ? taskScratchBytes(task, model.context) : 0)});
   if (const dsl::TaskData &data = task.data; data.form != dsl::DataForm::None)
     taskEntries.push_back(builder.getNamedAttr(
-        "data", builder.getDictionaryAttr({string("path", data.path),
-                                           integer("form", static_cast<int64_t>(data.form)),
-                                           real("split", data.split),
-                                           string("vocabulary", data.vocabulary)})));
+        "data", builder.getDictionaryAttr(
+                    {string("path", data.path), integer("form", static_cast<int64_t>(data.form)),
+                     real("split", data.split), string("vocabulary", data.vocabulary)})));
   auto taskAttr = builder.getDictionaryAttr(taskEntries);
   const dsl::Train &train = model.train;
   SmallVector<NamedAttribute> entries{
@@ -156,12 +155,11 @@ OwningOpRef<ModuleOp> Importer::run() {
   }
   builder.setInsertionPointToEnd(entry);
   importRegion(model.body);
-  Value loss = LossOp::create(
-      builder, locationOf(model.lossLocation), element,
-      values[model.loss == dsl::LossKind::Own ? model.lossValue : logits], batch,
-      static_cast<LossKind>(model.loss),
-      model.lossAt == dsl::LossAt::Last ? LossAt::Last : LossAt::All, model.task.interspersed,
-      model.task.target.result >= 0);
+  Value loss = LossOp::create(builder, locationOf(model.lossLocation), element,
+                              values[model.loss == dsl::LossKind::Own ? model.lossValue : logits],
+                              batch, static_cast<LossKind>(model.loss),
+                              model.lossAt == dsl::LossAt::Last ? LossAt::Last : LossAt::All,
+                              model.task.interspersed, model.task.target.result >= 0);
   func::ReturnOp::create(builder, location, ValueRange{loss, values[logits]});
   if (model.task.data.form == dsl::DataForm::None)
     importTask(*module, model.task, model.context);
@@ -192,8 +190,7 @@ void Importer::importOp(const dsl::Op &op) {
     result = EncodeOp::create(builder, location, type, batch);
     break;
   case dsl::OpKind::Embed:
-    result =
-        LookupOp::create(builder, location, type, batch, weights[op.weight], op.ofControls);
+    result = LookupOp::create(builder, location, type, batch, weights[op.weight], op.ofControls);
     break;
   case dsl::OpKind::Linear: {
     Value bias = op.bias >= 0 ? weights[op.bias] : Value();
@@ -225,7 +222,8 @@ void Importer::importOp(const dsl::Op &op) {
     bool exponential = isExponential(op.scalar);
     auto attention = AttentionOp::create(
         builder, location, type, operands[0], operands[1], operands[2],
-        /*parameters=*/ValueRange(operands).drop_front(3), /*extras=*/ValueRange{}, op.heads, APFloat(op.scale), op.causal, op.slopes, static_cast<Normalise>(op.normalise),
+        /*parameters=*/ValueRange(operands).drop_front(3), /*extras=*/ValueRange{}, op.heads,
+        APFloat(op.scale), op.causal, op.slopes, static_cast<Normalise>(op.normalise),
         APFloat(op.eps), exponential);
     result = attention.getResult();
     Block *body = builder.createBlock(&attention.getKernel());

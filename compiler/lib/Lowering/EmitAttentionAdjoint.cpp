@@ -145,8 +145,7 @@ void AdjointRows::emitExponentials(Value j, ArrayRef<int64_t> rows, ArrayRef<Val
   }
 }
 
-void AdjointRows::emitAdjoints(Value j, ArrayRef<int64_t> rows,
-                               SmallVectorImpl<Value> &adjoints) {
+void AdjointRows::emitAdjoints(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &adjoints) {
   SmallVector<Value> steps(block.size()), shares(block.size());
   for (int64_t r : rows) {
     const Row &row = block[r];
@@ -245,9 +244,8 @@ void AdjointRows::emit(Value first, int64_t rows) {
     int64_t begin = r * adjointsOfRow();
     if (head.unrolled) {
       Value pointer = head.at(op.getQueryAdjoint(), row.number);
-      head.forFeatures([&](Value place, int64_t c) {
-        e.store(adjoints[begin + c], e.offset(pointer, place));
-      });
+      head.forFeatures(
+          [&](Value place, int64_t c) { e.store(adjoints[begin + c], e.offset(pointer, place)); });
       begin += head.size;
     }
     for (auto [i, adjoint] : llvm::enumerate(op.getParameterAdjoints()))
@@ -272,8 +270,7 @@ void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
     fill(op.getQueryAdjoint(), first);
   for (Value adjoint : op.getParameterAdjoints())
     if (plan.live.zeroElsewhere.contains(adjoint))
-      forLoop(index(0), first, 1,
-              [&](Value i) { store(splat(0.0), head.adjointAt(adjoint, i)); });
+      forLoop(index(0), first, 1, [&](Value i) { store(splat(0.0), head.adjointAt(adjoint, i)); });
   // Two rows at once where a row's features are in registers, and one that is left over.
   bool single = !head.unrolled || head.positions % 2 || plan.live.onlyLast.contains(op);
   AdjointRows rows(*this, head, head.unrolled ? 2 : 1);

@@ -148,8 +148,8 @@ void Emitter::emitOneHot(unsigned field, Value p, Value g, Value to, int64_t cou
 
 bool Emitter::isReadByMapsOnly(Operation *op) {
   return mapsReadSources && llvm::all_of(op->getUsers(), [&](Operation *user) {
-    return isa<MapOp>(user) && user->getBlock() == op->getBlock();
-  });
+           return isa<MapOp>(user) && user->getBlock() == op->getBlock();
+         });
 }
 
 void Emitter::emitMap(MapOp op, Value p, Value begin, Value end) {

@@ -34,9 +34,8 @@ Value InferenceEmitter::firstGroup(Operation *op) {
   Value group = arith::ShRUIOp::create(
       b, first, window.index(llvm::Log2_64(uint64_t(inference.positionLanes))));
   // What is zero elsewhere is read there: nothing fills it here, so that it is computed.
-  bool isReadElsewhere = llvm::any_of(op->getResults(), [&](Value result) {
-    return plan.live.zeroElsewhere.contains(result);
-  });
+  bool isReadElsewhere = llvm::any_of(
+      op->getResults(), [&](Value result) { return plan.live.zeroElsewhere.contains(result); });
   if (!plan.live.onlyLast.contains(op) || isReadElsewhere)
     return group;
   Value last = window.index(inference.groups - 1);

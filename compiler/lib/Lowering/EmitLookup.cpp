@@ -29,8 +29,8 @@ void Emitter::forTokens(unsigned field, Value p, Value g, Value first, Value las
                         llvm::function_ref<void(Value)> other) {
   Value from = tokens(field, p, g), count = sub(last, first);
   forLoop(index(0), index(layout.lanes), 1, [&](Value lane) {
-    Value place = LLVM::GEPOp::create(b, from.getType(), b.getI32Type(), from,
-                                      ArrayRef<LLVM::GEPArg>{lane});
+    Value place =
+        LLVM::GEPOp::create(b, from.getType(), b.getI32Type(), from, ArrayRef<LLVM::GEPArg>{lane});
     Value token = arith::ExtSIOp::create(
         b, b.getI64Type(), LLVM::LoadOp::create(b, b.getI32Type(), place, /*alignment=*/4));
     // Unsigned, so that -1, no token, is above them.
@@ -56,9 +56,8 @@ void Emitter::emitLookup(LookupOp op, Value p, Value begin, Value end) {
     Value to = row(base, features, p, g);
     auto forFeatures = [&](Value lane, llvm::function_ref<Value(Value)> numberOf) {
       Value first = offset(to, lane);
-      forLoop(index(0), index(width), 1, [&](Value f) {
-        storeScalar(numberOf(f), offset(first, mul(f, layout.lanes)));
-      });
+      forLoop(index(0), index(width), 1,
+              [&](Value f) { storeScalar(numberOf(f), offset(first, mul(f, layout.lanes))); });
     };
     forTokens(
         field, p, g, index(0), index(weight.getSize("out")),

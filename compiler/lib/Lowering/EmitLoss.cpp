@@ -71,30 +71,31 @@ void Emitter::emitLossTask(LossOp op, Value group) {
   int64_t positions = type.getPositions(), symbols = type.getFeatures();
   bool all = op.getAt() == LossAt::All;
   Value base = address(op.getLogits()), partial = address(plan.scratch.find(op)->second);
-  Value sum = forLoop(
-      index(all ? 0 : positions - 1), index(positions), 1, splat(0.0),
-      [&](Value t, ValueRange carried) {
-        Prediction prediction = predictionAt(*this, op, positions, row(base, symbols, t, group), t, group);
-        Value loss, end = index(symbols), zero = splat(0.0);
-        if (op.getKind() == LossKind::Own) {
-          loss = load(prediction.logits);
-        } else if (op.getKind() == LossKind::CrossEntropy) {
-          auto [maximum, partition] = emitPartition(*this, prediction);
-          Value target = forLoop(index(0), end, 1, zero, [&](Value s, ValueRange found) {
-            return SmallVector<Value>{
-                select(isTarget(*this, prediction, s), loadLogit(*this, prediction, s), found[0])};
-          })[0];
-          Value logarithm = math::LogOp::create(b, partition);
-          loss = subF(addF(logarithm, maximum), target);
-        } else {
-          loss = forLoop(index(0), end, 1, zero, [&](Value s, ValueRange sums) {
-            Value hot = select(isTarget(*this, prediction, s), splat(1.0), zero);
-            Value difference = subF(loadLogit(*this, prediction, s), hot);
-            return SmallVector<Value>{fma(difference, difference, sums[0])};
-          })[0];
-        }
-        return SmallVector<Value>{addF(carried[0], whereTarget(*this, prediction, loss))};
-      })[0];
+  Value sum =
+      forLoop(index(all ? 0 : positions - 1), index(positions), 1, splat(0.0),
+              [&](Value t, ValueRange carried) {
+                Prediction prediction =
+                    predictionAt(*this, op, positions, row(base, symbols, t, group), t, group);
+                Value loss, end = index(symbols), zero = splat(0.0);
+                if (op.getKind() == LossKind::Own) {
+                  loss = load(prediction.logits);
+                } else if (op.getKind() == LossKind::CrossEntropy) {
+                  auto [maximum, partition] = emitPartition(*this, prediction);
+                  Value target = forLoop(index(0), end, 1, zero, [&](Value s, ValueRange found) {
+                    return SmallVector<Value>{select(isTarget(*this, prediction, s),
+                                                     loadLogit(*this, prediction, s), found[0])};
+                  })[0];
+                  Value logarithm = math::LogOp::create(b, partition);
+                  loss = subF(addF(logarithm, maximum), target);
+                } else {
+                  loss = forLoop(index(0), end, 1, zero, [&](Value s, ValueRange sums) {
+                    Value hot = select(isTarget(*this, prediction, s), splat(1.0), zero);
+                    Value difference = subF(loadLogit(*this, prediction, s), hot);
+                    return SmallVector<Value>{fma(difference, difference, sums[0])};
+                  })[0];
+                }
+                return SmallVector<Value>{addF(carried[0], whereTarget(*this, prediction, loss))};
+              })[0];
   Value scaled = mulF(sum, sampleWeights(group));
   if (all)
     scaled = mulF(scaled, splat(1.0 / positions));
@@ -115,7 +116,8 @@ void Emitter::emitLossAdjointTask(LossAdjointOp op, Value group) {
       forLoop(index(0), end, 1, [&](Value s) { store(zero, offset(to, mul(s, layout.lanes))); });
     });
   forLoop(index(all ? 0 : positions - 1), index(positions), 1, [&](Value t) {
-    Prediction prediction = predictionAt(*this, op, positions, row(base, symbols, t, group), t, group);
+    Prediction prediction =
+        predictionAt(*this, op, positions, row(base, symbols, t, group), t, group);
     Value to = row(target, symbols, t, group);
     if (op.getKind() == LossKind::Own)
       return store(whereTarget(*this, prediction, seed), to);

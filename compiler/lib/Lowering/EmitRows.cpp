@@ -40,11 +40,10 @@ void Emitter::emitReduce(ReduceOp op, Value p, Value begin, Value end) {
     Value x = row(source, features, p, g);
     auto at = [&](Value f) { return load(offset(x, mul(f, layout.lanes))); };
     Value first = isSum ? splat(0.0) : at(index(0));
-    Value result = forLoop(index(isSum ? 0 : 1), index(features), 1, first,
-                           [&](Value f, ValueRange carried) {
-                             return SmallVector<Value>{isSum ? addF(carried[0], at(f))
-                                                             : maxF(carried[0], at(f))};
-                           })[0];
+    Value result =
+        forLoop(index(isSum ? 0 : 1), index(features), 1, first, [&](Value f, ValueRange carried) {
+          return SmallVector<Value>{isSum ? addF(carried[0], at(f)) : maxF(carried[0], at(f))};
+        })[0];
     store(result, row(base, 1, p, g));
   });
 }

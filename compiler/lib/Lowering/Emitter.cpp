@@ -174,8 +174,7 @@ Value Emitter::tokens(unsigned fieldNumber, Value t, Value g) {
   Value elements = mul(add(mul(t, groupCount), g), layout.lanes);
   Type pointer = fields[Symbols].getType();
   Value array = fieldNumber == Targets ? field(Targets, pointer) : fields[fieldNumber];
-  return LLVM::GEPOp::create(b, pointer, b.getI32Type(), array,
-                             ArrayRef<LLVM::GEPArg>{elements});
+  return LLVM::GEPOp::create(b, pointer, b.getI32Type(), array, ArrayRef<LLVM::GEPArg>{elements});
 }
 
 Value Emitter::sampleWeights(Value g) {

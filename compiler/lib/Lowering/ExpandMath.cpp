@@ -34,7 +34,8 @@ struct ExpandMath : impl::IarcExpandMathBase<ExpandMath> {
     getOperation().walk([&](Operation *op) {
       if (op->getNumOperands() == 1 && op->getNumResults() == 1 &&
           isa_and_present<math::MathDialect>(op->getDialect()) &&
-          getElementTypeOrSelf(op->getResult(0).getType()).isF32() && !op->hasAttr(kLibraryCallAttr))
+          getElementTypeOrSelf(op->getResult(0).getType()).isF32() &&
+          !op->hasAttr(kLibraryCallAttr))
         functions.push_back(op);
     });
     for (Operation *op : functions) {

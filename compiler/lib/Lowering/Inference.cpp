@@ -111,8 +111,9 @@ bool Inference::isSupported(Operation *op) const {
     ValueType from = reshape.getInput().getType(), to = reshape.getResult().getType();
     return isStackOf(to, from) || isStackOf(from, to);
   }
-  return isa<EncodeOp, LookupOp, BroadcastOp, SpreadOp, ReduceOp, JoinOp, RotateOp, MapOp, AddOp, ZeroOp, NormOp, SliceOp, AttentionOp, FlattenOp, LstmGatesOp,
-             CopyOp, YieldOp, func::ReturnOp, arith::ConstantOp>(op);
+  return isa<EncodeOp, LookupOp, BroadcastOp, SpreadOp, ReduceOp, JoinOp, RotateOp, MapOp, AddOp,
+             ZeroOp, NormOp, SliceOp, AttentionOp, FlattenOp, LstmGatesOp, CopyOp, YieldOp,
+             func::ReturnOp, arith::ConstantOp>(op);
 }
 
 bool Inference::arrange(Value weight, PreparedWeight form) {

@@ -118,8 +118,7 @@ void Analysis::propagateZeros(Operation &op) {
         else
           mark(op.getResult(0), arguments.front());
       })
-      .Case<AttentionAdjointOp>(
-          [&](AttentionAdjointOp op) {
+      .Case<AttentionAdjointOp>([&](AttentionAdjointOp op) {
         mark(op.getQueryAdjoint(), isZero(op.getResultAdjoint()));
         for (Value adjoint : op.getParameterAdjoints())
           mark(adjoint, isZero(op.getResultAdjoint()));
@@ -152,8 +151,8 @@ void Analysis::propagateReads(Operation &op) {
     onlyLast &= isZero(result) || readsOf(result) != Extent::All;
   Extent extent = onlyLast ? Extent::Last : Extent::All;
   llvm::TypeSwitch<Operation *>(&op)
-      .Case<EncodeOp, LookupOp, SliceOp, EmbedOp, CopyOp, AddOp, ZeroOp, MapOp, NormOp, NormAdjointOp,
-            BroadcastOp, SpreadOp, ReduceOp, JoinOp, RotateOp, TargetOp>(
+      .Case<EncodeOp, LookupOp, SliceOp, EmbedOp, CopyOp, AddOp, ZeroOp, MapOp, NormOp,
+            NormAdjointOp, BroadcastOp, SpreadOp, ReduceOp, JoinOp, RotateOp, TargetOp>(
           [&](Operation *op) { readAll(op->getOperands(), extent); })
       .Case<LinearOp>([&](LinearOp op) {
         onlyLast &= !isLargeProduct(op);
