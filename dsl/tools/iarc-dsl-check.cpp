@@ -7,8 +7,10 @@
 #include "Diagnostics/Diagnostics.h"
 #include "ModelText.h"
 #include "iarc/dsl/Frontend.h"
+#include "iarc/dsl/Graph.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 static const char usage[] =
@@ -17,6 +19,7 @@ static const char usage[] =
     "\n"
     "  --dump      print the elaborated model\n"
     "  --ast       print the syntax tree\n"
+    "  --graph     draw it; --graph=svg|dot|json, --open=N|BLOCK opens blocks\n"
     "  --colour    colour the diagnostics\n"
     "  --codes     list the catalogue: code, kind, title\n"
     "  --preview   read the file as 'iarcc task' does; --preview=NAME chooses a task\n"
@@ -30,7 +33,8 @@ int main(int argc, char **argv) {
   FrontendOptions options;
   options.standardLibrary = IARC_LIBRARY;
   std::string path;
-  bool dump = false, tree = false;
+  bool dump = false, tree = false, draws = false;
+  GraphOptions drawing;
   for (int i = 1; i < argc; ++i) {
     std::string argument = argv[i];
     auto value = [&](size_t prefix) -> std::string {
@@ -48,7 +52,15 @@ int main(int argc, char **argv) {
                     entry.severity == Severity::Error ? "error" : "warning", entry.title);
       return 0;
     }
-    if (argument == "--dump") {
+    if (argument.compare(0, 7, "--graph") == 0) {
+      using Format = GraphOptions::Format;
+      std::string format = argument.size() > 8 ? argument.substr(8) : "svg";
+      drawing.format = format == "dot" ? Format::Dot : format == "json" ? Format::Json : Format::Svg;
+      draws = true;
+    } else if (argument.compare(0, 7, "--open=") == 0) {
+      drawing.depth = std::atoi(argument.c_str() + 7);
+      drawing.open.insert(argument.substr(7));
+    } else if (argument == "--dump") {
       dump = true;
     } else if (argument == "--ast") {
       tree = true;
@@ -79,6 +91,12 @@ int main(int argc, char **argv) {
   }
   if (tree) {
     SyntaxTreeResult result = dumpSyntaxTree(path, options);
+    std::fputs(result.diagnostics.c_str(), stderr);
+    std::fputs(result.text.c_str(), stdout);
+    return result.unreadable ? 4 : result.errors ? 1 : 0;
+  }
+  if (draws) {
+    GraphResult result = drawGraph(path, options, drawing);
     std::fputs(result.diagnostics.c_str(), stderr);
     std::fputs(result.text.c_str(), stdout);
     return result.unreadable ? 4 : result.errors ? 1 : 0;

@@ -81,6 +81,7 @@ constexpr const char *compileExamples =
   iarcc run model.iarc -- train --steps 100
                                        compile and run in one go
   iarcc task model.iarc --samples 5    print samples of the task
+  iarcc graph model.iarc -o model.svg  draw its dataflow
   iarcc --explain IARC0201             what a diagnostic means and what to do
   iarcc study paper.study              train every model of a study, make a page
   iarcc check-gradients model.iarc     compare the adjoint with differences
@@ -89,6 +90,7 @@ Usage: iarcc [OPTIONS] FILE
        iarcc run [OPTIONS] FILE [-- ARGUMENTS]
        iarcc check-gradients [OPTIONS] FILE [-- ARGUMENTS]
        iarcc task [OPTIONS] FILE
+       iarcc graph [OPTIONS] FILE
        iarcc study FILE [OPTIONS])";
 
 constexpr const char *runText = "compile a model and run the program at once";
@@ -401,6 +403,7 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   CLI::App *study =
       app.add_subcommand("study", "train the models of a study and present the results")
           ->group("Commands");
+  CLI::App *graph = app.add_subcommand("graph", "draw the dataflow of a model")->group("Commands");
   app.require_subcommand(0, 1);
 
   // What follows "--" belongs to the program.
@@ -434,6 +437,8 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
 
   if (*study)
     return usageError("'study' comes first: iarcc study FILE [OPTIONS]", name);
+  if (*graph)
+    return usageError("'graph' comes first: iarcc graph [OPTIONS] FILE", name);
   CLI::App *command = &app;
   if (*run) {
     options.command = Command::Run;
@@ -478,7 +483,7 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
     return parsed; // needs no input
   if (raw.inputs.empty())
     return usageError("no input file", name);
-  const std::vector<std::string> commands = {"run", "check-gradients", "task", "study"};
+  const std::vector<std::string> commands = {"run", "check-gradients", "task", "study", "graph"};
   std::error_code ignored;
   bool exists = std::filesystem::exists(raw.inputs.front(), ignored);
   if (command == &app && !exists && raw.inputs.front().find_first_of("./") == std::string::npos) {

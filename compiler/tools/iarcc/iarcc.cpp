@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Compile.h"
+#include "Graph.h"
 #include "Messages.h"
 #include "Program.h"
 
@@ -14,6 +15,8 @@
 int main(int argc, char **argv) {
   if (argc > 1 && std::string(argv[1]) == "study")
     return iarcc::becomeStudy(argv + 2);
+  if (argc > 1 && std::string(argv[1]) == "graph")
+    return iarcc::drawGraph(argc - 2, argv + 2);
   iarcc::ParsedCommandLine parsed = iarcc::parseCommandLine(argc, argv);
   if (parsed.stop)
     return parsed.status;

@@ -182,11 +182,17 @@ Value Elaborator::callBlock(Definition &definition, SourceRange where,
   weights = blockWeights(definition.item->body, scope, weights);
   std::optional<Value> outer = std::move(returned);
   returned.reset();
+  const Region *region = regions.back();
+  size_t first = region->ops.size();
   execute(definition.item->body, scope);
   Value result = returned ? std::move(*returned) : Value::poison();
   returned = std::move(outer);
   weights = saved;
   frames.pop_back();
+  if (program.blockCalls)
+    program.blockCalls->push_back(
+        {definition.name(), region, first, region->ops.size(),
+         result.is(ValueKind::Tensor) ? result.graph->plainValue() : ValueId(-1)});
   return result;
 }
 

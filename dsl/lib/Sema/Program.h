@@ -35,6 +35,15 @@ struct Definition {
   }
 };
 
+/// A call of a block that was inlined: operations [first, last) of a region. Calls are listed when
+/// they end.
+struct BlockCall {
+  std::string name;
+  const Region *region = nullptr;
+  size_t first = 0, last = 0;
+  ValueId result = -1;
+};
+
 struct FileUnit {
   std::unique_ptr<SourceText> source;
   std::unique_ptr<ast::File> file;
@@ -66,7 +75,14 @@ struct Program {
   /// For editors: a file without a model is one that others import; where to note what was found.
   bool withoutModel = false;
   Facts *facts = nullptr;
+  std::vector<BlockCall> *blockCalls = nullptr; ///< where to note them, or null
 };
+
+/// The overrides as a text of their own, one a line, so that messages can point into them.
+std::unique_ptr<SourceText> commandLineText(const FrontendOptions &options);
+
+/// Diagnostics in the format that the options ask for.
+std::string diagnosticsText(const Diagnostics &diagnostics, const FrontendOptions &options);
 
 /// Reads and parses `path` and, transitively, what it imports. Every file is read once.
 void loadProgram(const std::string &path, const FrontendOptions &options, Program &program,
