@@ -7,6 +7,7 @@
 #include "Compile.h"
 
 #include "Backend.h"
+#include "Graph.h"
 #include "Messages.h"
 #include "Output.h"
 #include "Program.h"
@@ -127,6 +128,9 @@ int iarcc::compile(const Options &options) {
   llvm::Expected<std::string> cross = iarc::crossTarget(options.target);
   if (!cross)
     return report(cross.takeError(), WrongUsage);
+
+  if (options.command == Command::Graph)
+    return drawGraph(options, frontendOptions(options));
 
   bool links = options.stage == Stage::Executable;
   std::string output = options.output;

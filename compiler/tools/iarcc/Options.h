@@ -8,6 +8,7 @@
 #define IARCC_OPTIONS_H
 
 #include "iarc/PlanOverrides.h"
+#include "iarc/dsl/Graph.h"
 
 #include <cstdint>
 #include <string>
@@ -25,7 +26,7 @@ enum Status {
   InternalError = 5,
 };
 
-enum class Command { Compile, Run, CheckGradients, Task };
+enum class Command { Compile, Run, CheckGradients, Task, Graph };
 
 /// Where the compiler stops, in the order of its stages.
 enum class Stage { Ast, Iarc, Gradient, Fused, Lowered, Llvm, Assembly, Object, Executable };
@@ -52,6 +53,7 @@ struct Options {
   std::string task;    ///< of Task: the task to show; empty: that of the model
   bool jsonDiagnostics = false; ///< --diagnostics-format=json
   int64_t context = 0; ///< of Task: positions of a window; 0: as the model says
+  iarc::dsl::GraphOptions graph; ///< of Graph
 };
 
 /// What came of parsing: run with `options`, or stop with `status` because everything was said
