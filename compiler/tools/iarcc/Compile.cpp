@@ -7,6 +7,7 @@
 #include "Compile.h"
 
 #include "Backend.h"
+#include "Doc.h"
 #include "Graph.h"
 #include "Messages.h"
 #include "Output.h"
@@ -129,6 +130,8 @@ int iarcc::compile(const Options &options) {
   if (!cross)
     return report(cross.takeError(), WrongUsage);
 
+  if (options.command == Command::Doc)
+    return writeDocumentation(options, frontendOptions(options));
   if (options.command == Command::Graph)
     return drawGraph(options, frontendOptions(options));
 

@@ -8,6 +8,7 @@
 #define IARCC_OPTIONS_H
 
 #include "iarc/PlanOverrides.h"
+#include "iarc/dsl/Document.h"
 #include "iarc/dsl/Graph.h"
 
 #include <cstdint>
@@ -26,7 +27,7 @@ enum Status {
   InternalError = 5,
 };
 
-enum class Command { Compile, Run, CheckGradients, Task, Graph };
+enum class Command { Compile, Run, CheckGradients, Task, Graph, Doc };
 
 /// Where the compiler stops, in the order of its stages.
 enum class Stage { Ast, Iarc, Gradient, Fused, Lowered, Llvm, Assembly, Object, Executable };
@@ -54,6 +55,8 @@ struct Options {
   bool jsonDiagnostics = false; ///< --diagnostics-format=json
   int64_t context = 0; ///< of Task: positions of a window; 0: as the model says
   iarc::dsl::GraphOptions graph; ///< of Graph
+  std::vector<std::string> inputs;     ///< of Doc, files and folders
+  iarc::dsl::DocumentOptions document; ///< of Doc
 };
 
 /// What came of parsing: run with `options`, or stop with `status` because everything was said
