@@ -39,6 +39,7 @@ config.substitutions += [
     ("%{lib}", os.path.join(config.iarc_src_root, "lib")),
     ("%{src}", config.iarc_src_root),
     ("%{build}", config.iarc_obj_root),
+    ("%{llvm-tools}", config.llvm_tools_dir),
 ]
 
 # IARC_ROUND_TRIP=1: whatever iarc-opt reads and makes is also printed and parsed, and written and
