@@ -107,6 +107,14 @@ if chromium:
     config.substitutions.append(("%chromium", chromium))
 else:
     lit_config.note("chromium is not installed: the study's page is not opened in a browser")
+if all(shutil.which(tool) for tool in ("dpkg", "dpkg-deb", "dpkg-shlibdeps", "cpack")):
+    config.available_features.add("dpkg")
+else:
+    lit_config.note("dpkg-dev is not installed: no Debian package is made")
+if shutil.which("mandoc"):
+    config.available_features.add("mandoc")
+else:
+    lit_config.note("mandoc is not installed: the manual pages are not checked by it")
 if shutil.which("nvim"):
     config.available_features.add("neovim")
 else:
