@@ -111,6 +111,10 @@ if all(shutil.which(tool) for tool in ("dpkg", "dpkg-deb", "dpkg-shlibdeps", "cp
     config.available_features.add("dpkg")
 else:
     lit_config.note("dpkg-dev is not installed: no Debian package is made")
+if shutil.which("pandoc"):
+    config.available_features.add("pandoc")
+else:
+    lit_config.note("pandoc is not installed: the documentation's site is not made")
 if shutil.which("mandoc"):
     config.available_features.add("mandoc")
 else:
