@@ -96,6 +96,8 @@ def add_python(feature, variable, modules, missing):
 
 add_python("torch", "TORCH_PYTHON", "torch",
            "python3-torch is not installed: comparisons with PyTorch are skipped")
+add_python("numpy", "NUMPY_PYTHON", "numpy",
+           "python3-numpy is not installed: the module for Python is not tried")
 # ONNX_PYTHON may name a Python with onnxruntime, which also runs the files.
 add_python("onnx", "ONNX_PYTHON", "onnx, numpy",
            "python3-onnx is not installed: exported ONNX files are not checked")

@@ -139,14 +139,7 @@ llvm::Error iarc::checkArchitecture(llvm::StringRef library, llvm::StringRef cro
 llvm::Error iarc::linkExecutable(llvm::StringRef object, llvm::StringRef runtimeLibrary,
                                  llvm::StringRef openBlas, llvm::StringRef output,
                                  llvm::StringRef cross) {
-  llvm::Expected<std::string> linker = findLinker(cross);
-  if (!linker)
-    return linker.takeError();
-
-  std::vector<std::string> words = linkerFromEnvironment();
-  llvm::SmallVector<llvm::StringRef> arguments = {*linker};
-  for (size_t index = 1; index < words.size(); ++index)
-    arguments.push_back(words[index]);
+  llvm::SmallVector<llvm::StringRef> arguments;
   for (llvm::StringRef argument :
        {object, runtimeLibrary, openBlas, llvm::StringRef("-o"), output,
         llvm::StringRef("-pthread"), llvm::StringRef("-lm"), llvm::StringRef("-Wl,--gc-sections")})
@@ -155,6 +148,19 @@ llvm::Error iarc::linkExecutable(llvm::StringRef object, llvm::StringRef runtime
   // The runtime gives OpenBLAS its buffers: see Blas.cpp.
   if (!openBlas.empty())
     arguments.append({"-Wl,--wrap=blas_memory_alloc", "-Wl,--wrap=blas_memory_free"});
+  return runLinker(arguments, cross);
+}
+
+llvm::Error iarc::runLinker(llvm::ArrayRef<llvm::StringRef> given, llvm::StringRef cross) {
+  llvm::Expected<std::string> linker = findLinker(cross);
+  if (!linker)
+    return linker.takeError();
+
+  std::vector<std::string> words = linkerFromEnvironment();
+  llvm::SmallVector<llvm::StringRef> arguments = {*linker};
+  for (size_t index = 1; index < words.size(); ++index)
+    arguments.push_back(words[index]);
+  arguments.append(given.begin(), given.end());
 
   // The linker's words are kept back: they matter only when it fails.
   llvm::SmallString<128> transcript;

@@ -30,7 +30,7 @@ struct NamedStage {
   const char *name;
   Stage stage;
 };
-constexpr std::array<NamedStage, 9> stageNames = {{{"ast", Stage::Ast},
+constexpr std::array<NamedStage, 10> stageNames = {{{"ast", Stage::Ast},
                                                    {"iarc", Stage::Iarc},
                                                    {"gradient", Stage::Gradient},
                                                    {"fused", Stage::Fused},
@@ -38,6 +38,7 @@ constexpr std::array<NamedStage, 9> stageNames = {{{"ast", Stage::Ast},
                                                    {"llvm", Stage::Llvm},
                                                    {"asm", Stage::Assembly},
                                                    {"object", Stage::Object},
+                                                   {"library", Stage::Library},
                                                    {"executable", Stage::Executable}}};
 
 /// The options as written, before their values are checked.
@@ -245,7 +246,9 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
     value("-o,--output", raw.output, "FILE", "write there; '-' is standard output");
     value("--emit", raw.stage, "STAGE",
           "stop after a stage and print it: ast, iarc, gradient,\n"
-          "fused, lowered, llvm, asm, object; or executable")
+          "fused, lowered, llvm, asm, object; or link a library\n"
+          "(-o libmodel.so or .a, with a C header beside it), or\n"
+          "an executable")
         ->default_str("executable");
     value("--target", raw.target, "TRIPLE",
           "system to generate code for, where it is not this one:\n"

@@ -29,8 +29,8 @@ enum Status {
 
 enum class Command { Compile, Run, CheckGradients, Task, Graph, Doc };
 
-/// Where the compiler stops, in the order of its stages.
-enum class Stage { Ast, Iarc, Gradient, Fused, Lowered, Llvm, Assembly, Object, Executable };
+/// Where the compiler stops, in the order of its stages; the last two are linked.
+enum class Stage { Ast, Iarc, Gradient, Fused, Lowered, Llvm, Assembly, Object, Library, Executable };
 
 struct Options {
   Command command = Command::Compile;

@@ -7,6 +7,7 @@
 #ifndef IARC_CODEGEN_LINK_H
 #define IARC_CODEGEN_LINK_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -30,8 +31,11 @@ llvm::Expected<std::string> findOpenBlas(llvm::StringRef cross);
 /// cannot be read is left for the linker to judge.
 llvm::Error checkArchitecture(llvm::StringRef library, llvm::StringRef cross);
 
+/// Runs the linker with these arguments. The error of a failed link holds the linker's own words.
+llvm::Error runLinker(llvm::ArrayRef<llvm::StringRef> arguments, llvm::StringRef cross);
+
 /// Writes the executable `output` from the object and the runtime library, and `openBlas` unless it
-/// is empty. The error of a failed link holds the linker's own words.
+/// is empty. Errors are those of runLinker.
 llvm::Error linkExecutable(llvm::StringRef object, llvm::StringRef runtimeLibrary,
                            llvm::StringRef openBlas, llvm::StringRef output, llvm::StringRef cross);
 
