@@ -39,6 +39,7 @@ config.substitutions += [
     ("%{lib}", os.path.join(config.iarc_src_root, "lib")),
     ("%{src}", config.iarc_src_root),
     ("%{build}", config.iarc_obj_root),
+    ("%{llvm-tools}", config.llvm_tools_dir),
 ]
 
 # IARC_ROUND_TRIP=1: whatever iarc-opt reads and makes is also printed and parsed, and written and
@@ -115,6 +116,18 @@ if chromium:
     config.substitutions.append(("%chromium", chromium))
 else:
     lit_config.note("chromium is not installed: the study's page is not opened in a browser")
+if all(shutil.which(tool) for tool in ("dpkg", "dpkg-deb", "dpkg-shlibdeps", "cpack")):
+    config.available_features.add("dpkg")
+else:
+    lit_config.note("dpkg-dev is not installed: no Debian package is made")
+if shutil.which("pandoc"):
+    config.available_features.add("pandoc")
+else:
+    lit_config.note("pandoc is not installed: the documentation's site is not made")
+if shutil.which("mandoc"):
+    config.available_features.add("mandoc")
+else:
+    lit_config.note("mandoc is not installed: the manual pages are not checked by it")
 if shutil.which("nvim"):
     config.available_features.add("neovim")
 else:

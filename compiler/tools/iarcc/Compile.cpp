@@ -7,6 +7,8 @@
 #include "Compile.h"
 
 #include "Backend.h"
+#include "Doc.h"
+#include "Graph.h"
 #include "Messages.h"
 #include "Output.h"
 #include "Program.h"
@@ -137,6 +139,11 @@ int iarcc::compile(const Options &options) {
   llvm::Expected<std::string> cross = iarc::crossTarget(options.target);
   if (!cross)
     return report(cross.takeError(), WrongUsage);
+
+  if (options.command == Command::Doc)
+    return writeDocumentation(options, frontendOptions(options));
+  if (options.command == Command::Graph)
+    return drawGraph(options, frontendOptions(options));
 
   bool links = options.stage >= Stage::Library;
   std::string output = options.output;

@@ -9,6 +9,8 @@
 
 #include "iarc/CodeGen/Sanitize.h"
 #include "iarc/PlanOverrides.h"
+#include "iarc/dsl/Document.h"
+#include "iarc/dsl/Graph.h"
 
 #include <cstdint>
 #include <string>
@@ -26,7 +28,7 @@ enum Status {
   InternalError = 5,
 };
 
-enum class Command { Compile, Run, CheckGradients, Task };
+enum class Command { Compile, Run, CheckGradients, Task, Graph, Doc };
 
 /// Where the compiler stops, in the order of its stages; the last two are linked.
 enum class Stage { Ast, Iarc, Gradient, Fused, Lowered, Llvm, Assembly, Object, Library, Executable };
@@ -54,6 +56,9 @@ struct Options {
   std::string task;    ///< of Task: the task to show; empty: that of the model
   bool jsonDiagnostics = false; ///< --diagnostics-format=json
   int64_t context = 0; ///< of Task: positions of a window; 0: as the model says
+  iarc::dsl::GraphOptions graph; ///< of Graph
+  std::vector<std::string> inputs;     ///< of Doc, files and folders
+  iarc::dsl::DocumentOptions document; ///< of Doc
 };
 
 /// What came of parsing: run with `options`, or stop with `status` because everything was said
