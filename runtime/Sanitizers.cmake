@@ -27,7 +27,7 @@ foreach(name address thread)
   target_include_directories(iarcrt-${name} PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/include ${CMAKE_CURRENT_LIST_DIR}/lib)
   target_compile_options(iarcrt-${name} PRIVATE -O1 -g1 -ffunction-sections -fdata-sections
-    ${IARC_SANITIZE_FLAGS_${name}})
+    -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=. ${IARC_SANITIZE_FLAGS_${name}})
   target_compile_definitions(iarcrt-${name} PRIVATE IARC_VERSION="${PROJECT_VERSION}")
   target_link_libraries(iarcrt-${name} PRIVATE Threads::Threads CLI11::CLI11 nlohmann_json::nlohmann_json)
   install(FILES ${PROJECT_BINARY_DIR}/lib/sanitize-${name}/libiarcrt.a
