@@ -50,6 +50,13 @@ if os.environ.get("IARC_ROUND_TRIP"):
 if config.iarc_have_compiler:
     config.available_features.add("compiler")
 
+if all(os.path.exists(os.path.join(config.iarc_obj_root, "lib", "sanitize-" + name, "libiarcrt.a"))
+       for name in ("address", "thread")) and shutil.which("clang++-22"):
+    config.available_features.add("sanitizers")
+else:
+    lit_config.note("the targets iarcrt-address and iarcrt-thread are not built: "
+                    "programs with sanitizers are not tried")
+
 # What this processor can run, and whether programs for AArch64 can be linked and run by QEMU.
 if platform.machine() == "x86_64":
     config.available_features.add("x86-64")

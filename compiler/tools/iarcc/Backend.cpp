@@ -225,6 +225,7 @@ int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
         timing.start("emit");
         if ((error = iarc::embedInference(*translated, target)))
           return;
+        iarc::instrument(*translated, target, options.sanitizer);
         auto kind = options.stage == Stage::Assembly ? iarc::OutputKind::Assembly
                                                      : iarc::OutputKind::Object;
         error = iarc::emit(*translated, target, kind, stream);

@@ -104,7 +104,8 @@ static llvm::Error finishExecutable(const Options &options, const std::string &o
   if (!executable)
     return executable.takeError();
   if (llvm::Error error = iarc::linkExecutable(inputs.object.path(), inputs.runtimeLibrary,
-                                               inputs.openBlas, executable->path(), cross))
+                                               inputs.openBlas, executable->path(), cross,
+                                               options.sanitizer))
     return error;
   if (!runs)
     return executable->renameTo(output);
@@ -190,13 +191,13 @@ int iarcc::compile(const Options &options) {
   // What linking needs is looked for before the work is done.
   std::string runtimeLibrary;
   if (links) {
-    llvm::Expected<std::string> library = findRuntimeLibrary(options.runtimeLibrary, *cross);
+    llvm::Expected<std::string> library = findRuntimeLibrary(options.runtimeLibrary, *cross, options.sanitizer);
     if (!library)
       return report(library.takeError(), InputOutput);
     runtimeLibrary = *library;
     if (llvm::Error error = iarc::checkArchitecture(runtimeLibrary, *cross))
       return report(std::move(error), InputOutput);
-    llvm::Expected<std::string> linker = iarc::findLinker(*cross);
+    llvm::Expected<std::string> linker = iarc::findLinker(*cross, options.sanitizer);
     if (!linker)
       return report(linker.takeError(), InputOutput);
     if (options.matmul == "blas")

@@ -45,7 +45,7 @@ constexpr std::array<NamedStage, 10> stageNames = {{{"ast", Stage::Ast},
 struct RawOptions {
   std::vector<std::string> inputs;
   std::string output, stage, optLevel = "3", target, targetCpu;
-  std::string precision, runtimeLibrary, matmul = "auto", memory = "normal", remarks;
+  std::string precision, runtimeLibrary, matmul = "auto", memory = "normal", remarks, sanitize = IARC_SANITIZE;
   std::vector<std::string> overrides, libraryPath, plan;
   std::string diagnosticsFormat = "text", explain;
   std::string graphFormat = "svg";
@@ -271,6 +271,9 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
         "what does the large products: own kernels, OpenBLAS,\n"
         "or the faster one of both")
       ->default_str("auto");
+  value("--sanitize", raw.sanitize, "address|thread",
+        "check every access to memory, or for races between threads, when\n"
+        "the program runs");
   value("--memory", raw.memory, "normal|low",
         "low: make cheap products again in the backward pass\n"
         "instead of keeping them; for deep models")
@@ -368,6 +371,16 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
   if (raw.matmul != "auto" && raw.matmul != "own" && raw.matmul != "blas")
     complain("unknown way '" + raw.matmul + "' after --matmul; one of auto, own, blas");
   options.matmul = raw.matmul;
+
+  if (raw.sanitize == "address" || raw.sanitize == "thread")
+    options.sanitizer =
+        raw.sanitize == "address" ? iarc::Sanitizer::Address : iarc::Sanitizer::Thread;
+  else if (!raw.sanitize.empty())
+    complain("unknown checks '" + raw.sanitize + "' after --sanitize; one of address, thread");
+  if (options.sanitizer != iarc::Sanitizer::None && options.stage == Stage::Library)
+    complain("--sanitize does not go with --emit=library: the checks are part of an executable");
+  if (options.sanitizer != iarc::Sanitizer::None && !raw.target.empty())
+    complain("--sanitize does not go with --target: its checks are made for this machine");
 
   if (raw.memory != "normal" && raw.memory != "low")
     complain("unknown way '" + raw.memory + "' after --memory; one of normal, low");

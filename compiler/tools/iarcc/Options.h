@@ -7,6 +7,7 @@
 #ifndef IARCC_OPTIONS_H
 #define IARCC_OPTIONS_H
 
+#include "iarc/CodeGen/Sanitize.h"
 #include "iarc/PlanOverrides.h"
 #include "iarc/dsl/Document.h"
 #include "iarc/dsl/Graph.h"
@@ -46,6 +47,7 @@ struct Options {
   std::string matmul = "auto"; ///< what does the large products: auto, own or blas
   iarc::PlanOverrides plan;    ///< of --plan
   bool planRemarks = false;    ///< of -Rplan
+  iarc::Sanitizer sanitizer = iarc::Sanitizer::None;
   std::vector<std::string> libraryPath; ///< of -I, in order
   std::string runtimeLibrary;           ///< empty: found beside iarcc
   bool timing = false;
