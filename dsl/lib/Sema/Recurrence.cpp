@@ -154,6 +154,7 @@ void Elaborator::recur(const Statement &statement, Scope &scope) {
     if (!sizes[i])
       continue;
     ValueId argument = newValue(1, *sizes[i], states[i]->range);
+    nameValue(argument, pathTo(states[i]->name.text + ".in"));
     op.body->arguments.push_back(argument);
     value = Value::ofGraph(Graph::ofValue(argument));
   }

@@ -63,6 +63,7 @@ void Elaborator::assign(const Statement &statement, Scope &scope, bool isLet) {
   if (statement.value)
     value = settled(value, statement.value->range, what.c_str(), scope);
   noteValue(statement.name.range, value);
+  nameValue(value, pathTo(name));
   Value *known = isLet ? nullptr : find(scope, name);
   if (known)
     *known = std::move(value);
@@ -195,6 +196,7 @@ void Elaborator::repeat(const Statement &statement, Scope &scope) {
     ValueId initial = value.graph->plainValue();
     ValueId argument =
         newValue(positions(initial), features(initial), origins[static_cast<size_t>(initial)]);
+    nameValue(argument, pathTo(name + ".in"));
     op->operands.push_back(initial);
     op->body->arguments.push_back(argument);
     value = Value::ofGraph(Graph::ofValue(argument));
