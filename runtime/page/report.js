@@ -205,7 +205,7 @@
     const line = (name, values, fill) => ({ name, colour: fill, points: C.steps.map((step, i) => [step, values[i]]) });
     const dots = (key) => ({ name: "evaluation", colour: "var(--ink)", dots: true, dashed: true, points: C.evaluations.map((entry) => [entry.step, entry[key]]) });
     const charts = [];
-    charts.push(figure("Loss", lineChart({ series: [line("training", C.loss, colour(0)), dots("loss")], x: "step", log: true, endLabels: C.evaluations.length ? 70 : 22, label: "loss against steps" })));
+    charts.push(figure("Loss", lineChart({ series: [line("training", C.loss, colour(0)), dots("loss")], x: "step", log: true, endLabels: C.evaluations.length ? 82 : 22, label: "loss against steps" })));
     const accuracies = [line("all", C.accuracy, "var(--ink)")].concat(Object.keys(C.subtask_accuracy).map((name, i) => line(name, C.subtask_accuracy[name], colour(i))));
     charts.push(figure("Accuracy at the last position", lineChart({ series: accuracies, x: "step", low: 0, high: 1, percent: true, endLabels: 40, label: "accuracy against steps" })));
     if (C.gradient_norm.some((value) => value !== null))
@@ -285,7 +285,7 @@
       (E.confusion_symbols.length < D.task.symbols ? "; the most frequent symbols, the others together." : "."));
     const names = E.confusion_symbols.map(symbolText).concat(E.confusion_symbols.length < D.task.symbols ? ["other"] : []);
     part.append(el("div", { class: "confusions" }, E.confusion.map((entry, index) => {
-      const n = names.length, cell = 15, left = 40, top = 26, size = left + n * cell + 6, mark = n > 20 ? 2 : 1;
+      const n = names.length, cell = 15, left = 40, top = 26, size = left + n * cell + 14, mark = n > 20 ? 2 : 1;
       const svg = sv("svg", { viewBox: `0 0 ${size} ${top + n * cell + 8}`, role: "img", "aria-label": "confusion " + entry.name });
       let wrong = 0, total = 0;
       entry.counts.forEach((row, i) => {
@@ -400,7 +400,7 @@
   }
   /// With the tokens on both sides.
   function largeMap(A, map, sample, values, layer, head, reading) {
-    const n = A.shown, cell = Math.max(10, Math.min(18, Math.floor(430 / n))), left = 34, top = 36, size = n * cell;
+    const n = A.shown, cell = Math.max(14, Math.min(18, Math.floor(430 / n))), left = 34, top = 36, size = n * cell;
     const ground = sv("rect", { width: n, height: n, fill: "var(--tint)" });
     const cells = sv("g", { transform: `translate(${left} ${top}) scale(${cell})` }, [ground, ...shades(A, map, values)]);
     const svg = sv("svg", { viewBox: `0 0 ${left + size + 4} ${top + size + 4}`, width: left + size + 4, role: "img", "aria-label": `attention of layer ${layer + 1}, head ${head + 1}, enlarged` }, cells);
