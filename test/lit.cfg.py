@@ -39,6 +39,7 @@ config.substitutions += [
     ("%{lib}", os.path.join(config.iarc_src_root, "lib")),
     ("%{src}", config.iarc_src_root),
     ("%{build}", config.iarc_obj_root),
+    ("%{llvm-tools}", config.llvm_tools_dir),
 ]
 
 # IARC_ROUND_TRIP=1: whatever iarc-opt reads and makes is also printed and parsed, and written and
@@ -48,6 +49,13 @@ if os.environ.get("IARC_ROUND_TRIP"):
 
 if config.iarc_have_compiler:
     config.available_features.add("compiler")
+
+if all(os.path.exists(os.path.join(config.iarc_obj_root, "lib", "sanitize-" + name, "libiarcrt.a"))
+       for name in ("address", "thread")) and shutil.which("clang++-22"):
+    config.available_features.add("sanitizers")
+else:
+    lit_config.note("the targets iarcrt-address and iarcrt-thread are not built: "
+                    "programs with sanitizers are not tried")
 
 # What this processor can run, and whether programs for AArch64 can be linked and run by QEMU.
 if platform.machine() == "x86_64":
@@ -95,6 +103,8 @@ def add_python(feature, variable, modules, missing):
 
 add_python("torch", "TORCH_PYTHON", "torch",
            "python3-torch is not installed: comparisons with PyTorch are skipped")
+add_python("numpy", "NUMPY_PYTHON", "numpy",
+           "python3-numpy is not installed: the module for Python is not tried")
 # ONNX_PYTHON may name a Python with onnxruntime, which also runs the files.
 add_python("onnx", "ONNX_PYTHON", "onnx, numpy",
            "python3-onnx is not installed: exported ONNX files are not checked")
@@ -106,6 +116,18 @@ if chromium:
     config.substitutions.append(("%chromium", chromium))
 else:
     lit_config.note("chromium is not installed: the study's page is not opened in a browser")
+if all(shutil.which(tool) for tool in ("dpkg", "dpkg-deb", "dpkg-shlibdeps", "cpack")):
+    config.available_features.add("dpkg")
+else:
+    lit_config.note("dpkg-dev is not installed: no Debian package is made")
+if shutil.which("pandoc"):
+    config.available_features.add("pandoc")
+else:
+    lit_config.note("pandoc is not installed: the documentation's site is not made")
+if shutil.which("mandoc"):
+    config.available_features.add("mandoc")
+else:
+    lit_config.note("mandoc is not installed: the manual pages are not checked by it")
 if shutil.which("nvim"):
     config.available_features.add("neovim")
 else:

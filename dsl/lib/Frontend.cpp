@@ -8,9 +8,6 @@
 
 namespace iarc::dsl {
 
-namespace {
-
-/// The overrides as a text of their own, one a line, so that messages can point into them.
 std::unique_ptr<SourceText> commandLineText(const FrontendOptions &options) {
   std::string text;
   for (const auto &[name, value] : options.overrides) {
@@ -22,7 +19,7 @@ std::unique_ptr<SourceText> commandLineText(const FrontendOptions &options) {
   return std::make_unique<SourceText>("<command line>", std::move(text), -1);
 }
 
-std::string textOf(const Diagnostics &diagnostics, const FrontendOptions &options) {
+std::string diagnosticsText(const Diagnostics &diagnostics, const FrontendOptions &options) {
   if (!options.json)
     return diagnostics.render(options.colour);
   std::string lines;
@@ -30,6 +27,8 @@ std::string textOf(const Diagnostics &diagnostics, const FrontendOptions &option
     lines += jsonOf(record);
   return lines;
 }
+
+namespace {
 
 void analyse(const std::string &path, const FrontendOptions &options,
              FrontendResult &result) noexcept {
@@ -44,7 +43,7 @@ void analyse(const std::string &path, const FrontendOptions &options,
       model = elaborate(program, options, diagnostics);
     }
     diagnostics.finish();
-    result.diagnostics = textOf(diagnostics, options);
+    result.diagnostics = diagnosticsText(diagnostics, options);
     result.errors = diagnostics.errors();
     result.warnings = diagnostics.warnings();
     result.unreadable = program.unreadable;
@@ -67,7 +66,7 @@ void parseOnly(const std::string &path, const FrontendOptions &options,
     if (program.main && program.main->file)
       result.text = ast::print(*program.main->file);
     diagnostics.finish();
-    result.diagnostics = textOf(diagnostics, options);
+    result.diagnostics = diagnosticsText(diagnostics, options);
     result.errors = diagnostics.errors();
     result.unreadable = program.unreadable;
   } catch (const std::exception &error) {

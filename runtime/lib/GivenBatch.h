@@ -17,6 +17,10 @@ struct GivenBatch {
   std::vector<int32_t> targets;  ///< [samples][context]; empty: the symbols that follow
 };
 
+/// Checks every element against the model. Throws Error (status InputOutput) that names `what`, such as
+/// a file, and the first element that does not fit.
+void checkBatch(const iarc_model &model, const std::string &what, const GivenBatch &batch);
+
 /// Reads a batch. Throws Error (status InputOutput) that names the tensor and the element that do
 /// not fit the model.
 GivenBatch readBatch(const iarc_model &model, const std::string &path);

@@ -125,7 +125,6 @@ Inference::Inference(const iarc_model &model) : model(model), rowCount(rowsOf(mo
   plan.add({model.infer_positions, 2, 4});
   plan.add({rowCount, model.task.symbols, model.element_bytes});
   plan.require(availableMemory(), "the model is too large for this machine");
-  stored = Array(uint64_t(model.weight_elements) * element);
   prepared = Array(uint64_t(model.infer_weight_elements) * element);
   workspace = Array(uint64_t(model.infer_workspace_bytes));
   symbolArray = Array(uint64_t(model.infer_positions) * 4);
@@ -139,22 +138,28 @@ Inference::Inference(const iarc_model &model) : model(model), rowCount(rowsOf(mo
 }
 
 Inference::Inference(const iarc_model &model, const std::string &weights) : Inference(model) {
-  loadWeights(model, weights, session ? session->weights() : stored.data());
-  prepare();
+  Array stored(uint64_t(model.weight_elements) * uint64_t(model.element_bytes));
+  loadWeights(model, weights, stored.data());
+  setWeights(stored.data());
 }
 
 Inference::Inference(const iarc_model &model, uint64_t seed) : Inference(model) {
+  Array stored(uint64_t(model.weight_elements) * uint64_t(model.element_bytes));
   ThreadPool pool(1);
-  initialiseWeights(model, seed, session ? session->weights() : stored.data(), pool);
-  prepare();
+  initialiseWeights(model, seed, stored.data(), pool);
+  setWeights(stored.data());
 }
 
-void Inference::prepare() {
-  if (session)
+void Inference::setWeights(const void *weights) {
+  if (session) {
+    if (model.weight_elements)
+      std::memcpy(session->weights(), weights, size_t(model.weight_elements * model.element_bytes));
     return;
+  }
+  // What lies between the numbers of a tensor is zero from the start.
   for (int64_t tensor = 0; tensor < model.infer_tensors; ++tensor)
-    prepareTensor(model.infer_weights[tensor], model.element_bytes, stored.data(), prepared.data());
-  stored = Array();
+    prepareTensor(model.infer_weights[tensor], model.element_bytes,
+                  static_cast<const std::byte *>(weights), prepared.data());
 }
 
 uint64_t Inference::weightBytes() const noexcept { return prepared.bytes(); }

@@ -41,6 +41,11 @@ public:
   Inference(const iarc_model &model, const std::string &weights);
   /// Draws initial weights.
   Inference(const iarc_model &model, uint64_t seed);
+  /// Without weights: setWeights() comes first.
+  explicit Inference(const iarc_model &model);
+
+  /// Copies weights, stored as iarc_call has them.
+  void setWeights(const void *weights);
 
   const iarc_model &model;
   /// Positions whose logits are given: the context, or 1 where the loss reads the last one.
@@ -65,13 +70,11 @@ public:
   uint64_t weightBytes() const noexcept;
 
 private:
-  explicit Inference(const iarc_model &model);
   void compute(const Tokens &tokens);
-  void prepare();
 
   int64_t rowCount;
   std::unique_ptr<Session> session; ///< without inference code
-  Array stored, prepared, workspace, symbolArray, controlArray, logitArray;
+  Array prepared, workspace, symbolArray, controlArray, logitArray;
   iarc_call call{};
 };
 

@@ -102,8 +102,19 @@ std::string protocolText(const iarc_model &model) {
   return text;
 }
 
-static std::string infoJson(const iarc_model &model, int64_t batch, int64_t total,
-                            double workspace) {
+static int64_t totalWeights(const iarc_model &model) {
+  int64_t total = 0;
+  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
+    total += model.weights[tensor].count;
+  return total;
+}
+
+static double workspaceBytes(const iarc_model &model, int64_t batch) {
+  return double(model.workspace_bytes) +
+         double(groupsFor(model, batch)) * double(model.workspace_bytes_per_group);
+}
+
+std::string infoJson(const iarc_model &model, int64_t batch) {
   JsonWriter json;
   json.beginObject();
   json.field("model", model.name).field("compiler", model.compiler);
@@ -144,7 +155,7 @@ static std::string infoJson(const iarc_model &model, int64_t batch, int64_t tota
     json.endArray().field("count", weight.count);
     json.field("initialiser", std::string_view(initialiserText(weight))).endObject();
   }
-  json.endArray().field("total_weights", total);
+  json.endArray().field("total_weights", totalWeights(model));
   json.key("train").beginObject();
   const Optimiser optimiser = declaredOptimiser(model);
   json.field("optimiser", optimiserName(model)).field("rate", model.rate);
@@ -164,7 +175,7 @@ static std::string infoJson(const iarc_model &model, int64_t batch, int64_t tota
   json.field("executed_product_flop_per_step", model.executed_product_flop * double(batch));
   json.field("optimiser_bytes", uint64_t(model.training.states * model.weight_elements *
                                          model.element_bytes));
-  json.field("workspace_bytes", uint64_t(std::min(workspace, 0x1p63)));
+  json.field("workspace_bytes", uint64_t(std::min(workspaceBytes(model, batch), 0x1p63)));
   return json.endObject().text() + "\n";
 }
 
@@ -179,13 +190,8 @@ int runInfo(const Invocation &invocation) {
   if (!parseArguments(invocation, "info", arguments))
     return int(Exit::Ok);
 
-  int64_t total = 0;
-  for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor)
-    total += model.weights[tensor].count;
-  double workspace = double(model.workspace_bytes) +
-                     double(groupsFor(model, batch)) * double(model.workspace_bytes_per_group);
   if (json) {
-    writeOutput(infoJson(model, batch, total, workspace));
+    writeOutput(infoJson(model, batch));
     return int(Exit::Ok);
   }
 
@@ -217,13 +223,13 @@ int runInfo(const Invocation &invocation) {
                    initialiserText(weight).c_str());
   }
   text += format("  %-*s  %-*s  %12s\n\n", int(nameWidth), "total", int(axesWidth), "",
-                 withSeparators(total).c_str());
+                 withSeparators(totalWeights(model)).c_str());
   text += format("a training step at batch %lld\n", (long long)batch);
   text += format("  products   %sFLOP (%sFLOP executed)\n",
                  scaledText(model.product_flop * double(batch)).c_str(),
                  scaledText(model.executed_product_flop * double(batch)).c_str());
   text += format("  attention  %sFLOP\n", scaledText(model.attention_flop * double(batch)).c_str());
-  text += format("  workspace  %s\n", bytesText(uint64_t(std::min(workspace, 0x1p63))).c_str());
+  text += format("  workspace  %s\n", bytesText(uint64_t(std::min(workspaceBytes(model, batch), 0x1p63))).c_str());
   std::string states;
   for (const char *state : stateNames(model))
     states += (states.empty() ? "" : " and ") + std::string(state);

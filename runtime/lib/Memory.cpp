@@ -15,7 +15,34 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_ADDRESS__ // gcc
+#define IARC_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IARC_ADDRESS_SANITIZER
+#endif
+#endif
+#ifdef IARC_ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace iarc::runtime {
+
+#ifdef IARC_ADDRESS_SANITIZER
+/// Around each array, so that AddressSanitizer sees what comes before or after it.
+static constexpr uint64_t margin = 4096;
+static void forbid(const void *from, const void *to) {
+  __asan_poison_memory_region(from, size_t(static_cast<const char *>(to) -
+                                           static_cast<const char *>(from)));
+}
+static void allow(const void *from, uint64_t bytes) {
+  __asan_unpoison_memory_region(from, size_t(bytes));
+}
+#else
+static constexpr uint64_t margin = 0;
+static void forbid(const void *, const void *) {}
+static void allow(const void *, uint64_t) {}
+#endif
 
 static constexpr uint64_t hugePage = uint64_t(2) << 20;
 
@@ -26,25 +53,29 @@ Array::Array(uint64_t bytes) : size(bytes) {
   uint64_t slack = bytes >= hugePage ? hugePage : 0;
   if (bytes > UINT64_MAX / 2)
     fail(Exit::InputOutput, "cannot get %s of memory", bytesText(bytes).c_str());
-  mapped = bytes + slack;
+  mapped = bytes + slack + 2 * margin;
   mapping = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) {
     mapping = nullptr;
     fail(Exit::InputOutput, "cannot get %s of memory: %s", bytesText(bytes).c_str(),
          std::strerror(errno));
   }
-  uintptr_t address = reinterpret_cast<uintptr_t>(mapping);
+  uintptr_t address = reinterpret_cast<uintptr_t>(mapping) + margin;
   if (slack) {
     address = (address + hugePage - 1) & ~uintptr_t(hugePage - 1);
     madvise(reinterpret_cast<void *>(address), bytes,
             MADV_HUGEPAGE); // a wish: failure costs speed only
   }
   start = reinterpret_cast<std::byte *>(address);
+  forbid(mapping, start);
+  forbid(start + bytes, static_cast<std::byte *>(mapping) + mapped);
 }
 
 Array::~Array() {
-  if (mapping)
-    munmap(mapping, mapped);
+  if (!mapping)
+    return;
+  allow(mapping, mapped); // whatever is mapped there next
+  munmap(mapping, mapped);
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,6 +1,7 @@
 //===- PredictCommand.cpp - predict and generate ----------------------------------===//
 
 #include "Console.h"
+#include "Distribution.h"
 #include "GivenBatch.h"
 #include "Inference.h"
 #include "Json.h"
@@ -21,28 +22,6 @@ namespace iarc::runtime {
 namespace {
 
 constexpr int64_t mostGenerated = 1000000000;
-
-/// The symbol with the largest logit, the first among equals; a NaN is never the largest.
-int32_t bestSymbol(const std::vector<double> &logits) noexcept {
-  size_t best = 0;
-  for (size_t s = 1; s < logits.size(); ++s)
-    if (logits[s] > logits[best] || std::isnan(logits[best]))
-      best = s;
-  return int32_t(best);
-}
-
-/// exp(logit / temperature), divided by its sum.
-std::vector<double> probabilities(const std::vector<double> &logits, double temperature = 1) {
-  double largest = logits[size_t(bestSymbol(logits))], sum = 0;
-  std::vector<double> shares;
-  for (double logit : logits)
-    shares.push_back(std::exp((logit - largest) / temperature));
-  for (double share : shares)
-    sum += share;
-  for (double &share : shares)
-    share /= sum;
-  return shares;
-}
 
 /// The symbols by falling probability.
 std::vector<int32_t> ranking(const std::vector<double> &logits) {

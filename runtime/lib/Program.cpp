@@ -4,6 +4,7 @@
 
 #include "Console.h"
 #include "Json.h"
+#include "Session.h"
 #include "Text.h"
 #include "ThreadPool.h"
 #include "TokenData.h"
@@ -232,32 +233,9 @@ std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint
   return text;
 }
 
-/// A descriptor that this runtime cannot serve is the fault of the build, not of the user.
-static void checkModel(const iarc_model &model) {
-  if (model.version != IARC_DESCRIPTOR_VERSION)
-    fail(Exit::Internal,
-         "the model has descriptor version %lld but this runtime is for version %d\n"
-         "hint: compile and link it with one version of iarc",
-         (long long)model.version, IARC_DESCRIPTOR_VERSION);
-  const iarc_task &task = model.task;
-  if (!task.name || task.symbols < 1 || task.symbols > INT32_MAX || task.control_count < 0 ||
-      task.control_count > maximumSubtasks || task.scratch_bytes < 0 || (!task.fill && !task.data) ||
-      (model.element_bytes != 4 && model.element_bytes != 8) || model.lanes < 1 ||
-      model.context < 1 || model.weight_elements < 0 || model.workspace_bytes < 0 ||
-      model.workspace_bytes_per_group < 0 || model.batch < 1 || model.steps < 0 || !model.forward ||
-      !model.gradients || !model.train_step || !model.peak || !model.target_features ||
-      (model.predicted_positions != model.context &&
-       (model.predicted_positions != 1 || model.loss_at != IARC_LOSS_AT_LAST)) ||
-      (model.infer &&
-       (model.infer_positions < model.context || model.infer_workspace_bytes < 0 ||
-        model.infer_weight_elements < 0 ||
-        model.infer_rows != (model.loss_at == IARC_LOSS_AT_LAST ? 1 : model.predicted_positions))))
-    fail(Exit::Internal, "the descriptor of the model %s is invalid", quoted(model.name).c_str());
-}
-
 static int dispatch(const iarc_model &model, const std::string &program,
                     std::vector<std::string> words) {
-  checkModel(model);
+  requireDescriptor(model);
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
     if (!words.empty()) {
       writeOutput(programHelp(program, model));

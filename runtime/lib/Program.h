@@ -75,6 +75,9 @@ bool parseArguments(const Invocation &invocation, const char *command, Arguments
 /// Declares --threads, its default the cores that the process may use.
 void addThreads(Arguments &arguments, int64_t *threads);
 
+/// The model as one line of JSON: what `info --json` prints for steps of this batch.
+std::string infoJson(const iarc_model &model, int64_t batch);
+
 /// The characters of a vocabulary, each as a prompt has it.
 std::string vocabularyText(const iarc_task &task);
 

@@ -11,6 +11,28 @@
 
 namespace iarc::runtime {
 
+void requireDescriptor(const iarc_model &model) {
+  if (model.version != IARC_DESCRIPTOR_VERSION)
+    fail(Exit::Internal,
+         "the model has descriptor version %lld but this runtime is for version %d\n"
+         "hint: compile and link it with one version of iarc",
+         (long long)model.version, IARC_DESCRIPTOR_VERSION);
+  const iarc_task &task = model.task;
+  if (!task.name || task.symbols < 1 || task.symbols > INT32_MAX || task.control_count < 0 ||
+      task.control_count > maximumSubtasks || task.scratch_bytes < 0 || (!task.fill && !task.data) ||
+      (model.element_bytes != 4 && model.element_bytes != 8) || model.lanes < 1 ||
+      model.context < 1 || model.weight_elements < 0 || model.workspace_bytes < 0 ||
+      model.workspace_bytes_per_group < 0 || model.batch < 1 || model.steps < 0 || !model.forward ||
+      !model.gradients || !model.train_step || !model.peak || !model.target_features ||
+      (model.predicted_positions != model.context &&
+       (model.predicted_positions != 1 || model.loss_at != IARC_LOSS_AT_LAST)) ||
+      (model.infer &&
+       (model.infer_positions < model.context || model.infer_workspace_bytes < 0 ||
+        model.infer_weight_elements < 0 ||
+        model.infer_rows != (model.loss_at == IARC_LOSS_AT_LAST ? 1 : model.predicted_positions))))
+    fail(Exit::Internal, "the descriptor of the model %s is invalid", quoted(model.name).c_str());
+}
+
 MemoryPlan Session::plan(const iarc_model &model, const SessionNeeds &needs) {
   MemoryPlan plan;
   const int64_t groups = groupsFor(model, needs.batch);

@@ -15,6 +15,10 @@
 
 namespace iarc::runtime {
 
+/// Throws Error (status Internal) for a descriptor that this runtime cannot serve: the fault of the
+/// build, not of the user.
+void requireDescriptor(const iarc_model &model);
+
 struct SessionNeeds {
   int64_t batch = 1; ///< capacity in samples
   int64_t threads = 1;

@@ -76,10 +76,23 @@ void TrainingStep::addGradients() {
   });
 }
 
+double TrainingStep::updateBy(int64_t step, int64_t steps) {
+  return update(step, steps, session.gradients());
+}
+
+double TrainingStep::update(int64_t step, int64_t steps, void *gradients) {
+  UpdateCoefficients coefficients = coefficientsOf(session.model, optimiser, step, steps);
+  const double norm = normOf(session.model, gradients, session.pool());
+  // What is not finite is left as it is: the weight at which it is found is then the first one.
+  if (optimiser.clip > 0 && std::isfinite(norm) && norm > optimiser.clip)
+    coefficients.scale = optimiser.clip / norm;
+  session.update(coefficients, gradients);
+  return norm;
+}
+
 StepResult TrainingStep::run(int64_t step, int64_t steps, int64_t batch, bool countsAll,
                              const Fill &fill) {
   const iarc_model &model = session.model;
-  UpdateCoefficients coefficients = coefficientsOf(model, optimiser, step, steps);
   StepResult result;
   auto count = [&](double loss, int64_t samples) {
     result.loss += loss;
@@ -90,7 +103,7 @@ StepResult TrainingStep::run(int64_t step, int64_t steps, int64_t batch, bool co
   };
   if (isFused(model, optimiser)) {
     fill(0, batch, batch);
-    count(session.trainStep(coefficients), batch);
+    count(session.trainStep(coefficientsOf(model, optimiser, step, steps)), batch);
     return result;
   }
   const int64_t parts = std::min(optimiser.accumulate, batch);
@@ -107,13 +120,7 @@ StepResult TrainingStep::run(int64_t step, int64_t steps, int64_t batch, bool co
     else
       addGradients();
   }
-  void *gradients = parts > 1 ? sum.data() : session.gradients();
-  result.gradientNorm = normOf(model, gradients, session.pool());
-  // What is not finite is left as it is: the weight at which it is found is then the first one.
-  if (optimiser.clip > 0 && std::isfinite(result.gradientNorm) &&
-      result.gradientNorm > optimiser.clip)
-    coefficients.scale = optimiser.clip / result.gradientNorm;
-  session.update(coefficients, gradients);
+  result.gradientNorm = update(step, steps, parts > 1 ? sum.data() : session.gradients());
   return result;
 }
 

@@ -49,8 +49,13 @@ public:
   /// The step with index `step`, counted from 0, of `steps`, on `batch` samples.
   StepResult run(int64_t step, int64_t steps, int64_t batch, bool countsAll, const Fill &fill);
 
+  /// The update with index `step` of `steps` by the session's gradients, clipped as declared. Returns
+  /// their length before.
+  double updateBy(int64_t step, int64_t steps);
+
 private:
   void addGradients();
+  double update(int64_t step, int64_t steps, void *gradients);
   Session &session;
   const Optimiser &optimiser;
   Array sum; ///< of the parts' gradients; empty where there is one part

@@ -20,7 +20,7 @@ std::vector<int64_t> shapeOf(const iarc_weight &weight) {
   return shape;
 }
 
-void loadWeights(const iarc_model &model, const std::string &path, void *weights) {
+void loadWeights(const iarc_model &model, const std::string &path, void *weights, bool quiet) {
   SafetensorsFile file(path);
   std::string differences;
   std::vector<const TensorEntry *> entries;
@@ -53,7 +53,7 @@ void loadWeights(const iarc_model &model, const std::string &path, void *weights
   if (!differences.empty())
     fail(Exit::InputOutput, "the weights in %s do not fit the model %s:%s", quoted(path).c_str(),
          quoted(model.name).c_str(), differences.c_str());
-  if (converted)
+  if (converted && !quiet)
     std::fprintf(stderr, "note: the weights in %s are converted to %s\n", quoted(path).c_str(),
                  precisionName(model));
   withReal(model, [&](auto real) {

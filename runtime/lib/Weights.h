@@ -19,9 +19,9 @@ namespace iarc::runtime {
 std::vector<int64_t> shapeOf(const iarc_weight &weight);
 
 /// Reads every weight tensor from the file. Tensors of the other floating-point precision are
-/// converted, which is said on standard error. Throws Error (status InputOutput) that names every
+/// converted, which is said on standard error unless `quiet`. Throws Error (status InputOutput) that names every
 /// tensor that is missing, superfluous or of another shape or type; then `weights` is untouched.
-void loadWeights(const iarc_model &model, const std::string &path, void *weights);
+void loadWeights(const iarc_model &model, const std::string &path, void *weights, bool quiet = false);
 
 /// The tensors of an array in the layout of the weights (weights, gradients), their names prefixed.
 std::vector<TensorSource> weightTensors(const iarc_model &model, const void *array,

@@ -30,7 +30,7 @@
     const size = Math.abs(value);
     return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(+value.toPrecision(4));
   }
-  const symbolText = (symbol) => symbol < 0 ? "" : D.task.texts ? D.task.texts[symbol] : String(symbol);
+  const symbolText = (symbol) => symbol < 0 ? "" : D.task.texts ? D.task.texts[symbol].replace("\\x20", "\u2423") : String(symbol);
   const controlName = (control) => control < 0 ? "" : D.task.controls[control].name;
   function section(id, title, text) {
     const result = el("section", { id }, [el("h2", {}, title)]);
@@ -311,7 +311,7 @@
     return el("div", { class: "tape" }, sample.symbols.slice(from).map((symbol, i) => {
       const control = sample.controls ? sample.controls[from + i] : -1;
       const text = D.task.interspersed && symbol < 0 ? "" : symbolText(symbol);
-      return el("div", { class: "cell" + (wrong && wrong[from + i] ? " miss" : "") }, [el("i", { style: control < 0 ? null : `color:${controlColour(control)}` }, controlName(control)), el("span", {}, text)]);
+      return el("div", { class: "cell" + (wrong && wrong[from + i] ? " miss" : "") }, [!sample.controls ? null : el("i", { style: control < 0 ? null : `color:${controlColour(control)}` }, controlName(control)), el("span", {}, text)]);
     }));
   }
   function controlColour(control) {

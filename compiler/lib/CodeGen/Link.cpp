@@ -36,7 +36,7 @@ static std::vector<std::string> linkerFromEnvironment() {
   return words;
 }
 
-llvm::Expected<std::string> iarc::findLinker(llvm::StringRef cross) {
+llvm::Expected<std::string> iarc::findLinker(llvm::StringRef cross, Sanitizer sanitizer) {
   std::vector<std::string> words = linkerFromEnvironment();
   if (!words.empty()) {
     if (llvm::ErrorOr<std::string> path = llvm::sys::findProgramByName(words.front()))
@@ -44,6 +44,13 @@ llvm::Expected<std::string> iarc::findLinker(llvm::StringRef cross) {
     return llvm::createStringError("cannot link: the C++ compiler '" + words.front() +
                                    "' that CXX names was not found\n"
                                    "hint: unset CXX to use the system's own");
+  }
+  if (sanitizer != Sanitizer::None) {
+    if (llvm::ErrorOr<std::string> path = llvm::sys::findProgramByName("clang++-22"))
+      return *path;
+    return llvm::createStringError("cannot link with --sanitize: clang++-22 was not found\n"
+                                   "hint: install the Debian packages clang-22 and "
+                                   "libclang-rt-22-dev");
   }
   if (!cross.empty()) {
     std::string name = cross.str() + "-g++";
@@ -138,15 +145,8 @@ llvm::Error iarc::checkArchitecture(llvm::StringRef library, llvm::StringRef cro
 
 llvm::Error iarc::linkExecutable(llvm::StringRef object, llvm::StringRef runtimeLibrary,
                                  llvm::StringRef openBlas, llvm::StringRef output,
-                                 llvm::StringRef cross) {
-  llvm::Expected<std::string> linker = findLinker(cross);
-  if (!linker)
-    return linker.takeError();
-
-  std::vector<std::string> words = linkerFromEnvironment();
-  llvm::SmallVector<llvm::StringRef> arguments = {*linker};
-  for (size_t index = 1; index < words.size(); ++index)
-    arguments.push_back(words[index]);
+                                 llvm::StringRef cross, Sanitizer sanitizer) {
+  llvm::SmallVector<llvm::StringRef> arguments;
   for (llvm::StringRef argument :
        {object, runtimeLibrary, openBlas, llvm::StringRef("-o"), output,
         llvm::StringRef("-pthread"), llvm::StringRef("-lm"), llvm::StringRef("-Wl,--gc-sections")})
@@ -155,6 +155,25 @@ llvm::Error iarc::linkExecutable(llvm::StringRef object, llvm::StringRef runtime
   // The runtime gives OpenBLAS its buffers: see Blas.cpp.
   if (!openBlas.empty())
     arguments.append({"-Wl,--wrap=blas_memory_alloc", "-Wl,--wrap=blas_memory_free"});
+  return runLinker(arguments, cross, sanitizer);
+}
+
+llvm::Error iarc::runLinker(llvm::ArrayRef<llvm::StringRef> given, llvm::StringRef cross,
+                            Sanitizer sanitizer) {
+  llvm::Expected<std::string> linker = findLinker(cross, sanitizer);
+  if (!linker)
+    return linker.takeError();
+
+  std::vector<std::string> words = linkerFromEnvironment();
+  llvm::SmallVector<llvm::StringRef> arguments = {*linker};
+  for (size_t index = 1; index < words.size(); ++index)
+    arguments.push_back(words[index]);
+  arguments.append(given.begin(), given.end());
+  // The runtime library's own checks are those for undefined behaviour too.
+  if (sanitizer == Sanitizer::Address)
+    arguments.push_back("-fsanitize=address,undefined");
+  else if (sanitizer == Sanitizer::Thread)
+    arguments.push_back("-fsanitize=thread");
 
   // The linker's words are kept back: they matter only when it fails.
   llvm::SmallString<128> transcript;

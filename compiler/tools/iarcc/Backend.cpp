@@ -37,8 +37,9 @@ namespace {
 
 class Backend {
 public:
-  Backend(const Options &options, const iarc::Target &target, Timing &timing)
-      : options(options), target(target), timing(timing),
+  Backend(const Options &options, const iarc::Target &target, Timing &timing,
+          const iarc::LibraryFiles *library)
+      : options(options), target(target), timing(timing), library(library),
         context(makeRegistry(), mlir::MLIRContext::Threading::DISABLED) {
     context.getDiagEngine().registerHandler([this](mlir::Diagnostic &diagnostic) {
       std::string text;
@@ -63,7 +64,7 @@ public:
   }
   ~Backend() { llvm::remove_fatal_error_handler(); }
 
-  int run(const iarc::dsl::Model *model, llvm::SmallVectorImpl<char> &contents);
+  int run(const iarc::dsl::Model *model, Generated &result);
 
 private:
   static mlir::DialectRegistry makeRegistry() {
@@ -92,6 +93,7 @@ private:
   const Options &options;
   const iarc::Target &target;
   Timing &timing;
+  const iarc::LibraryFiles *library; ///< null where none is made
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::string complaint; ///< the first error that MLIR or LLVM reported
@@ -211,6 +213,8 @@ int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
           return;
         }
         translated = std::move(*result);
+        if (library)
+          iarc::addLibraryPrefix(*translated, library->prefix);
         timing.start("optimise");
         iarc::optimise(*translated, target, options.optLevel);
         llvm::raw_svector_ostream stream(contents);
@@ -221,6 +225,7 @@ int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
         timing.start("emit");
         if ((error = iarc::embedInference(*translated, target)))
           return;
+        iarc::instrument(*translated, target, options.sanitizer);
         auto kind = options.stage == Stage::Assembly ? iarc::OutputKind::Assembly
                                                      : iarc::OutputKind::Object;
         error = iarc::emit(*translated, target, kind, stream);
@@ -233,7 +238,8 @@ int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
   return Success;
 }
 
-int Backend::run(const iarc::dsl::Model *model, llvm::SmallVectorImpl<char> &contents) {
+int Backend::run(const iarc::dsl::Model *model, Generated &result) {
+  llvm::SmallVectorImpl<char> &contents = result.contents;
   if (int status = load(model))
     return status;
   // A lowered module has been through these.
@@ -269,12 +275,16 @@ int Backend::run(const iarc::dsl::Model *model, llvm::SmallVectorImpl<char> &con
   }
   if (options.stage <= Stage::Lowered)
     return printModule(contents);
+  if (library)
+    result.libraryHeader =
+        iarc::libraryHeader((*module)->getAttrOfType<mlir::DictionaryAttr>("iarc.descriptor"),
+                            library->prefix, target.options().cpu);
   return emitCode(contents);
 }
 
 int iarcc::generate(const Options &options, const iarc::dsl::Model *model,
                     const iarc::Target &target, Timing &timing,
-                    llvm::SmallVectorImpl<char> &contents) {
-  Backend backend(options, target, timing);
-  return backend.run(model, contents);
+                    const iarc::LibraryFiles *library, Generated &result) {
+  Backend backend(options, target, timing, library);
+  return backend.run(model, result);
 }

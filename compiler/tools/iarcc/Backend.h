@@ -5,6 +5,7 @@
 #include "Options.h"
 #include "Timing.h"
 
+#include "iarc/CodeGen/Library.h"
 #include "iarc/CodeGen/Target.h"
 
 #include "llvm/ADT/SmallString.h"
@@ -15,12 +16,18 @@ struct Model;
 
 namespace iarcc {
 
-/// Runs the stages of MLIR and LLVM up to options.stage (an executable needs an object) and leaves
-/// its text or bytes in `contents`. `model` is null when the input is a lowered module. A model
+/// What came of compiling.
+struct Generated {
+  llvm::SmallString<0> contents; ///< text or bytes
+  std::string libraryHeader;     ///< of a library
+};
+
+/// Runs the stages of MLIR and LLVM up to options.stage; what is linked needs an object, and one for
+/// a library the names in `library`, null otherwise. `model` is null when the input is a lowered module. A model
 /// that passed the front end compiles: what fails here is an internal error, reported with a file
 /// that reproduces it. Returns the exit status.
 int generate(const Options &options, const iarc::dsl::Model *model, const iarc::Target &target,
-             Timing &timing, llvm::SmallVectorImpl<char> &contents);
+             Timing &timing, const iarc::LibraryFiles *library, Generated &result);
 
 } // namespace iarcc
 #endif

@@ -7,6 +7,8 @@
 #include "Compile.h"
 
 #include "Backend.h"
+#include "Doc.h"
+#include "Graph.h"
 #include "Messages.h"
 #include "Output.h"
 #include "Program.h"
@@ -65,38 +67,48 @@ static int deliver(const Options &options, llvm::StringRef contents) {
   return Success;
 }
 
-/// Links `object` to the executable, or runs it where that was asked for.
-static int finish(const Options &options, const std::string &output,
-                  const std::string &runtimeLibrary, llvm::StringRef cross,
-                  llvm::StringRef contents, Timing &timing) {
-  timing.start("link");
-  llvm::Expected<TemporaryFile> object = TemporaryFile::create("o");
-  if (!object)
-    return report(object.takeError(), InputOutput);
-  if (llvm::Error error = object->write(contents))
-    return report(std::move(error), InputOutput);
+/// The static OpenBLAS where the object calls it; else empty.
+static llvm::Expected<std::string> openBlasFor(llvm::StringRef object, llvm::StringRef cross) {
+  if (!object.contains("iarc_blas_product"))
+    return std::string();
+  return iarc::findOpenBlas(cross);
+}
 
+/// What a link is made of.
+struct LinkInputs {
+  TemporaryFile object;
+  std::string runtimeLibrary, openBlas;
+};
+
+/// Links the library and writes its header.
+static llvm::Error finishLibrary(const iarc::LibraryFiles &files, const LinkInputs &inputs,
+                                 llvm::StringRef cross, llvm::StringRef header) {
+  llvm::Expected<TemporaryFile> library = TemporaryFile::createBeside(files.library);
+  if (!library)
+    return library.takeError();
+  if (llvm::Error error =
+          iarc::linkLibrary(files, inputs.object.path(), inputs.runtimeLibrary, inputs.openBlas,
+                            library->path(), cross))
+    return error;
+  if (llvm::Error error = writeOutput(files.header, header))
+    return error;
+  return library->renameTo(files.library);
+}
+
+/// Links the executable, and runs it where that was asked for.
+static llvm::Error finishExecutable(const Options &options, const std::string &output,
+                                    LinkInputs inputs, llvm::StringRef cross, Timing &timing) {
   bool runs = options.command != Command::Compile;
   llvm::Expected<TemporaryFile> executable =
       runs ? TemporaryFile::create("") : TemporaryFile::createBeside(output);
   if (!executable)
-    return report(executable.takeError(), InputOutput);
-  // Only a program whose code calls it is linked with OpenBLAS.
-  std::string openBlas;
-  if (contents.contains("iarc_blas_product")) {
-    llvm::Expected<std::string> library = iarc::findOpenBlas(cross);
-    if (!library)
-      return report(library.takeError(), InputOutput);
-    openBlas = *library;
-  }
-  if (llvm::Error error =
-          iarc::linkExecutable(object->path(), runtimeLibrary, openBlas, executable->path(), cross))
-    return report(std::move(error), InputOutput);
-  if (!runs) {
-    if (llvm::Error error = executable->renameTo(output))
-      return report(std::move(error), InputOutput);
-    return Success;
-  }
+    return executable.takeError();
+  if (llvm::Error error = iarc::linkExecutable(inputs.object.path(), inputs.runtimeLibrary,
+                                               inputs.openBlas, executable->path(), cross,
+                                               options.sanitizer))
+    return error;
+  if (!runs)
+    return executable->renameTo(output);
 
   timing.print();
   std::vector<std::string> arguments = options.programArguments;
@@ -104,10 +116,10 @@ static int finish(const Options &options, const std::string &output,
     arguments.insert(arguments.begin(), "check-gradients");
   // Replacing the process runs no destructors: the object goes now.
   {
-    TemporaryFile finished = std::move(*object);
+    TemporaryFile finished = std::move(inputs.object);
   }
   std::string name = llvm::sys::path::stem(options.input).str();
-  return report(becomeProgram(std::move(*executable), name, arguments), InputOutput);
+  return becomeProgram(std::move(*executable), name, arguments);
 }
 
 static int listTargets(const std::string &target) {
@@ -128,17 +140,34 @@ int iarcc::compile(const Options &options) {
   if (!cross)
     return report(cross.takeError(), WrongUsage);
 
-  bool links = options.stage == Stage::Executable;
+  if (options.command == Command::Doc)
+    return writeDocumentation(options, frontendOptions(options));
+  if (options.command == Command::Graph)
+    return drawGraph(options, frontendOptions(options));
+
+  bool links = options.stage >= Stage::Library;
   std::string output = options.output;
+  std::optional<iarc::LibraryFiles> library;
   if (links && output.empty())
     output = llvm::sys::path::stem(options.input).str();
+  if (options.stage == Stage::Library) {
+    if (options.output.empty())
+      output = "lib" + output + ".so";
+    llvm::Expected<iarc::LibraryFiles> files = iarc::libraryFiles(output);
+    if (!files)
+      return report(files.takeError(), WrongUsage);
+    library = std::move(*files);
+    if (llvm::Error error = checkOutput(library->header, options.input))
+      return report(std::move(error), InputOutput);
+  }
   if (options.command == Command::Compile && !output.empty()) {
     if (llvm::Error error = checkOutput(output, options.input))
       return report(std::move(error),
                     llvm::sys::fs::equivalent(output, options.input) ? WrongUsage : InputOutput);
     if (links && (output == "-" ||
                   (llvm::sys::fs::exists(output) && !llvm::sys::fs::is_regular_file(output)))) {
-      reportError("an executable goes to a regular file, not to '" + output + "'");
+      reportError(llvm::Twine(library ? "a library" : "an executable").str() +
+                  " goes to a regular file, not to '" + output + "'");
       return WrongUsage;
     }
   }
@@ -162,13 +191,13 @@ int iarcc::compile(const Options &options) {
   // What linking needs is looked for before the work is done.
   std::string runtimeLibrary;
   if (links) {
-    llvm::Expected<std::string> library = findRuntimeLibrary(options.runtimeLibrary, *cross);
+    llvm::Expected<std::string> library = findRuntimeLibrary(options.runtimeLibrary, *cross, options.sanitizer);
     if (!library)
       return report(library.takeError(), InputOutput);
     runtimeLibrary = *library;
     if (llvm::Error error = iarc::checkArchitecture(runtimeLibrary, *cross))
       return report(std::move(error), InputOutput);
-    llvm::Expected<std::string> linker = iarc::findLinker(*cross);
+    llvm::Expected<std::string> linker = iarc::findLinker(*cross, options.sanitizer);
     if (!linker)
       return report(linker.takeError(), InputOutput);
     if (options.matmul == "blas")
@@ -190,10 +219,26 @@ int iarcc::compile(const Options &options) {
       return WrongUsage;
     }
 
-  llvm::SmallString<0> contents;
-  if (int status = generate(options, source.model.get(), *target, timing, contents))
+  Generated generated;
+  if (int status = generate(options, source.model.get(), *target, timing,
+                            library ? &*library : nullptr, generated))
     return status;
   if (!links)
-    return deliver(options, contents);
-  return finish(options, output, runtimeLibrary, *cross, contents, timing);
+    return deliver(options, generated.contents);
+
+  timing.start("link");
+  llvm::Expected<TemporaryFile> object = TemporaryFile::create("o");
+  if (!object)
+    return report(object.takeError(), InputOutput);
+  if (llvm::Error error = object->write(generated.contents))
+    return report(std::move(error), InputOutput);
+  llvm::Expected<std::string> openBlas = openBlasFor(generated.contents, *cross);
+  if (!openBlas)
+    return report(openBlas.takeError(), InputOutput);
+  LinkInputs inputs{std::move(*object), runtimeLibrary, *openBlas};
+  if (llvm::Error error =
+          library ? finishLibrary(*library, inputs, *cross, generated.libraryHeader)
+                  : finishExecutable(options, output, std::move(inputs), *cross, timing))
+    return report(std::move(error), InputOutput);
+  return Success;
 }

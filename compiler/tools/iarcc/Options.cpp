@@ -30,7 +30,7 @@ struct NamedStage {
   const char *name;
   Stage stage;
 };
-constexpr std::array<NamedStage, 9> stageNames = {{{"ast", Stage::Ast},
+constexpr std::array<NamedStage, 10> stageNames = {{{"ast", Stage::Ast},
                                                    {"iarc", Stage::Iarc},
                                                    {"gradient", Stage::Gradient},
                                                    {"fused", Stage::Fused},
@@ -38,15 +38,19 @@ constexpr std::array<NamedStage, 9> stageNames = {{{"ast", Stage::Ast},
                                                    {"llvm", Stage::Llvm},
                                                    {"asm", Stage::Assembly},
                                                    {"object", Stage::Object},
+                                                   {"library", Stage::Library},
                                                    {"executable", Stage::Executable}}};
 
 /// The options as written, before their values are checked.
 struct RawOptions {
   std::vector<std::string> inputs;
   std::string output, stage, optLevel = "3", target, targetCpu;
-  std::string precision, runtimeLibrary, matmul = "auto", memory = "normal", remarks;
+  std::string precision, runtimeLibrary, matmul = "auto", memory = "normal", remarks, sanitize = IARC_SANITIZE;
   std::vector<std::string> overrides, libraryPath, plan;
   std::string diagnosticsFormat = "text", explain;
+  std::string graphFormat = "svg";
+  std::string docFormat, title, link;
+  std::vector<std::string> open;
   std::string task, context, samples = "5", first = "0", seed = "1";
   bool timing = false, fromLowered = false, json = false;
 };
@@ -81,6 +85,8 @@ constexpr const char *compileExamples =
   iarcc run model.iarc -- train --steps 100
                                        compile and run in one go
   iarcc task model.iarc --samples 5    print samples of the task
+  iarcc graph model.iarc -o model.svg  draw its dataflow
+  iarcc doc blocks/ -o blocks.md       the comments above definitions as a page
   iarcc --explain IARC0201             what a diagnostic means and what to do
   iarcc study paper.study              train every model of a study, make a page
   iarcc check-gradients model.iarc     compare the adjoint with differences
@@ -89,6 +95,8 @@ Usage: iarcc [OPTIONS] FILE
        iarcc run [OPTIONS] FILE [-- ARGUMENTS]
        iarcc check-gradients [OPTIONS] FILE [-- ARGUMENTS]
        iarcc task [OPTIONS] FILE
+       iarcc graph [OPTIONS] FILE
+       iarcc doc [OPTIONS] FILE|FOLDER...
        iarcc study FILE [OPTIONS])";
 
 constexpr const char *runText = "compile a model and run the program at once";
@@ -145,7 +153,78 @@ void addTaskOptions(CLI::App &app, RawOptions &raw) {
   app.add_flag("--json", raw.json, "a line of JSON for each sample")->disable_flag_override();
 }
 
-/// The options that every command has; `executableOnly` leaves out what names an output.
+constexpr const char *graphText = "draw the dataflow of a model";
+constexpr const char *graphExamples =
+    R"(Examples:
+  iarcc graph model.iarc -o model.svg  blocks as boxes
+  iarcc graph --open 1 model.iarc -o model.svg
+                                       the blocks that the model calls, opened
+  iarcc graph --open layer --open attention model.iarc -o model.svg
+  iarcc graph --format dot model.iarc | dot -Tpdf > model.pdf
+
+Usage: iarcc graph [OPTIONS] FILE
+
+Boxes hold the shapes of results and the weights; arrows show what reads what,
+dotted ones what a repeat or recur carries on.)";
+
+constexpr const char *docText = "make a page of the comments above definitions";
+constexpr const char *docExamples =
+    R"(Examples:
+  iarcc doc blocks/ -o blocks.md       one page of all files of a folder
+  iarcc doc blocks/ -o site/ --format html
+                                       a page a file, and an index
+  iarcc doc attention.iarc             of one file, on standard output
+
+Usage: iarcc doc [OPTIONS] FILE|FOLDER...
+
+The lines of // right above a kernel, function, block, task or model describe it,
+those at the top of a file the file.)";
+
+/// The options that `iarcc graph` and `iarcc doc`, which compile nothing, have alone.
+void addPageOptions(CLI::App &app, RawOptions &raw, bool graph) {
+  app.add_option("FILE", raw.inputs)->group("");
+  auto value = [&](const char *flags, std::string &variable, const char *type,
+                   const char *description) {
+    return app.add_option(flags, variable, description)
+        ->type_name(type)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  };
+  auto list = [&](const char *flags, std::vector<std::string> &variable, const char *type,
+                  const char *description) {
+    app.add_option(flags, variable, description)
+        ->type_name(type)
+        ->type_size(1)
+        ->expected(1, CLI::detail::expected_max_vector_size)
+        ->allow_extra_args(false);
+  };
+  if (graph) {
+    value("-o,--output", raw.output, "FILE", "write there; else to standard output");
+    value("--format", raw.graphFormat, "svg|dot|json", "a picture, or its graph for other tools")
+        ->default_str("svg");
+    list("--open", raw.open, "N|NAME",
+         "open calls of blocks N deep, or those of a block; may be\n"
+         "repeated");
+    list("-D,--define", raw.overrides, "NAME=VALUE", "give a param another value");
+  } else {
+    value("-o,--output", raw.output, "FILE|FOLDER/",
+          "write one page there, else to standard output; in a\n"
+          "folder a page a file");
+    value("--format", raw.docFormat, "markdown|html", "format of the pages")
+        ->default_str("by the name of the output, else markdown");
+    value("--title", raw.title, "TEXT", "title of the page")->default_str("name of the first input");
+    value("--link", raw.link, "PREFIX", "link to the files, each PREFIX and its name");
+  }
+  list("-I,--library-path", raw.libraryPath, "DIR", "search DIR for imports, before lib/");
+  value("--diagnostics-format", raw.diagnosticsFormat, "text|json",
+        "how errors and warnings of the source are printed")
+      ->default_str("text");
+  app.set_help_flag("-h,--help", "print this help");
+  app.formatter(std::make_shared<ExamplesFirst>());
+  app.allow_extras();
+}
+
+/// The options that every other command has; `executableOnly` leaves out what names an output.
 void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
   app.add_option("FILE", raw.inputs)->group("");
   auto value = [&](const char *flags, std::string &variable, const char *type,
@@ -167,7 +246,9 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
     value("-o,--output", raw.output, "FILE", "write there; '-' is standard output");
     value("--emit", raw.stage, "STAGE",
           "stop after a stage and print it: ast, iarc, gradient,\n"
-          "fused, lowered, llvm, asm, object; or executable")
+          "fused, lowered, llvm, asm, object; or link a library\n"
+          "(-o libmodel.so or .a, with a C header beside it), or\n"
+          "an executable")
         ->default_str("executable");
     value("--target", raw.target, "TRIPLE",
           "system to generate code for, where it is not this one:\n"
@@ -190,6 +271,9 @@ void addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
         "what does the large products: own kernels, OpenBLAS,\n"
         "or the faster one of both")
       ->default_str("auto");
+  value("--sanitize", raw.sanitize, "address|thread",
+        "check every access to memory, or for races between threads, when\n"
+        "the program runs");
   value("--memory", raw.memory, "normal|low",
         "low: make cheap products again in the backward pass\n"
         "instead of keeping them; for deep models")
@@ -288,6 +372,16 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
     complain("unknown way '" + raw.matmul + "' after --matmul; one of auto, own, blas");
   options.matmul = raw.matmul;
 
+  if (raw.sanitize == "address" || raw.sanitize == "thread")
+    options.sanitizer =
+        raw.sanitize == "address" ? iarc::Sanitizer::Address : iarc::Sanitizer::Thread;
+  else if (!raw.sanitize.empty())
+    complain("unknown checks '" + raw.sanitize + "' after --sanitize; one of address, thread");
+  if (options.sanitizer != iarc::Sanitizer::None && options.stage == Stage::Library)
+    complain("--sanitize does not go with --emit=library: the checks are part of an executable");
+  if (options.sanitizer != iarc::Sanitizer::None && !raw.target.empty())
+    complain("--sanitize does not go with --target: its checks are made for this machine");
+
   if (raw.memory != "normal" && raw.memory != "low")
     complain("unknown way '" + raw.memory + "' after --memory; one of normal, low");
   options.lowMemory = raw.memory == "low";
@@ -354,6 +448,32 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
     if (raw.json)
       options.programArguments.push_back("--json");
   }
+  if (options.command == Command::Doc) {
+    if (!raw.docFormat.empty() && raw.docFormat != "markdown" && raw.docFormat != "html")
+      complain("unknown format '" + raw.docFormat + "' after --format; one of markdown, html");
+    options.document.html =
+        raw.docFormat.empty() ? llvm::StringRef(raw.output).ends_with(".html") : raw.docFormat == "html";
+    options.document.title = raw.title;
+    options.document.link = raw.link;
+  }
+  if (options.command == Command::Graph) {
+    using Format = iarc::dsl::GraphOptions::Format;
+    if (raw.graphFormat != "svg" && raw.graphFormat != "dot" && raw.graphFormat != "json")
+      complain("unknown format '" + raw.graphFormat + "' after --format; one of svg, dot, json");
+    options.graph.format = raw.graphFormat == "dot"    ? Format::Dot
+                           : raw.graphFormat == "json" ? Format::Json
+                                                       : Format::Svg;
+    for (const std::string &open : raw.open) {
+      int depth = 0;
+      auto [end, error] = std::from_chars(open.data(), open.data() + open.size(), depth);
+      if (error == std::errc() && end == open.data() + open.size() && depth >= 0)
+        options.graph.depth = depth;
+      else if (isName(open) && !(open[0] >= '0' && open[0] <= '9'))
+        options.graph.open.insert(open);
+      else
+        complain("'" + open + "' after --open is neither a number nor the name of a block");
+    }
+  }
   options.output = raw.output;
   options.target = raw.target;
   options.targetCpu = raw.targetCpu;
@@ -397,6 +517,12 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   task->footer(taskExamples);
   addOptions(*task, raw, /*executableOnly=*/true);
   addTaskOptions(*task, raw);
+  CLI::App *graph = app.add_subcommand("graph", graphText)->group("Commands");
+  graph->footer(graphExamples);
+  addPageOptions(*graph, raw, /*graph=*/true);
+  CLI::App *doc = app.add_subcommand("doc", docText)->group("Commands");
+  doc->footer(docExamples);
+  addPageOptions(*doc, raw, /*graph=*/false);
   // Listed here; main hands it over to iarc-study before anything is parsed.
   CLI::App *study =
       app.add_subcommand("study", "train the models of a study and present the results")
@@ -446,21 +572,28 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
     command = task;
     if (separated)
       return usageError("arguments after '--' go with 'iarcc run' only", "iarcc task");
+  } else if (*graph || *doc) {
+    options.command = *graph ? Command::Graph : Command::Doc;
+    command = *graph ? graph : doc;
+    if (separated)
+      return usageError("arguments after '--' go with 'iarcc run' only",
+                        "iarcc " + command->get_name());
   }
+  bool ownProgram = command == run || command == check; // which takes arguments
   if (command != &app)
     name += " " + command->get_name();
 
   for (std::string word : app.remaining(/*recurse=*/true)) {
     word = word.substr(0, word.find('='));
     std::string guess = didYouMean(word, flagsOf(*command));
-    if (guess.empty() && !separated && command != &app && command != task)
+    if (guess.empty() && !separated && ownProgram)
       guess = "; arguments for the program go after '--'";
     return usageError("unknown option '" + word + "'" + guess, name);
   }
   if (command != &app) {
     // Given before the command, where they parse, but mean nothing to it.
     for (const char *flag : {"--output", "--emit", "--precision", "--target"})
-      if (app.count(flag))
+      if (app.count(flag) && !((command == graph || command == doc) && std::string(flag) == "--output"))
         return usageError("option '" + std::string(flag) + "' does not go with '" +
                               command->get_name() + "'",
                           name);
@@ -478,7 +611,8 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
     return parsed; // needs no input
   if (raw.inputs.empty())
     return usageError("no input file", name);
-  const std::vector<std::string> commands = {"run", "check-gradients", "task", "study"};
+  const std::vector<std::string> commands = {"run", "check-gradients", "task",
+                                             "study", "graph", "doc"};
   std::error_code ignored;
   bool exists = std::filesystem::exists(raw.inputs.front(), ignored);
   if (command == &app && !exists && raw.inputs.front().find_first_of("./") == std::string::npos) {
@@ -487,9 +621,13 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
     if (!meant.empty() || raw.inputs.size() > 1)
       return usageError("unknown command '" + raw.inputs.front() + "'" + meant, name);
   }
+  if (command == doc) {
+    options.inputs = raw.inputs;
+    return parsed;
+  }
   if (raw.inputs.size() > 1) {
     std::string way =
-        command == &app || command == task ? "" : "; arguments of the program follow '--'";
+        ownProgram ? "; arguments of the program follow '--'" : "";
     return usageError("unexpected argument '" + raw.inputs[1] + "' after '" + raw.inputs.front() +
                           "'" + way,
                       name);

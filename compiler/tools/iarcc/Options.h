@@ -7,7 +7,10 @@
 #ifndef IARCC_OPTIONS_H
 #define IARCC_OPTIONS_H
 
+#include "iarc/CodeGen/Sanitize.h"
 #include "iarc/PlanOverrides.h"
+#include "iarc/dsl/Document.h"
+#include "iarc/dsl/Graph.h"
 
 #include <cstdint>
 #include <string>
@@ -25,10 +28,10 @@ enum Status {
   InternalError = 5,
 };
 
-enum class Command { Compile, Run, CheckGradients, Task };
+enum class Command { Compile, Run, CheckGradients, Task, Graph, Doc };
 
-/// Where the compiler stops, in the order of its stages.
-enum class Stage { Ast, Iarc, Gradient, Fused, Lowered, Llvm, Assembly, Object, Executable };
+/// Where the compiler stops, in the order of its stages; the last two are linked.
+enum class Stage { Ast, Iarc, Gradient, Fused, Lowered, Llvm, Assembly, Object, Library, Executable };
 
 struct Options {
   Command command = Command::Compile;
@@ -44,6 +47,7 @@ struct Options {
   std::string matmul = "auto"; ///< what does the large products: auto, own or blas
   iarc::PlanOverrides plan;    ///< of --plan
   bool planRemarks = false;    ///< of -Rplan
+  iarc::Sanitizer sanitizer = iarc::Sanitizer::None;
   std::vector<std::string> libraryPath; ///< of -I, in order
   std::string runtimeLibrary;           ///< empty: found beside iarcc
   bool timing = false;
@@ -52,6 +56,9 @@ struct Options {
   std::string task;    ///< of Task: the task to show; empty: that of the model
   bool jsonDiagnostics = false; ///< --diagnostics-format=json
   int64_t context = 0; ///< of Task: positions of a window; 0: as the model says
+  iarc::dsl::GraphOptions graph; ///< of Graph
+  std::vector<std::string> inputs;     ///< of Doc, files and folders
+  iarc::dsl::DocumentOptions document; ///< of Doc
 };
 
 /// What came of parsing: run with `options`, or stop with `status` because everything was said

@@ -124,7 +124,12 @@ std::string iarcc::besideCompiler(llvm::StringRef relative) {
 }
 
 llvm::Expected<std::string> iarcc::findRuntimeLibrary(llvm::StringRef requested,
-                                                      llvm::StringRef cross) {
+                                                      llvm::StringRef cross,
+                                                      iarc::Sanitizer sanitizer) {
+  // A build with the checks in everything has them in its own library.
+  llvm::StringRef checks = iarc::sanitizerName(sanitizer);
+  if (checks == IARC_SANITIZE)
+    checks = "";
   const char *environment = std::getenv("IARC_RUNTIME_LIBRARY");
   std::string file, origin;
   if (!requested.empty()) {
@@ -134,7 +139,11 @@ llvm::Expected<std::string> iarcc::findRuntimeLibrary(llvm::StringRef requested,
     file = environment;
     origin = "that IARC_RUNTIME_LIBRARY names";
   } else {
-    std::string folder = cross.empty() ? "lib" : ("lib/" + cross).str();
+    std::string folder = "lib";
+    if (!cross.empty())
+      folder += "/" + cross.str();
+    if (!checks.empty())
+      folder += "/sanitize-" + checks.str();
     file = besideCompiler(folder + "/libiarcrt.a");
     origin = "that belongs to iarcc";
   }
@@ -145,6 +154,10 @@ llvm::Expected<std::string> iarcc::findRuntimeLibrary(llvm::StringRef requested,
     hint =
         "'cmake -S runtime -B DIR -DCMAKE_CXX_COMPILER=" + cross.str() +
         "-g++' and 'cmake --build DIR' in iarc's source make one; --runtime-library FILE names it";
+  if (!checks.empty())
+    hint = "'ninja iarcrt-" + checks.str() +
+           "' in iarc's build folder makes it, where clang and Debian's libclang-rt-22-dev are "
+           "installed";
   return llvm::createStringError("cannot link: there is no runtime library '" + file + "' " +
                                  origin + "\nhint: " + hint);
 }

@@ -7,6 +7,8 @@
 #ifndef IARCC_OUTPUT_H
 #define IARCC_OUTPUT_H
 
+#include "iarc/CodeGen/Sanitize.h"
+
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -50,8 +52,10 @@ std::string besideCompiler(llvm::StringRef relative);
 
 /// The runtime library to link with: `requested`, else the environment variable
 /// IARC_RUNTIME_LIBRARY, else the one beside iarcc, which for another machine lies in a folder
-/// named after it (`cross`, as iarc::crossTarget gives it). A missing file is an error.
-llvm::Expected<std::string> findRuntimeLibrary(llvm::StringRef requested, llvm::StringRef cross);
+/// named after it (`cross`, as iarc::crossTarget gives it), and with a sanitizer's checks in one
+/// named after that. A missing file is an error.
+llvm::Expected<std::string> findRuntimeLibrary(llvm::StringRef requested, llvm::StringRef cross,
+                                               iarc::Sanitizer sanitizer);
 
 } // namespace iarcc
 #endif

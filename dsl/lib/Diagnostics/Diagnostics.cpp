@@ -61,6 +61,17 @@ void Diagnostics::finish() {
     ++(severityOf(diagnostic->code) == Severity::Error ? errorCount : warningCount);
 }
 
+/// A text that quotes what may be of any length, cut so that people still read it.
+static std::string shortened(const std::string &text) {
+  constexpr size_t most = 1000;
+  if (text.size() <= most)
+    return text;
+  size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) // within a character
+    --end;
+  return text.substr(0, end) + "...";
+}
+
 std::string Diagnostics::render(bool colour) const {
   // Beyond this many a reader is better served by mending the first.
   constexpr size_t most = 100;
@@ -82,16 +93,16 @@ std::string Diagnostics::render(bool colour) const {
     const Diagnostic &diagnostic = *sorted[i];
     bool error = severityOf(diagnostic.code) == Severity::Error;
     heading(diagnostic.range, error ? "error" : "warning", error ? "\x1b[31m" : "\x1b[35m");
-    out += bold + diagnostic.message + reset + " [" +
+    out += bold + shortened(diagnostic.message) + reset + " [" +
            codeText(static_cast<int>(diagnostic.code)) + "]\n";
     renderExcerpt(out, diagnostic.range, colour);
     for (const Diagnostic::Note &note : diagnostic.notes) {
       heading(note.range, "note", "\x1b[36m");
-      out += note.text + "\n";
+      out += shortened(note.text) + "\n";
       renderExcerpt(out, note.range, colour);
     }
     for (const std::string &hint : diagnostic.hints)
-      out += std::string(colour ? "\x1b[32m" : "") + "hint: " + reset + hint + "\n";
+      out += std::string(colour ? "\x1b[32m" : "") + "hint: " + reset + shortened(hint) + "\n";
   }
   return out;
 }

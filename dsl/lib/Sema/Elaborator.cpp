@@ -206,18 +206,32 @@ Value Elaborator::callBlock(Definition &definition, SourceRange where,
                   : parameters[i].value ? evaluate(*parameters[i].value, scope)
                                         : Value::poison();
     noteValue(parameters[i].name.range, value);
+    if (program.written)
+      if (std::optional<ValueId> plain = plainValueOf(value))
+        program.written->names.emplace(*plain, parameters[i].name.text);
     scope.levels[0][parameters[i].name.text] = std::move(value);
   }
   WeightDefaults saved = weights;
   weights = blockWeights(definition.item->body, scope, weights);
   std::optional<Value> outer = std::move(returned);
   returned.reset();
+  const Region *region = regions.back();
+  size_t first = region->ops.size();
+  ValueId firstInside = static_cast<ValueId>(model->valueShapes.size());
   execute(definition.item->body, scope);
   Value result = returned ? std::move(*returned) : Value::poison();
   returned = std::move(outer);
   weights = saved;
   nameValue(result, pathTo(""));
   frames.pop_back();
+  if (program.written) {
+    std::optional<ValueId> plain = plainValueOf(result);
+    program.written->calls.push_back(
+        {definition.name(), region, first, region->ops.size(), plain.value_or(-1)});
+    // What the block called it means nothing outside.
+    if (plain && *plain >= firstInside)
+      program.written->names.erase(*plain);
+  }
   return result;
 }
 
@@ -271,6 +285,15 @@ Value Elaborator::applyFunction(const FunctionValue &function, std::vector<Value
     }
     anyGraph = anyGraph || arguments[i].is(ValueKind::Tensor);
   }
+  Scope outside;
+  bool ownOperation = program.written && function.definition && anyGraph;
+  for (const Value &argument : arguments)
+    if (argument.is(ValueKind::Tensor))
+      for (ValueId operand : argument.graph->operands)
+        ownOperation = ownOperation && operand >= 0; // in no other function
+  if (ownOperation)
+    for (Value &argument : arguments)
+      argument = settled(argument, where, "an argument", outside);
   // The body sees placeholders, so that an argument used twice is computed once.
   std::vector<Graph> graphs;
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -319,7 +342,19 @@ Value Elaborator::applyFunction(const FunctionValue &function, std::vector<Value
   frames.pop_back();
   if (!result.is(ValueKind::Tensor))
     return result;
-  return Value::ofGraph(substitute(*result.graph, graphs));
+  result = Value::ofGraph(substitute(*result.graph, graphs));
+  if (!ownOperation || result.isCondition() || plainValueOf(result))
+    return result;
+  result = settled(result, where, "the result", outside);
+  if (std::optional<ValueId> plain = plainValueOf(result))
+    program.written->functions.emplace(*plain, function.name());
+  return result;
+}
+
+std::optional<ValueId> Elaborator::plainValueOf(const Value &value) {
+  if (!value.is(ValueKind::Tensor) || !value.graph->isPlain() || value.graph->plainValue() < 0)
+    return std::nullopt;
+  return value.graph->plainValue();
 }
 
 void Elaborator::checkUncalledFunctions() {

@@ -137,6 +137,8 @@ private:
   /// For editors: what a name or call stands for, and the weights that it made.
   void noteFacts(const Expression &expression, const Value &value, size_t weightsBefore);
   void noteValue(SourceRange where, const Value &value);
+  /// The value of the model that it is, without anything to compute.
+  static std::optional<ValueId> plainValueOf(const Value &value);
 
   // Expressions.cpp
   Value evaluate(const Expression &expression, Scope &scope);

@@ -484,6 +484,8 @@ Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &
     if (result.isPoison())
       return result;
     parts.push_back(result.graph->plainValue());
+    if (program.written)
+      program.written->functions.emplace(parts.back(), kernels[i].function.name());
   }
   return joined(parts, call.range);
 }

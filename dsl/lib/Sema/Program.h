@@ -35,6 +35,23 @@ struct Definition {
   }
 };
 
+/// A call of a block that was inlined: operations [first, last) of a region. Calls are listed when
+/// they end.
+struct BlockCall {
+  std::string name;
+  const Region *region = nullptr;
+  size_t first = 0, last = 0;
+  ValueId result = -1; ///< -1: what it returns is no value
+};
+
+/// How the model is written, for its picture. Where it is wanted, a call of a function becomes an
+/// operation of its own instead of a part of a larger elementwise one.
+struct Written {
+  std::vector<BlockCall> calls;
+  std::map<ValueId, std::string> names;     ///< of values: those of variables and parameters
+  std::map<ValueId, std::string> functions; ///< that a Map applies, or kernels of an Attention
+};
+
 struct FileUnit {
   std::unique_ptr<SourceText> source;
   std::unique_ptr<ast::File> file;
@@ -66,7 +83,14 @@ struct Program {
   /// For editors: a file without a model is one that others import; where to note what was found.
   bool withoutModel = false;
   Facts *facts = nullptr;
+  Written *written = nullptr; ///< where to note it, or null
 };
+
+/// The overrides as a text of their own, one a line, so that messages can point into them.
+std::unique_ptr<SourceText> commandLineText(const FrontendOptions &options);
+
+/// Diagnostics in the format that the options ask for.
+std::string diagnosticsText(const Diagnostics &diagnostics, const FrontendOptions &options);
 
 /// Reads and parses `path` and, transitively, what it imports. Every file is read once.
 void loadProgram(const std::string &path, const FrontendOptions &options, Program &program,

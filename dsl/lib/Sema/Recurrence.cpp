@@ -112,6 +112,9 @@ std::optional<ValueId> Elaborator::sliceOf(ValueId outside, SourceRange where) {
   }
   ValueId slice = newValue(1, features(outside), origins[static_cast<size_t>(outside)]);
   entry->second = slice;
+  if (program.written)
+    if (auto known = program.written->names.find(outside); known != program.written->names.end())
+      program.written->names.emplace(slice, known->second);
   recurrence->op->operands.push_back(source);
   recurrence->op->body->arguments.push_back(slice);
   return slice;
@@ -156,6 +159,8 @@ void Elaborator::recur(const Statement &statement, Scope &scope) {
     ValueId argument = newValue(1, *sizes[i], states[i]->range);
     nameValue(argument, pathTo(states[i]->name.text + ".in"));
     op.body->arguments.push_back(argument);
+    if (program.written)
+      program.written->names.emplace(argument, states[i]->name.text);
     value = Value::ofGraph(Graph::ofValue(argument));
   }
   Recurrence here{&op, firstInside, {}, {}, {}};
@@ -216,6 +221,8 @@ void Elaborator::recur(const Statement &statement, Scope &scope) {
       continue;
     ValueId result = newValue(*here.positions, *sizes[i], states[i]->range);
     op.results.push_back(result);
+    if (program.written)
+      program.written->names.emplace(result, states[i]->name.text);
     value = Value::ofGraph(Graph::ofValue(result));
   }
   if (valid)

@@ -64,6 +64,14 @@ void Elaborator::assign(const Statement &statement, Scope &scope, bool isLet) {
     value = settled(value, statement.value->range, what.c_str(), scope);
   noteValue(statement.name.range, value);
   nameValue(value, pathTo(name));
+  if (program.written)
+    if (std::optional<ValueId> plain = plainValueOf(value)) {
+      // Outside of a block its result has the name that it is given there.
+      if (statement.value->kind == ast::ExpressionKind::Call)
+        program.written->names[*plain] = name;
+      else
+        program.written->names.emplace(*plain, name);
+    }
   Value *known = isLet ? nullptr : find(scope, name);
   if (known)
     *known = std::move(value);
@@ -199,6 +207,8 @@ void Elaborator::repeat(const Statement &statement, Scope &scope) {
     nameValue(argument, pathTo(name + ".in"));
     op->operands.push_back(initial);
     op->body->arguments.push_back(argument);
+    if (program.written)
+      program.written->names.emplace(argument, name);
     value = Value::ofGraph(Graph::ofValue(argument));
     values.push_back(name);
   }
@@ -252,6 +262,8 @@ void Elaborator::repeat(const Statement &statement, Scope &scope) {
     ValueId result = newValue(positions(begin), features(begin),
                               origins[static_cast<size_t>(end)]);
     results.push_back(result);
+    if (program.written)
+      program.written->names.emplace(result, values[i]);
     value = Value::ofGraph(Graph::ofValue(result));
   }
   if (!valid) {

@@ -2,7 +2,10 @@
 
 Every code has an entry with its title, and a test in this folder that is named after it. Every
 entry that shows programs shows a wrong one, which must give the code, and a right one, which must
-give no diagnostic at all. Usage: check_page.py PAGE TOOL LIBRARY TESTS
+give no diagnostic at all. The table of all codes is that of the catalogue.
+
+    check_page.py PAGE TOOL LIBRARY TESTS
+    check_page.py --index PAGE TOOL          writes the table of all codes into the page
 """
 import os
 import re
@@ -33,11 +36,40 @@ def whole(attributes, text):
     return text
 
 
+def anchor(heading):
+    """What a link to a heading is, as GitHub and pandoc make it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def index_of(tool):
+    """The table of all codes."""
+    listed = subprocess.run([tool, "--codes"], capture_output=True, text=True, check=True).stdout
+    rows = "| code | | |\n|---|---|---|\n"
+    for line in listed.splitlines():
+        code, kind, title = line.split(" ", 2)
+        rows += f"| [{code}](#{anchor(f'{code}: {title}')}) | {kind} | {title} |\n"
+    return rows
+
+
+INDEX = re.compile(r"(?<=^## All codes\n\n)(?:\|[^\n]*\n)*", re.M)
+
+
+def write_index(page, tool):
+    text = open(page, encoding="utf-8").read()
+    rows = index_of(tool)
+    with open(page, "w", encoding="utf-8") as file:
+        file.write(INDEX.sub(lambda _: rows, text))
+
+
 def main(page, tool, library, tests):
     failures = []
     listed = subprocess.run([tool, "--codes"], capture_output=True, text=True, check=True).stdout
     codes = {line.split()[0]: line.split(" ", 2)[2] for line in listed.splitlines()}
     text = open(page, encoding="utf-8").read()
+    index = INDEX.search(text)
+    if not index or index[0] != index_of(tool):
+        failures.append("the table of all codes is not that of the catalogue; "
+                        "check_page.py --index PAGE TOOL writes it")
     entries = dict((m[1], (m[2], m[3])) for m in re.finditer(
         r"^## (IARC\d+): ([^\n]*)\n(.*?)(?=^## |\Z)", text, re.M | re.S))
     for code in sorted(set(codes) | set(entries)):
@@ -81,4 +113,6 @@ def main(page, tool, library, tests):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--index"]:
+        sys.exit(write_index(*sys.argv[2:]))
     sys.exit(main(*sys.argv[1:]))

@@ -7,6 +7,9 @@
 #ifndef IARC_CODEGEN_LINK_H
 #define IARC_CODEGEN_LINK_H
 
+#include "iarc/CodeGen/Sanitize.h"
+
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -17,9 +20,10 @@ namespace iarc {
 // `cross` is what iarc::crossTarget gives: the triple linked for, or empty for this machine's.
 
 /// The C++ compiler that links: the one that the environment variable CXX names, or the first of
-/// c++, g++, clang++, clang++-22 on PATH, for another machine `cross`-g++. The error says which
-/// Debian package brings one.
-llvm::Expected<std::string> findLinker(llvm::StringRef cross);
+/// c++, g++, clang++, clang++-22 on PATH, for another machine `cross`-g++, with a sanitizer
+/// clang++-22, whose libraries match LLVM's checks. The error says which Debian package brings one.
+llvm::Expected<std::string> findLinker(llvm::StringRef cross,
+                                       Sanitizer sanitizer = Sanitizer::None);
 
 /// The static, serial OpenBLAS: the file that the environment variable IARC_OPENBLAS names, or the
 /// one of the Debian package libopenblas-serial-dev, where the linker looks. The error of a missing
@@ -30,10 +34,15 @@ llvm::Expected<std::string> findOpenBlas(llvm::StringRef cross);
 /// cannot be read is left for the linker to judge.
 llvm::Error checkArchitecture(llvm::StringRef library, llvm::StringRef cross);
 
+/// Runs the linker with these arguments. The error of a failed link holds the linker's own words.
+llvm::Error runLinker(llvm::ArrayRef<llvm::StringRef> arguments, llvm::StringRef cross,
+                      Sanitizer sanitizer = Sanitizer::None);
+
 /// Writes the executable `output` from the object and the runtime library, and `openBlas` unless it
-/// is empty. The error of a failed link holds the linker's own words.
+/// is empty. Errors are those of runLinker.
 llvm::Error linkExecutable(llvm::StringRef object, llvm::StringRef runtimeLibrary,
-                           llvm::StringRef openBlas, llvm::StringRef output, llvm::StringRef cross);
+                           llvm::StringRef openBlas, llvm::StringRef output, llvm::StringRef cross,
+                           Sanitizer sanitizer);
 
 } // namespace iarc
 #endif

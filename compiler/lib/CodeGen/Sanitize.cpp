@@ -1,0 +1,50 @@
+//===- Sanitize.cpp - Checks in the generated code ---------------------------===//
+#include "iarc/CodeGen/Sanitize.h"
+
+#include "llvm/IR/Module.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/Instrumentation/AddressSanitizer.h"
+#include "llvm/Transforms/Instrumentation/ThreadSanitizer.h"
+
+using namespace iarc;
+
+llvm::StringRef iarc::sanitizerName(Sanitizer sanitizer) {
+  switch (sanitizer) {
+  case Sanitizer::None:
+    return "";
+  case Sanitizer::Address:
+    return "address";
+  case Sanitizer::Thread:
+    return "thread";
+  }
+  llvm_unreachable("not a sanitizer");
+}
+
+void iarc::instrument(llvm::Module &module, const Target &target, Sanitizer sanitizer) {
+  if (sanitizer == Sanitizer::None)
+    return;
+  bool address = sanitizer == Sanitizer::Address;
+  for (llvm::Function &function : module)
+    if (!function.isDeclaration())
+      function.addFnAttr(address ? llvm::Attribute::SanitizeAddress
+                                 : llvm::Attribute::SanitizeThread);
+  llvm::LoopAnalysisManager loopAnalyses;
+  llvm::FunctionAnalysisManager functionAnalyses;
+  llvm::CGSCCAnalysisManager cgsccAnalyses;
+  llvm::ModuleAnalysisManager moduleAnalyses;
+  llvm::PassBuilder builder(&target.machine());
+  builder.registerModuleAnalyses(moduleAnalyses);
+  builder.registerCGSCCAnalyses(cgsccAnalyses);
+  builder.registerFunctionAnalyses(functionAnalyses);
+  builder.registerLoopAnalyses(loopAnalyses);
+  builder.crossRegisterProxies(loopAnalyses, functionAnalyses, cgsccAnalyses, moduleAnalyses);
+  llvm::ModulePassManager passes;
+  if (address) {
+    passes.addPass(llvm::AddressSanitizerPass(llvm::AddressSanitizerOptions()));
+  } else {
+    passes.addPass(llvm::ModuleThreadSanitizerPass());
+    passes.addPass(llvm::createModuleToFunctionPassAdaptor(llvm::ThreadSanitizerPass()));
+  }
+  passes.run(module, moduleAnalyses);
+}
