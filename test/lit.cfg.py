@@ -42,6 +42,24 @@ config.substitutions += [
     ("%{llvm-tools}", config.llvm_tools_dir),
 ]
 
+# IARC_SANITIZE=address or thread: whatever iarcc compiles to a program has those checks in it.
+sanitizer = os.environ.get("IARC_SANITIZE")
+if sanitizer:
+    wrapper = os.path.join(config.test_exec_root, "sanitize-" + sanitizer, "iarcc")
+    os.makedirs(os.path.dirname(wrapper), exist_ok=True)
+    with open(wrapper, "w", encoding="utf-8") as script:
+        script.write(f'''#!/bin/sh
+iarcc={config.iarc_tools_dir}/iarcc
+case " $* " in *" --emit"* | *" --target "* | *" --sanitize"*) exec "$iarcc" "$@" ;; esac
+case "$1" in
+  task | graph | doc | study) exec "$iarcc" "$@" ;;
+  run | check-gradients) command=$1; shift; exec "$iarcc" "$command" --sanitize={sanitizer} "$@" ;;
+  *) exec "$iarcc" --sanitize={sanitizer} "$@" ;;
+esac
+''')
+    os.chmod(wrapper, 0o755)
+    config.environment["PATH"] = os.path.dirname(wrapper) + os.pathsep + config.environment["PATH"]
+
 # IARC_ROUND_TRIP=1: whatever iarc-opt reads and makes is also printed and parsed, and written and
 # read as bytecode, and must come back the same.
 if os.environ.get("IARC_ROUND_TRIP"):

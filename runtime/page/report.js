@@ -205,7 +205,7 @@
     const line = (name, values, fill) => ({ name, colour: fill, points: C.steps.map((step, i) => [step, values[i]]) });
     const dots = (key) => ({ name: "evaluation", colour: "var(--ink)", dots: true, dashed: true, points: C.evaluations.map((entry) => [entry.step, entry[key]]) });
     const charts = [];
-    charts.push(figure("Loss", lineChart({ series: [line("training", C.loss, colour(0)), dots("loss")], x: "step", log: true, endLabels: C.evaluations.length ? 82 : 22, label: "loss against steps" })));
+    charts.push(figure("Loss", lineChart({ series: [line("training", C.loss, colour(0)), dots("loss")], x: "step", log: true, endLabels: C.evaluations.length ? 82 : 0, label: "loss against steps" })));
     const accuracies = [line("all", C.accuracy, "var(--ink)")].concat(Object.keys(C.subtask_accuracy).map((name, i) => line(name, C.subtask_accuracy[name], colour(i))));
     charts.push(figure("Accuracy at the last position", lineChart({ series: accuracies, x: "step", low: 0, high: 1, percent: true, endLabels: 40, label: "accuracy against steps" })));
     if (C.gradient_norm.some((value) => value !== null))

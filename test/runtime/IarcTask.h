@@ -38,7 +38,8 @@ constexpr iarc_task iarcTask(int64_t subtasks) {
           settings.interspersed,
           0,
           4 * (IarcStream::history(settings) + IarcStream::warmUp + context + 1),
-          fillIarc<settings, context>};
+          fillIarc<settings, context>,
+          nullptr};
 }
 
 } // namespace iarc::runtime
