@@ -165,9 +165,10 @@ void Arguments::declare(CLI::App &app) const {
       help += " (required)";
     else if (!argument.defaultText.empty())
       help += " (default " + argument.defaultText + ")";
+    const std::string names = argument.name == "--out" ? "-o,--out" : argument.name;
     CLI::Option *option = argument.placeholder.empty()
-                              ? app.add_flag(argument.name)->disable_flag_override()
-                              : app.add_option(argument.name)->type_name(argument.placeholder);
+                              ? app.add_flag(names)->disable_flag_override()
+                              : app.add_option(names)->type_name(argument.placeholder);
     option->description(help)->group(argument.hidden ? "" : "flags")->multi_option_policy(
         CLI::MultiOptionPolicy::TakeAll); // to say ourselves that one is given twice
   }

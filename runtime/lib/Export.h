@@ -21,9 +21,6 @@ void exportC(const iarc_model &model, const Inference &inference, const std::str
 /// control tokens, `controls` [batch, T]; output: `logits` [batch, T or 1, N].
 void exportOnnx(const iarc_model &model, const void *weights, const std::string &path);
 
-/// Writes weights as NumPy's .npz: a zip archive, not compressed, of one .npy for each tensor.
-void exportNpz(const iarc_model &model, const void *weights, const std::string &path);
-
 } // namespace iarc::runtime
 
 #endif

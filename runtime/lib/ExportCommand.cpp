@@ -1,6 +1,7 @@
 //===- ExportCommand.cpp - export ---------------------------------------------------===//
 
 #include "Export.h"
+#include "Npz.h"
 #include "Program.h"
 #include "Text.h"
 #include "Weights.h"
@@ -34,7 +35,7 @@ int runExport(const Invocation &invocation) {
   else if (formatName == "onnx")
     exportOnnx(model, weights.data(), out);
   else if (formatName == "npz")
-    exportNpz(model, weights.data(), out);
+    writeNpz(out, weightTensors(model, weights.data()));
   else
     exportC(model, Inference(model, weightsFile), out);
   return int(Exit::Ok);

@@ -59,6 +59,7 @@ private:
 
   void region(const Json &body);
   void operation(const Json &op);
+  std::string embed(const Json &op);
   std::string linear(const Json &op);
   std::string attention(const Json &op);
   std::string norm(const Json &op);
@@ -164,6 +165,19 @@ std::string OnnxExporter::scalar(const Json &function, const Names &arguments, b
   if (constant[size_t(root)])
     result = onnx.node("Add", {onnx.node("Sub", {arguments[0], arguments[0]}), result});
   return result;
+}
+
+/// Rows of a table, zero where there is no token, with the one-hot control tokens behind them.
+std::string OnnxExporter::embed(const Json &op) {
+  Weight table = weight(op["weight"]);
+  const bool ofControls = op["of_controls"];
+  std::string result = onnx.node(
+      "MatMul", {oneHot(ofControls ? "controls" : "symbols", table.shape[0]),
+                 onnx.reals(table.values, table.shape, onnx.freshName() + "." + table.key)});
+  if (features(op["results"][0]) == table.shape[1])
+    return result;
+  return onnx.node("Concat", {result, oneHot("controls", model.task.control_count)},
+                   {onnxInteger("axis", -1)});
 }
 
 std::string OnnxExporter::linear(const Json &op) {
@@ -404,6 +418,8 @@ void OnnxExporter::operation(const Json &op) {
     if (model.task.control_count)
       result = onnx.node("Concat", {result, oneHot("controls", model.task.control_count)},
                          {onnxInteger("axis", -1)});
+  } else if (kind == "embed") {
+    result = embed(op);
   } else if (kind == "linear") {
     result = linear(op);
   } else if (kind == "attention") {

@@ -103,6 +103,12 @@ static int64_t rowsOf(const iarc_model &model) noexcept {
   return model.loss_at == IARC_LOSS_AT_LAST ? 1 : model.predicted_positions;
 }
 
+std::string shorterThanContext(const iarc_model &model, size_t tokens) {
+  return format("a prompt of %zu token%s is shorter than the context of %lld, and this program has no "
+                "code for absent positions",
+                tokens, tokens == 1 ? "" : "s", (long long)model.context);
+}
+
 Inference::Inference(const iarc_model &model) : model(model), rowCount(rowsOf(model)) {
   const uint64_t element = uint64_t(model.element_bytes);
   const uint64_t logitBytes = uint64_t(rowCount * model.task.symbols) * element;
@@ -165,10 +171,7 @@ void Inference::compute(const Tokens &tokens) {
   const int32_t *controls = tokens.controls.data() + tokens.size() - size_t(given);
   if (session) {
     if (first > 0)
-      fail(Exit::Usage,
-           "a prompt of %lld token%s is shorter than the context of %lld, and this program has no "
-           "code for absent positions",
-           (long long)given, given == 1 ? "" : "s", (long long)context);
+      fail(Exit::Usage, "%s", shorterThanContext(model, tokens.size()).c_str());
     std::vector<int32_t> window(symbols, symbols + given);
     window.push_back(0); // what follows is not known; its loss is not looked at
     session->batch().fill(window.data(), controls, 1);

@@ -31,6 +31,9 @@ struct Tokens {
 /// make that does it by forward, a batch of one.
 inline bool hasInference(const iarc_model &model) noexcept { return model.infer != nullptr; }
 
+/// What is said of a prompt that such a program cannot compute.
+std::string shorterThanContext(const iarc_model &model, size_t tokens);
+
 class Inference {
 public:
   /// Reads the weights from a file. Throws Error (status InputOutput) as Session and loadWeights

@@ -55,12 +55,12 @@ static std::string axesText(const iarc_weight &weight) {
   return text + "]";
 }
 
-static const char *lossName(const iarc_model &model) {
+const char *lossName(const iarc_model &model) noexcept {
   return model.loss == IARC_LOSS_OWN             ? "own"
          : model.loss == IARC_LOSS_SQUARED_ERROR ? "squared_error"
                                                  : "cross_entropy";
 }
-static const char *lossPlace(const iarc_model &model) {
+const char *lossPlace(const iarc_model &model) noexcept {
   return model.loss_at == IARC_LOSS_AT_ALL ? "all" : "last";
 }
 
@@ -89,8 +89,7 @@ std::string taskText(const iarc_task &task) {
   return text + (task.interspersed ? ", interspersed" : "");
 }
 
-/// "sgd, rate 0.02, momentum 0.8, batch 200, 8000 steps" and what evaluations do.
-static std::string protocolText(const iarc_model &model) {
+std::string protocolText(const iarc_model &model) {
   std::string text = format("%s, %s, batch %lld, %lld steps", optimiserName(model),
                             optimiserText(model, declaredOptimiser(model)).c_str(),
                             (long long)model.batch, (long long)model.steps);

@@ -37,12 +37,6 @@ std::vector<int32_t> ranking(const std::vector<double> &logits) {
   return order;
 }
 
-std::string shorterThanContext(const iarc_model &model, size_t tokens) {
-  return format("a prompt of %zu token%s is shorter than the context of %lld, and this program has no "
-                "code for absent positions",
-                tokens, tokens == 1 ? "" : "s", (long long)model.context);
-}
-
 /// Reads prompts line by line from standard input. What is written for a line waits until no
 /// further line is there, so that a program at the other end of a pipe gets each answer at once.
 class Prompts {
@@ -385,11 +379,15 @@ int runGenerate(const Invocation &invocation) {
                        "symbols to generate after each prompt; 'generate N' is the same", "20");
   count = 20;
   arguments.addFile("--weights", &weights, "the weights to generate with", /*required=*/true);
-  arguments.addFile("--prompt", &prompt,
+  arguments.addText("--prompt", "TEXT",
                     isText(model.task)
                         ? "the text to continue, instead of lines of standard input; \\n, \\t and "
                           "\\xHH stand for what is hard to type"
-                        : "the tokens to continue, instead of lines of standard input");
+                        : "the tokens to continue, instead of lines of standard input", "",
+                    [&](const std::string &text) {
+                      prompt = text; // an empty one is refused below, with the reason
+                      return std::string();
+                    });
   arguments.addNumber("--temperature", "X", &temperature, 0, 100, false,
                       "0 takes the most probable symbol; else draws, with logits divided by X");
   arguments.addSeed(&seed);
@@ -408,7 +406,7 @@ int runGenerate(const Invocation &invocation) {
       fail(Exit::Usage, "--prompt: column %lld: %s", (long long)complaints.front().column,
            complaints.front().message.c_str());
     if (tokens.size() == 0)
-      fail(Exit::Usage, "--prompt: a prompt has one token at least");
+      fail(Exit::Usage, "--prompt: there is no token to continue: a prompt has one at least");
     if (!hasInference(model) && int64_t(tokens.size()) < model.context)
       fail(Exit::Usage, "--prompt: %s", shorterThanContext(model, tokens.size()).c_str());
     const std::string start = isText(model.task) ? textOf(model.task, tokens) : "";

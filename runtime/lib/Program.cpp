@@ -43,6 +43,22 @@ const std::vector<Command> &commands() {
        {"generate 20 --weights weights.safetensors < prompts.txt",
         "generate 100 --weights weights.safetensors --temperature 0.8 --seed 7"},
        runGenerate},
+      {"activations",
+       "write every value that the model computes, as safetensors or .npz",
+       {"activations --weights weights.safetensors --samples 8 --out values.safetensors",
+        "activations --weights weights.safetensors --text \"3 5 6 7\" --only logits --out logits.npz",
+        "activations --list"},
+       runActivations},
+      {"attention",
+       "write the maps of attention, as safetensors or .npz",
+       {"attention --weights weights.safetensors --samples 8 --out maps.safetensors",
+        "attention --weights weights.safetensors --format npz --out maps.npz < prompts.txt"},
+       runAttention},
+      {"report",
+       "write a page about the trained model: accuracy, attention, weights, predictions",
+       {"report --weights weights.safetensors --out report.html",
+        "report --weights run/step-000008000.safetensors --log run/log.jsonl"},
+       runReport},
       {"check-gradients",
        "compare the generated gradients with central differences",
        {"check-gradients", "check-gradients --samples 100 --seed 7", "check-gradients --all"},
@@ -93,7 +109,7 @@ static std::string exampleText(const std::string &program, const Command &comman
 
 /// Commands that read the stream of the task.
 static bool readsData(const std::string &command) {
-  for (const char *name : {"train", "eval", "check-gradients", "batch", "samples", "bench"})
+  for (const char *name : {"train", "eval", "check-gradients", "batch", "samples", "bench", "activations", "attention", "report"})
     if (command == name)
       return true;
   return false;

@@ -49,6 +49,9 @@ int runPredict(const Invocation &);
 int runGenerate(const Invocation &);
 int runExport(const Invocation &);
 int runImport(const Invocation &);
+int runActivations(const Invocation &);
+int runAttention(const Invocation &);
+int runReport(const Invocation &);
 
 /// bench --inference: times single windows.
 int runInferenceBench(const Invocation &invocation, int64_t windows, uint64_t seed, bool json);
@@ -58,6 +61,13 @@ std::string controlNames(const iarc_task &task);
 
 /// The task in one line: "iarc, 16 symbols, subtasks IARC, gap 1..9, mirror from_previous".
 std::string taskText(const iarc_task &task);
+
+/// "cross_entropy", and where it is read: "last" or "all".
+const char *lossName(const iarc_model &model) noexcept;
+const char *lossPlace(const iarc_model &model) noexcept;
+
+/// "sgd, rate 0.02, momentum 0.8, batch 200, 8000 steps" and what evaluations do.
+std::string protocolText(const iarc_model &model);
 
 /// Parses the words of a subcommand; when help was asked for, prints it and returns false.
 bool parseArguments(const Invocation &invocation, const char *command, Arguments &arguments);

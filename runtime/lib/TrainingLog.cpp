@@ -85,6 +85,8 @@ std::string jsonEvaluation(const iarc_model &model, int64_t step, const Metrics 
   JsonWriter json;
   json.beginObject().field("step", step).key("evaluation").beginObject();
   json.field("windows", metrics.windows).field("loss", metrics.meanLoss());
+  if (hasPerplexity(model))
+    json.field("perplexity", std::exp(metrics.meanLoss())).field(bitsName(model), bitsOf(metrics));
   json.field("accuracy", metrics.accuracy()).field("accuracy_all", metrics.accuracyAll());
   json.key("subtask_accuracy").beginObject();
   forSubtasks(model, metrics,
@@ -126,6 +128,10 @@ std::string csvEvaluation(const iarc_model &model, int64_t step, const Metrics &
   std::string line = std::to_string(step);
   auto add = [&](double value) { line += "," + (std::isnan(value) ? "" : exactText(value)); };
   add(metrics.meanLoss());
+  if (hasPerplexity(model)) {
+    add(std::exp(metrics.meanLoss()));
+    add(bitsOf(metrics));
+  }
   add(metrics.accuracy());
   add(metrics.accuracyAll());
   forSubtasks(model, metrics, [&](const std::string &, double value) { add(value); });
@@ -282,6 +288,10 @@ public:
         values.emplace_back(std::string(evaluationTag) + tag, value);
     };
     add("loss", evaluation.meanLoss());
+    if (hasPerplexity(model)) {
+      add("perplexity", std::exp(evaluation.meanLoss()));
+      add(bitsName(model), bitsOf(evaluation));
+    }
     add("accuracy/last", evaluation.accuracy());
     add("accuracy/all", evaluation.accuracyAll());
     forSubtasks(model, evaluation,

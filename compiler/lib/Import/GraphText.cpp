@@ -13,6 +13,8 @@ const char *nameOf(dsl::OpKind kind) {
   switch (kind) {
   case dsl::OpKind::Encode:
     return "encode";
+  case dsl::OpKind::Embed:
+    return "embed";
   case dsl::OpKind::Linear:
     return "linear";
   case dsl::OpKind::Attention:
@@ -149,6 +151,10 @@ private:
                       {"operands", arrayOf(op.operands)},
                       {"results", arrayOf(op.results)}};
     switch (op.kind) {
+    case dsl::OpKind::Embed:
+      text["weight"] = model.weights[op.weight].name;
+      text["of_controls"] = op.ofControls;
+      break;
     case dsl::OpKind::Linear:
       text["weight"] = model.weights[op.weight].name;
       if (op.bias >= 0)
@@ -159,6 +165,7 @@ private:
       break;
     case dsl::OpKind::Attention:
       text["heads"] = op.heads;
+      text["kernel"] = op.kernel;
       text["scale"] = op.scale;
       text["causal"] = op.causal;
       text["slopes"] = arrayOf(op.slopes);
@@ -220,6 +227,7 @@ std::string graphText(const dsl::Model &model) {
   }
   json::Object graph{{"version", 1},
                      {"shapes", std::move(shapes)},
+                     {"names", arrayOf(model.valueNames)},
                      {"body", GraphWriter(model).region(model.body)}};
   return llvm::formatv("{0}", json::Value(std::move(graph)));
 }

@@ -46,6 +46,7 @@ std::unique_ptr<Model> Elaborator::run() {
     execute(program.model->body, scope);
   } catch (const ElaborationStopped &) {
   }
+  makeValueNamesUnique();
   return owned;
 }
 
@@ -125,6 +126,34 @@ void Elaborator::noteValue(SourceRange where, const Value &value) {
   program.facts->value(where, text);
 }
 
+std::string Elaborator::pathTo(const std::string &name) const {
+  std::string path;
+  for (const Frame &frame : frames)
+    path += (path.empty() ? "" : ".") + frame.name;
+  return path + (path.empty() || name.empty() ? "" : ".") + name;
+}
+
+void Elaborator::nameValue(const Value &value, const std::string &path) {
+  if (value.is(ValueKind::Tensor) && value.graph->isPlain())
+    nameValue(value.graph->plainValue(), path);
+}
+
+void Elaborator::nameValue(ValueId value, const std::string &path) {
+  if (value < 0 || isNamed[static_cast<size_t>(value)])
+    return;
+  isNamed[static_cast<size_t>(value)] = true;
+  model->valueNames[static_cast<size_t>(value)] = path;
+}
+
+void Elaborator::makeValueNamesUnique() {
+  std::set<std::string> taken;
+  for (std::string &name : model->valueNames) {
+    const std::string base = name;
+    for (int i = 2; !name.empty() && !taken.insert(name).second; ++i)
+      name = base + "_" + std::to_string(i);
+  }
+}
+
 void Elaborator::noteFacts(const Expression &expression, const Value &value,
                            size_t weightsBefore) {
   if (expression.kind == ast::ExpressionKind::Name || expression.kind == ast::ExpressionKind::Call)
@@ -193,6 +222,7 @@ Value Elaborator::callBlock(Definition &definition, SourceRange where,
   Value result = returned ? std::move(*returned) : Value::poison();
   returned = std::move(outer);
   weights = saved;
+  nameValue(result, pathTo(""));
   frames.pop_back();
   if (program.written) {
     std::optional<ValueId> plain = plainValueOf(result);

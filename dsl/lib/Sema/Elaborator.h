@@ -126,6 +126,12 @@ private:
   Value evaluateBody(Definition &definition, const std::vector<Value> &arguments,
                      SourceRange where);
   void checkUncalledFunctions();
+  /// The name, after those of the blocks that are being called: "layer.attention.query".
+  std::string pathTo(const std::string &name) const;
+  /// Names a value, unless that was done.
+  void nameValue(const Value &value, const std::string &path);
+  void nameValue(ValueId value, const std::string &path);
+  void makeValueNamesUnique();
   /// What kind a value is, with its article: "a number", "a value [position 24, feature 20]".
   std::string describe(const Value &value) const;
   /// For editors: what a name or call stands for, and the weights that it made.
@@ -307,6 +313,7 @@ private:
   std::vector<int64_t> layers;    ///< counts of the enclosing repeats, outermost first
   std::vector<SourceRange> layerRanges;
   std::vector<SourceRange> origins; ///< by ValueId: where the value came from
+  std::vector<bool> isNamed;        ///< by ValueId: by a variable or block
   Recurrence *recurrence = nullptr; ///< null outside of any
   std::set<std::string> weightNames;
   std::map<std::string, int> weightNumbers; ///< the last number behind each name

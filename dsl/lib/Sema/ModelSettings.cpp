@@ -359,6 +359,7 @@ void Elaborator::predict(const Statement &statement, Scope &scope) {
                         : "widen it: 'linear(x, symbols)'");
     return;
   }
+  nameValue(*logits, "logits");
   model->body.yields = {*logits};
   if (lossBlock && lossStatement)
     ownLoss(*lossStatement, *logits, scope);

@@ -2,12 +2,15 @@
 #include "Sema/Elaborator.h"
 
 #include <cmath>
+#include <cstdio>
 
 namespace iarc::dsl {
 
 ValueId Elaborator::newValue(int64_t positions, int64_t width, SourceRange origin) {
   model->valueShapes.push_back({{"position", positions}, {"feature", width}});
+  model->valueNames.emplace_back();
   origins.push_back(origin);
+  isNamed.push_back(false);
   return static_cast<ValueId>(model->valueShapes.size() - 1);
 }
 
@@ -42,6 +45,30 @@ Value Elaborator::operation(Op op, int64_t width, SourceRange where) {
   return operationAt(std::move(op), count, width, where);
 }
 
+/// What a value is called that has no variable.
+static std::string defaultName(const Model &model, const Op &op) {
+  switch (op.kind) {
+  case OpKind::Encode: return "encode";
+  case OpKind::Embed:
+  case OpKind::Linear:
+  case OpKind::Broadcast: return model.weights[static_cast<size_t>(op.weight)].name;
+  case OpKind::Attention: return "attend";
+  case OpKind::Map: return "map";
+  case OpKind::Norm: return "norm";
+  case OpKind::Slice: return "slice";
+  case OpKind::Flatten: return "flatten";
+  case OpKind::LstmGates: return "lstm_gates";
+  case OpKind::Spread: return "spread";
+  case OpKind::Reduce: return op.largest ? "row_max" : "row_sum";
+  case OpKind::Join: return "join";
+  case OpKind::Rotate: return "rope";
+  case OpKind::Target: return "target";
+  case OpKind::Recur:
+  case OpKind::Repeat: break;
+  }
+  return "";
+}
+
 Value Elaborator::operationAt(Op op, int64_t count, int64_t width, SourceRange where) {
   if (++operations > limits::operations) {
     report(Code::ElaborationLimit, where,
@@ -50,6 +77,7 @@ Value Elaborator::operationAt(Op op, int64_t count, int64_t width, SourceRange w
     throw ElaborationStopped();
   }
   ValueId result = newValue(count, width, where);
+  model->valueNames.back() = pathTo(defaultName(*model, op));
   op.results = {result};
   op.location = where.location();
   regions.back()->ops.push_back(std::move(op));
@@ -208,6 +236,17 @@ std::optional<Graph> Elaborator::kernel(const Value &value, SourceRange where) {
   Graph graph = graphOf(result);
   simplify(graph);
   return graph;
+}
+
+/// A kernel as it is called: "expressive", "polynomial(power: 4)".
+static std::string textOf(const FunctionValue &function) {
+  std::string text;
+  for (const auto &[name, number] : function.numbers) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%.12g", number);
+    text += (text.empty() ? "(" : ", ") + name + ": " + digits;
+  }
+  return function.name() + text + (text.empty() ? "" : ")");
 }
 
 bool Elaborator::decay(const Value &value, SourceRange where, int64_t heads,
@@ -430,6 +469,7 @@ Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &
   for (size_t i = 0; i < kernels.size(); ++i) {
     Op part;
     part.kind = OpKind::Attention;
+    part.kernel = textOf(kernels[i].function);
     part.causal = op.causal;
     part.normalise = op.normalise;
     part.scale = op.scale;

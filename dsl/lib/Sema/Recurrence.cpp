@@ -157,6 +157,7 @@ void Elaborator::recur(const Statement &statement, Scope &scope) {
     if (!sizes[i])
       continue;
     ValueId argument = newValue(1, *sizes[i], states[i]->range);
+    nameValue(argument, pathTo(states[i]->name.text + ".in"));
     op.body->arguments.push_back(argument);
     if (program.written)
       program.written->names.emplace(argument, states[i]->name.text);

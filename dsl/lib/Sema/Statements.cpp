@@ -63,6 +63,7 @@ void Elaborator::assign(const Statement &statement, Scope &scope, bool isLet) {
   if (statement.value)
     value = settled(value, statement.value->range, what.c_str(), scope);
   noteValue(statement.name.range, value);
+  nameValue(value, pathTo(name));
   if (program.written)
     if (std::optional<ValueId> plain = plainValueOf(value)) {
       // Outside of a block its result has the name that it is given there.
@@ -203,6 +204,7 @@ void Elaborator::repeat(const Statement &statement, Scope &scope) {
     ValueId initial = value.graph->plainValue();
     ValueId argument =
         newValue(positions(initial), features(initial), origins[static_cast<size_t>(initial)]);
+    nameValue(argument, pathTo(name + ".in"));
     op->operands.push_back(initial);
     op->body->arguments.push_back(argument);
     if (program.written)

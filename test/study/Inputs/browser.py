@@ -25,6 +25,7 @@ addEventListener("load", () => {
     });
   }
   const result = {wide: document.documentElement.scrollWidth, window: innerWidth, overlaps,
+    requests: performance.getEntriesByType("resource").map(entry => entry.name),
     texts: texts.length, ground: getComputedStyle(document.body).backgroundColor};
   document.body.insertAdjacentHTML("beforeend", "<pre id='measured'>" +
     JSON.stringify(result).replace(/</g, "&lt;").replace(/&/g, "&amp;") + "</pre>");
@@ -54,6 +55,7 @@ for width, scheme in ((1200, "light"), (1200, "dark"), (420, "light")):
     assert result["wide"] <= result["window"], result
     assert not result["overlaps"], result["overlaps"]
     assert result["texts"] > 40, result
+    assert not result["requests"], result["requests"]
     grounds.add((scheme, result["ground"]))
     picture = os.path.join(folder, f"{width}-{scheme}.png")
     subprocess.run([*command, f"--screenshot={picture}", "file://" + page],

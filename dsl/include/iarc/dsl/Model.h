@@ -128,6 +128,8 @@ struct Op {
   Normalise normalise = Normalise::Sum;
   double eps = 0;                ///< of Attention's normaliser and of Norm's variance
 
+  std::string kernel; ///< Attention: the kernel as called, "expressive" or "polynomial(power: 4)"
+
   // Attention (the kernel of the score, then of the operands after query, key and value, one
   // feature each: its parameters) and Map (one argument an operand). A kernel whose root
   // is exp is kept as such: the compiler shifts it by the row maximum.
@@ -251,6 +253,11 @@ struct Model {
   int64_t context = 0;              ///< T
   std::vector<Weight> weights;
   std::vector<Shape> valueShapes;   ///< by ValueId; [position T, feature F], or [position 1, ...]
+  /// By ValueId: what people call it, unique. The blocks that are called and the variable to which it is
+  /// first given, "layer.attention.query", the block that returns it, "layer.attention", or in place of a
+  /// variable its weight or operation; ".in" is what an iteration or step begins with. Empty for what is a
+  /// value of a body under another number, such as the results of Repeat and Recur.
+  std::vector<std::string> valueNames;
   /// body.yields holds one value: the logits [position T, feature N], or [position 1, feature N]
   /// which predict the symbol after the last position only.
   Region body;

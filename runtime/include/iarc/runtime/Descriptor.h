@@ -268,7 +268,8 @@ typedef struct iarc_model {
   /* Assembly text of a function iarc_infer that is infer, for `export --format c`; empty where infer is null. */
   const char *infer_code;
   /* What the model computes, as JSON; empty where the compiler did not know it (a lowered module):
-       {"version": 1, "shapes": [[T, F]...], "body": REGION}, shapes by value
+       {"version": 1, "shapes": [[T, F]...], "names": [name...], "body": REGION}, shapes and names by value;
+       a name is empty where the value is another one's under a second number
        REGION: {"arguments": [value...], "ops": [OP...], "yields": [value...]}
        OP: {"op": name, "operands": [value...], "results": [value...], ...} with the fields of dsl::Op, weights by
        name; scalar functions: {"nodes": [[name, operands..., index or value]...], "result": node} */

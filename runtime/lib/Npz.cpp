@@ -1,15 +1,15 @@
-//===- ExportNpz.cpp - Weights as NumPy's .npz ------------------------------------===//
+//===- Npz.cpp - Arrays as NumPy's .npz --------------------------------------------===//
 //
 // The formats: NumPy's "npy" version 1.0 (numpy.lib.format) in a zip archive whose
 // members are stored (PKWARE's APPNOTE, sections 4.3.7, 4.3.12, 4.3.16).
 //
 //===----------------------------------------------------------------------===//
 
+#include "Npz.h"
+
 #include "Error.h"
-#include "Export.h"
 #include "OutputFile.h"
 #include "Text.h"
-#include "Weights.h"
 
 #include <array>
 
@@ -58,43 +58,67 @@ std::string npyHeader(const TensorSource &tensor) {
   return std::string("\x93NUMPY\x01\x00", 8) + littleEndian(text.size(), 2) + text;
 }
 
-} // namespace
+class ZipWriter {
+public:
+  explicit ZipWriter(const std::string &path) : file(path) {}
 
-void exportNpz(const iarc_model &model, const void *weights, const std::string &path) {
-  OutputFile file(path);
-  std::string directory;
-  uint64_t at = 0, members = 0;
-  for (const TensorSource &tensor : weightTensors(model, weights)) {
-    uint64_t bytes = uint64_t(elementTypeBytes(tensor.type));
-    for (int64_t size : tensor.shape)
-      bytes *= uint64_t(size);
-    const std::string start = npyHeader(tensor), name = tensor.name + ".npy";
-    const std::string_view data(static_cast<const char *>(tensor.data), bytes);
+  /// A member of these parts, one after the other.
+  void add(const std::string &name, const std::vector<std::string_view> &parts) {
+    uint64_t bytes = 0;
+    uint32_t check = 0;
+    for (std::string_view part : parts) {
+      bytes += part.size();
+      check = crc32(part, check);
+    }
     constexpr uint64_t most = UINT32_MAX; // beyond it the format is another one, zip64
-    if (bytes + start.size() > most || at + bytes + 4096 > most)
+    if (bytes > most || at + bytes + 4096 > most)
       fail(Exit::Usage,
-           "an .npz holds less than 4 GiB, the weights are more\nhint: --format safetensors");
-    // Version 2.0, no flags, stored, 1980-01-01: the same weights give the same bytes.
+           "an .npz holds less than 4 GiB, the arrays are more\nhint: --format safetensors");
+    // Version 2.0, no flags, stored, 1980-01-01: the same arrays give the same bytes.
     const std::string common = littleEndian(20, 2) + littleEndian(0, 2) + littleEndian(0, 2) +
-                               littleEndian(0, 2) + littleEndian(0x21, 2) +
-                               littleEndian(crc32(data, crc32(start)), 4) +
-                               littleEndian(start.size() + bytes, 4) +
-                               littleEndian(start.size() + bytes, 4) + littleEndian(name.size(), 2);
+                               littleEndian(0, 2) + littleEndian(0x21, 2) + littleEndian(check, 4) +
+                               littleEndian(bytes, 4) + littleEndian(bytes, 4) +
+                               littleEndian(name.size(), 2);
     const std::string local = "PK\x03\x04" + common + littleEndian(0, 2) + name;
     directory += "PK\x01\x02" + littleEndian(20, 2) + common + littleEndian(0, 2 + 2 + 2 + 2) +
                  littleEndian(0, 4) + littleEndian(at, 4) + name;
     file.write(local.data(), local.size());
-    file.write(start.data(), start.size());
-    file.write(data.data(), data.size());
-    at += local.size() + start.size() + bytes;
+    for (std::string_view part : parts)
+      file.write(part.data(), part.size());
+    at += local.size() + bytes;
     ++members;
   }
-  const std::string end = "PK\x05\x06" + littleEndian(0, 4) + littleEndian(members, 2) +
-                          littleEndian(members, 2) + littleEndian(directory.size(), 4) +
-                          littleEndian(at, 4) + littleEndian(0, 2);
-  file.write(directory.data(), directory.size());
-  file.write(end.data(), end.size());
-  file.commit();
+
+  void commit() {
+    const std::string end = "PK\x05\x06" + littleEndian(0, 4) + littleEndian(members, 2) +
+                            littleEndian(members, 2) + littleEndian(directory.size(), 4) +
+                            littleEndian(at, 4) + littleEndian(0, 2);
+    file.write(directory.data(), directory.size());
+    file.write(end.data(), end.size());
+    file.commit();
+  }
+
+private:
+  OutputFile file;
+  std::string directory;
+  uint64_t at = 0, members = 0;
+};
+
+} // namespace
+
+void writeNpz(const std::string &path, const std::vector<TensorSource> &tensors,
+              const std::string &metadata) {
+  ZipWriter zip(path);
+  for (const TensorSource &tensor : tensors) {
+    uint64_t bytes = uint64_t(elementTypeBytes(tensor.type));
+    for (int64_t size : tensor.shape)
+      bytes *= uint64_t(size);
+    zip.add(tensor.name + ".npy",
+            {npyHeader(tensor), std::string_view(static_cast<const char *>(tensor.data), bytes)});
+  }
+  if (!metadata.empty())
+    zip.add("metadata.json", {metadata});
+  zip.commit();
 }
 
 } // namespace iarc::runtime
