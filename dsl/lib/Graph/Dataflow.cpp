@@ -140,7 +140,8 @@ private:
     }
     case OpKind::Norm: return "norm";
     case OpKind::Slice:
-      return variable(op) + "features " + std::to_string(op.begin) + "..<" + std::to_string(op.end);
+      return variable(op) + nameOf(op.operands.front(), level) + "[" + std::to_string(op.begin) + "..<" +
+             std::to_string(op.end) + "]";
     case OpKind::Flatten: return "flatten";
     case OpKind::LstmGates: return "lstm_gates";
     case OpKind::Broadcast: return model.weights[static_cast<size_t>(op.weight)].name;
