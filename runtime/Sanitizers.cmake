@@ -20,7 +20,7 @@ foreach(name address thread)
     continue()
   endif()
   get_target_property(sources iarcrt SOURCES)
-  list(TRANSFORM sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
+  list(TRANSFORM sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/ REGEX "^lib/") # what is generated has its whole path
   add_library(iarcrt-${name} STATIC EXCLUDE_FROM_ALL ${sources})
   set_target_properties(iarcrt-${name} PROPERTIES OUTPUT_NAME iarcrt
     ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/sanitize-${name})
