@@ -20,14 +20,14 @@ foreach(name address thread)
     continue()
   endif()
   get_target_property(sources iarcrt SOURCES)
-  list(TRANSFORM sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/ REGEX "^lib/") # what is generated has its whole path
+  list(TRANSFORM sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/ REGEX "^[^/]")
   add_library(iarcrt-${name} STATIC EXCLUDE_FROM_ALL ${sources})
   set_target_properties(iarcrt-${name} PROPERTIES OUTPUT_NAME iarcrt
     ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/sanitize-${name})
   target_include_directories(iarcrt-${name} PRIVATE
     ${CMAKE_CURRENT_LIST_DIR}/include ${CMAKE_CURRENT_LIST_DIR}/lib)
   target_compile_options(iarcrt-${name} PRIVATE -O1 -g1 -ffunction-sections -fdata-sections
-    ${IARC_SANITIZE_FLAGS_${name}})
+    -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=. ${IARC_SANITIZE_FLAGS_${name}})
   target_compile_definitions(iarcrt-${name} PRIVATE IARC_VERSION="${PROJECT_VERSION}")
   target_link_libraries(iarcrt-${name} PRIVATE Threads::Threads CLI11::CLI11 nlohmann_json::nlohmann_json)
   install(FILES ${PROJECT_BINARY_DIR}/lib/sanitize-${name}/libiarcrt.a

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "iarc/CodeGen/Emit.h"
 
+#include "Analyses.h"
+
 #include "iarc/CodeGen/Descriptor.h"
 
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -14,9 +16,7 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/InstCombine/InstCombine.h"
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
@@ -74,19 +74,10 @@ iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const 
 }
 
 void iarc::optimise(llvm::Module &module, const Target &target, int optLevel) {
-  llvm::LoopAnalysisManager loopAnalyses;
-  llvm::FunctionAnalysisManager functionAnalyses;
-  llvm::CGSCCAnalysisManager cgsccAnalyses;
-  llvm::ModuleAnalysisManager moduleAnalyses;
-  llvm::PassBuilder builder(&target.machine());
-  builder.registerModuleAnalyses(moduleAnalyses);
-  builder.registerCGSCCAnalyses(cgsccAnalyses);
-  builder.registerFunctionAnalyses(functionAnalyses);
-  builder.registerLoopAnalyses(loopAnalyses);
-  builder.crossRegisterProxies(loopAnalyses, functionAnalyses, cgsccAnalyses, moduleAnalyses);
-
+  Analyses analyses(target);
   if (optLevel == 0) {
-    builder.buildO0DefaultPipeline(llvm::OptimizationLevel::O0).run(module, moduleAnalyses);
+    analyses.builder.buildO0DefaultPipeline(llvm::OptimizationLevel::O0)
+        .run(module, analyses.module);
     return;
   }
   // The emitter blocks, vectorises and orders for the target itself. What is left are the addresses
@@ -102,7 +93,7 @@ void iarc::optimise(llvm::Module &module, const Target &target, int optLevel) {
   passes.addPass(llvm::createFunctionToLoopPassAdaptor(std::move(loops), /*UseMemorySSA=*/true));
   passes.addPass(llvm::InstCombinePass());
   passes.addPass(llvm::SimplifyCFGPass());
-  llvm::createModuleToFunctionPassAdaptor(std::move(passes)).run(module, moduleAnalyses);
+  llvm::createModuleToFunctionPassAdaptor(std::move(passes)).run(module, analyses.module);
 }
 
 llvm::Error iarc::embedInference(llvm::Module &module, const Target &target) {

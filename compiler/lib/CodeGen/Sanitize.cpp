@@ -1,9 +1,9 @@
 //===- Sanitize.cpp - Checks in the generated code ---------------------------===//
 #include "iarc/CodeGen/Sanitize.h"
 
+#include "Analyses.h"
+
 #include "llvm/IR/Module.h"
-#include "llvm/Passes/PassBuilder.h"
-#include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/Instrumentation/AddressSanitizer.h"
 #include "llvm/Transforms/Instrumentation/ThreadSanitizer.h"
 
@@ -29,16 +29,6 @@ void iarc::instrument(llvm::Module &module, const Target &target, Sanitizer sani
     if (!function.isDeclaration())
       function.addFnAttr(address ? llvm::Attribute::SanitizeAddress
                                  : llvm::Attribute::SanitizeThread);
-  llvm::LoopAnalysisManager loopAnalyses;
-  llvm::FunctionAnalysisManager functionAnalyses;
-  llvm::CGSCCAnalysisManager cgsccAnalyses;
-  llvm::ModuleAnalysisManager moduleAnalyses;
-  llvm::PassBuilder builder(&target.machine());
-  builder.registerModuleAnalyses(moduleAnalyses);
-  builder.registerCGSCCAnalyses(cgsccAnalyses);
-  builder.registerFunctionAnalyses(functionAnalyses);
-  builder.registerLoopAnalyses(loopAnalyses);
-  builder.crossRegisterProxies(loopAnalyses, functionAnalyses, cgsccAnalyses, moduleAnalyses);
   llvm::ModulePassManager passes;
   if (address) {
     passes.addPass(llvm::AddressSanitizerPass(llvm::AddressSanitizerOptions()));
@@ -46,5 +36,6 @@ void iarc::instrument(llvm::Module &module, const Target &target, Sanitizer sani
     passes.addPass(llvm::ModuleThreadSanitizerPass());
     passes.addPass(llvm::createModuleToFunctionPassAdaptor(llvm::ThreadSanitizerPass()));
   }
-  passes.run(module, moduleAnalyses);
+  Analyses analyses(target);
+  passes.run(module, analyses.module);
 }

@@ -316,6 +316,7 @@ private:
   std::vector<bool> isNamed;        ///< by ValueId: by a variable or block
   Recurrence *recurrence = nullptr; ///< null outside of any
   std::set<std::string> weightNames;
+  std::map<std::string, int> weightNumbers; ///< the last number behind each name
   std::vector<Embedding> embeddings; ///< of symbols, in the order in which the program calls
   std::map<ValueId, WeightId> weightOfValue; ///< declared vectors and scalars
   Definition *lossBlock = nullptr;           ///< of an own loss

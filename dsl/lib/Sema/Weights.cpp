@@ -1,6 +1,8 @@
 //===- Weights.cpp - Weight tensors, their initial values, linear ---------===//
 #include "Sema/Elaborator.h"
 
+#include <algorithm>
+
 namespace iarc::dsl {
 
 WeightId Elaborator::weight(const std::string &name, Placement placement, Initialiser init,
@@ -40,8 +42,9 @@ WeightId Elaborator::weight(const std::string &name, Placement placement, Initia
     throw ElaborationStopped();
   }
   made.name = name;
-  for (int i = 2; !weightNames.insert(made.name).second; ++i)
-    made.name = name + "_" + std::to_string(i);
+  // From the number on that was last given to a weight of this name.
+  for (int &i = weightNumbers[name]; !weightNames.insert(made.name).second;)
+    made.name = name + "_" + std::to_string(i = std::max(i + 1, 2));
   made.initialiser = init;
   made.location = where.location();
   model->weights.push_back(std::move(made));
