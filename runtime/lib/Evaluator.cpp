@@ -3,6 +3,7 @@
 #include "Evaluator.h"
 
 #include "Error.h"
+#include "Memory.h"
 #include "Real.h"
 
 #include <algorithm>
@@ -10,8 +11,28 @@
 
 namespace iarc::runtime {
 
+/// The numbers of the largest map of attention.
+static int64_t largestMap(const ModelGraph &graph, const GraphRegion &region) {
+  int64_t largest = 0;
+  for (const GraphOp &op : region.ops) {
+    const int64_t T = op.results.empty() ? 0 : graph.value(op.results[0]).positions;
+    if (op.kind == GraphOp::Kind::Attention)
+      largest = std::max(largest, op.heads * T * T);
+    if (op.body)
+      largest = std::max(largest, largestMap(graph, *op.body));
+  }
+  return largest;
+}
+
 Evaluator::Evaluator(const ModelGraph &graph, const void *stored)
-    : graph(graph), weights(size_t(graph.model.weight_elements)), numbers(graph.values.size()) {
+    : graph(graph), numbers(graph.values.size()) {
+  MemoryPlan plan;
+  plan.add({graph.model.weight_elements, 8});
+  for (const GraphValue &value : graph.values)
+    plan.add({value.positions, value.features, 8});
+  plan.add({largestMap(graph, graph.body), 8});
+  plan.require(availableMemory(), "the model is too large for this machine");
+  weights.resize(size_t(graph.model.weight_elements));
   withReal(graph.model, [&](auto real) {
     const auto *from = static_cast<const decltype(real) *>(stored);
     std::copy_n(from, graph.model.weight_elements, weights.begin());

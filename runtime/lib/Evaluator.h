@@ -34,7 +34,8 @@ public:
 
 class Evaluator {
 public:
-  /// Weights in the model's precision, in the layout of the descriptor.
+  /// Weights in the model's precision, in the layout of the descriptor. Throws Error (status
+  /// InputOutput) where the values of a window do not fit into memory.
   Evaluator(const ModelGraph &graph, const void *weights);
 
   /// Computes a window. The result holds until the next call: the logits, [positions][symbols] with

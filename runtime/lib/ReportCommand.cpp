@@ -77,7 +77,7 @@ std::string reportJson(const Invocation &invocation, const ReportOptions &option
     fail(Exit::Diverged, "the loss of these weights is not finite: no report is written");
   writeEvaluation(json, model, statistics);
   writeGallery(json, model, statistics.gallery);
-  if (*model.graph) {
+  if (model.graph && *model.graph) {
     ModelGraph graph(model);
     writeAttention(json, graph, session.weights(), options.seed, statistics.firstOf);
     writeArchitecture(json, graph);

@@ -113,11 +113,12 @@ public:
     const GraphOp *op;
     int64_t layerCount;
     std::vector<int64_t> layers;                        ///< shown
-    std::vector<std::vector<std::vector<double>>> maps; ///< [sample][shown layer]: [heads][query][key]
+    /// [sample][shown layer]: [heads][query][key] of the heads and positions that are shown.
+    std::vector<std::vector<std::vector<double>>> maps;
   };
   std::vector<Kept> kept;
 
-  explicit MapKeeper(const ModelGraph &graph) { collect(graph, graph.body); }
+  explicit MapKeeper(const ModelGraph &graph) : context(graph.model.context) { collect(graph, graph.body); }
 
   void begin() {
     for (Kept &each : kept)
@@ -128,10 +129,20 @@ public:
     for (Kept &each : kept)
       for (size_t i = 0; each.op == &op && i < each.layers.size(); ++i)
         if (each.layers[i] == layer)
-          each.maps.back()[i] = map;
+          each.maps.back()[i] = cropped(op, map);
   }
 
 private:
+  std::vector<double> cropped(const GraphOp &op, const std::vector<double> &map) const {
+    const int64_t from = context - std::min(context, mostPositions);
+    std::vector<double> result;
+    for (int64_t h = 0; h < std::min<int64_t>(op.heads, int64_t(mostHeads)); ++h)
+      for (int64_t query = from; query < context; ++query) {
+        const auto row = map.begin() + (h * context + query) * context;
+        result.insert(result.end(), row + from, row + context);
+      }
+    return result;
+  }
   void collect(const ModelGraph &graph, const GraphRegion &region) {
     for (const GraphOp &op : region.ops) {
       if (op.body)
@@ -147,6 +158,8 @@ private:
       kept.push_back(std::move(each));
     }
   }
+
+  const int64_t context;
 };
 
 /// What the weight of a key is, in words.
@@ -281,9 +294,9 @@ void writeAttention(JsonWriter &json, const ModelGraph &graph, const void *weigh
         json.beginArray();
         for (int64_t h = 0; h < heads; ++h) {
           json.beginArray();
-          for (int64_t query = from; query < T; ++query)
-            for (int64_t key = from; key < (op.causal ? query + 1 : T); ++key) {
-              const double value = map[size_t((h * T + query) * T + key)];
+          for (int64_t query = 0; query < shown; ++query)
+            for (int64_t key = 0; key < (op.causal ? query + 1 : shown); ++key) {
+              const double value = map[size_t((h * shown + query) * shown + key)];
               isSigned |= value < 0;
               json.value(rounded(value));
             }

@@ -132,7 +132,7 @@
       tile(fixed(E.loss, 4), `loss on ${whole(E.windows)} ${E.fresh ? "fresh" : "validation"} windows`),
       E.perplexity === undefined ? null : tile(fixed(E.perplexity, 3), "perplexity"),
       tile(scaled(D.model.parameters), "weights"),
-      tile(scaled(D.architecture.product_flop + D.architecture.attention_flop), "operations forward, a window"),
+      !D.architecture ? null : tile(scaled(D.architecture.product_flop + D.architecture.attention_flop), "operations forward, a window"),
       D.weights_file.step === undefined ? null : tile(whole(D.weights_file.step), "training steps")]));
     page.append(top);
   }
@@ -143,6 +143,7 @@
 
   function architecture() {
     const A = D.architecture;
+    if (!A) return; // a program that does not know its graph
     const part = section("architecture", "Architecture",
       "Every operation in the order in which it is computed. Operations count a multiplication and an addition one each, forward, for one window; a training step takes three times as many for each sample.");
     const body = el("tbody");
@@ -287,7 +288,7 @@
     part.append(el("div", { class: "confusions" }, E.confusion.map((entry, index) => {
       const n = names.length, cell = 15, left = 40, top = 26, size = left + n * cell + 14, mark = n > 20 ? 2 : 1;
       const svg = sv("svg", { viewBox: `0 0 ${size} ${top + n * cell + 8}`, role: "img", "aria-label": "confusion " + entry.name });
-      let wrong = 0, total = 0;
+      let wrong = entry.wrong_among_others, total = 0;
       entry.counts.forEach((row, i) => {
         const sum = row.reduce((a, b) => a + b, 0);
         total += sum;

@@ -76,7 +76,7 @@ names = [entry["name"] for entry in evaluation["subtasks"]] or ["all"]
 shown = evaluation["confusion_symbols"]
 confusion = {name: [[0] * (len(shown) + (len(shown) < symbols)) for _ in range(len(shown) + (len(shown) < symbols))] for name in names}
 distance = {name: {} for name in names}
-unseen, known = [0, 0], [0] * context
+unseen, known, among_others = [0, 0], [0] * context, dict.fromkeys(names, 0)
 place = {value: i for i, value in enumerate(shown)}
 best_last = []
 for b in range(windows):
@@ -92,12 +92,14 @@ for b in range(windows):
             continue
         name = names[governs.index(governing[b][t])] if governs else "all"
         confusion[name][place.get(target[b][t], len(shown))][place.get(best, len(shown))] += 1
+        among_others[name] += best != target[b][t] and best not in place and target[b][t] not in place
         since = max((s for s in range(t + 1) if control[b][s] >= 0), default=None)
         counts = distance[name].setdefault(t - since, [0, 0]) if since is not None else unseen
         counts[0] += 1
         counts[1] += best == target[b][t]
 for entry in evaluation["confusion"]:
     assert entry["counts"] == confusion[entry["name"]], entry["name"]
+    assert entry["wrong_among_others"] == among_others[entry["name"]]
 if governs:
     assert [evaluation["no_control_in_view"][key] for key in ("counted", "right")] == unseen
     for entry in evaluation["distances"]:
