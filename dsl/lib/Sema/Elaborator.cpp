@@ -147,10 +147,11 @@ void Elaborator::nameValue(ValueId value, const std::string &path) {
 
 void Elaborator::makeValueNamesUnique() {
   std::set<std::string> taken;
+  std::map<std::string, int> last; // number behind each name
   for (std::string &name : model->valueNames) {
     const std::string base = name;
-    for (int i = 2; !name.empty() && !taken.insert(name).second; ++i)
-      name = base + "_" + std::to_string(i);
+    for (int &i = last[base]; !name.empty() && !taken.insert(name).second;)
+      name = base + "_" + std::to_string(i = std::max(i + 1, 2));
   }
 }
 
