@@ -28,6 +28,18 @@ std::string diagnosticsText(const Diagnostics &diagnostics, const FrontendOption
   return lines;
 }
 
+std::unique_ptr<Model> analyseProgram(const std::string &path, const FrontendOptions &options,
+                                      Program &program, Diagnostics &diagnostics) {
+  loadProgram(path, options, program, diagnostics);
+  std::unique_ptr<Model> model;
+  if (!program.fatal) {
+    resolveProgram(program, options, diagnostics);
+    model = elaborate(program, options, diagnostics);
+  }
+  diagnostics.finish();
+  return model;
+}
+
 namespace {
 
 void analyse(const std::string &path, const FrontendOptions &options,
@@ -36,13 +48,7 @@ void analyse(const std::string &path, const FrontendOptions &options,
     Program program;
     Diagnostics diagnostics;
     program.commandLine = commandLineText(options);
-    loadProgram(path, options, program, diagnostics);
-    std::unique_ptr<Model> model;
-    if (!program.fatal) {
-      resolveProgram(program, options, diagnostics);
-      model = elaborate(program, options, diagnostics);
-    }
-    diagnostics.finish();
+    std::unique_ptr<Model> model = analyseProgram(path, options, program, diagnostics);
     result.diagnostics = diagnosticsText(diagnostics, options);
     result.errors = diagnostics.errors();
     result.warnings = diagnostics.warnings();

@@ -86,12 +86,7 @@ void analyse(const std::string &path, Analysis::State &state) noexcept {
     state.program.commandLine = std::make_unique<SourceText>("<command line>", "", -1);
     state.program.facts = &state.facts;
     state.program.withoutModel = true;
-    loadProgram(path, state.options, state.program, diagnostics);
-    if (!state.program.fatal) {
-      resolveProgram(state.program, state.options, diagnostics);
-      state.model = elaborate(state.program, state.options, diagnostics);
-    }
-    diagnostics.finish();
+    state.model = analyseProgram(path, state.options, state.program, diagnostics);
     state.diagnostics = diagnostics.records();
     if (state.program.main && state.program.main->file)
       state.files.push_back({state.program.main, occurrencesOf(*state.program.main, state.program)});

@@ -129,13 +129,7 @@ void draw(const std::string &path, const FrontendOptions &options, const GraphOp
     Written written;
     program.commandLine = commandLineText(options);
     program.written = &written;
-    loadProgram(path, options, program, diagnostics);
-    std::unique_ptr<Model> model;
-    if (!program.fatal) {
-      resolveProgram(program, options, diagnostics);
-      model = elaborate(program, options, diagnostics);
-    }
-    diagnostics.finish();
+    std::unique_ptr<Model> model = analyseProgram(path, options, program, diagnostics);
     result.diagnostics = diagnosticsText(diagnostics, options);
     result.errors = diagnostics.errors();
     result.unreadable = program.unreadable;

@@ -111,5 +111,9 @@ void resolveProgram(Program &program, const FrontendOptions &options, Diagnostic
 std::unique_ptr<Model> elaborate(Program &program, const FrontendOptions &options,
                                  Diagnostics &diagnostics);
 
+/// The three of them, and an end to the diagnostics. Null where the program was too wrong to go on.
+std::unique_ptr<Model> analyseProgram(const std::string &path, const FrontendOptions &options,
+                                      Program &program, Diagnostics &diagnostics);
+
 } // namespace iarc::dsl
 #endif
