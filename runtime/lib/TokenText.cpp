@@ -119,7 +119,7 @@ Tokens parseText(const iarc_task &task, std::string_view line,
   int64_t column = 0;
   for (size_t at = 0; at < line.size();) {
     int length = 1, byte = static_cast<unsigned char>(line[at]);
-    column += (byte & 0xc0) != 0x80;
+    column += (byte & 0xc0) != 0x80 || column == 0; // a line may begin within a character
     const int64_t here = column;
     if (byte == '\\') {
       byte = unescaped(line, at, length);

@@ -83,6 +83,21 @@ TEST(ParseTokens, ColumnsCountCharacters) {
   EXPECT_EQ(parsed.complaints[2].column, 8);
 }
 
+TEST(ParseTokens, ColumnsOfTextBeginWithOne) {
+  static const char vocabulary[] = "ab";
+  static const iarc_data characters{"", IARC_DATA_CHARACTERS, 0.9, vocabulary, 2};
+  iarc_task task{};
+  task.data = &characters;
+  task.symbols = 2;
+  // The first bytes are no characters but the ends of some.
+  std::vector<TokenComplaint> complaints;
+  parseTokens(task, "\xbb\xbb" "a?", complaints);
+  ASSERT_EQ(complaints.size(), 3u);
+  EXPECT_EQ(complaints[0].column, 1);
+  EXPECT_EQ(complaints[1].column, 1);
+  EXPECT_EQ(complaints[2].column, 3);
+}
+
 TEST(ParseTokens, NoTokens) {
   for (const char *word : {"17", "-1", "+1", "1.0", "0x1", "99999999999999999999", "(I)", "I", "1(",
                            "1()", "1(I", "1(IA)", "1(C)", "1(I)x", "1(I)(I)", ")", "("})
