@@ -56,4 +56,6 @@ config.substitutions.append(("%system-python", system_python))
 shim = os.path.join(config.iarc_obj_root, "lib", "libiarc-fault-shim.so")
 if os.path.exists(shim):
     config.available_features.add("fault-shim")
+if config.iarc_sanitize:
+    config.available_features.add("sanitized")
 config.substitutions.append(("%fault-shim", shim))
