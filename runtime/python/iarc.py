@@ -152,9 +152,10 @@ class Model:
         #: The shape of every weight by its name, in the library's order.
         self.shapes = {}
         for tensor in range(self._library.tensors()):
-            sizes = (ctypes.c_int64 * 8)()
-            rank = self._library.checked(self._library.tensor_shape(tensor, sizes))
-            self.shapes[self._library.tensor_name(tensor).decode()] = tuple(sizes[:rank])
+            rank = self._library.checked(self._library.tensor_shape(tensor, None))
+            sizes = (ctypes.c_int64 * rank)()
+            self._library.checked(self._library.tensor_shape(tensor, sizes))
+            self.shapes[self._library.tensor_name(tensor).decode()] = tuple(sizes)
         self._viewed = False
 
         def viewed():

@@ -64,7 +64,7 @@ int64_t iarc_library_tensors(void);
 /* Name of a tensor, such as "layers.query"; NULL for a number that there is not. */
 const char *iarc_library_tensor_name(int64_t tensor);
 
-/* The rank; writes the sizes of the axes unless `shape` is NULL, at most 8. -1 for a number that there is not. */
+/* The rank, -1 for a number that there is not. Writes the sizes of the axes, as many, unless `shape` is NULL. */
 int64_t iarc_library_tensor_shape(int64_t tensor, int64_t *shape);
 
 /* The tensor itself, to read and to write. Whoever writes says so by NAME_weights_changed before the next
