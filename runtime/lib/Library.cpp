@@ -296,11 +296,16 @@ static int compute(iarc_library_model *model, const int32_t *symbols, const int3
   return guarded(-1, [&] {
     fillBatch(model, symbols, controls, targets, count);
     // The gradients' function gives logits only where the loss reads them.
-    double mean = logits || !gradients ? model->session.forward() : 0;
-    if (logits)
+    const bool partial = gradients && theModel.loss_at == IARC_LOSS_AT_LAST &&
+                         theModel.predicted_positions > 1;
+    if (logits && partial) {
+      model->session.forward();
       copyLogits(model, count, logits);
-    if (gradients)
-      mean = model->session.computeGradients();
+    }
+    const double mean =
+        gradients ? model->session.computeGradients() : model->session.forward();
+    if (logits && !partial)
+      copyLogits(model, count, logits);
     if (loss)
       *loss = mean;
     return 0;

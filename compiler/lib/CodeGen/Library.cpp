@@ -94,7 +94,9 @@ std::string iarc::libraryHeader(mlir::DictionaryAttr descriptor, llvm::StringRef
   std::string constants;
   llvm::raw_string_ostream stream(constants);
   auto define = [&](llvm::StringRef name, int64_t value, llvm::StringRef comment) {
-    stream << "#define " << upper << '_' << name << ' ' << value << " /* " << comment << " */\n";
+    std::string words = comment.str(); // a label is what its author wrote
+    replaceAll(words, "*/", "* /");
+    stream << "#define " << upper << '_' << name << ' ' << value << " /* " << words << " */\n";
   };
   stream << '\n';
   define("SYMBOLS", task ? integer(task, "symbols") : 0, "symbols are 0 .. SYMBOLS - 1");

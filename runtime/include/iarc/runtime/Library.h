@@ -97,7 +97,8 @@ int iarc_library_draw(iarc_library_model *model, int stream, uint64_t first, int
 int iarc_library_forward(iarc_library_model *model, const int32_t *symbols, const int32_t *controls,
                          const int32_t *targets, int64_t count, iarc_library_real *logits, double *loss);
 
-/* The same, and the gradient of the loss by every weight. */
+/* The same, and the gradient of the loss by every weight. Where the loss reads the last position only, logits
+   cost a forward pass more. */
 int iarc_library_gradients(iarc_library_model *model, const int32_t *symbols, const int32_t *controls,
                            const int32_t *targets, int64_t count, iarc_library_real *logits, double *loss);
 

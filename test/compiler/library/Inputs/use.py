@@ -94,4 +94,35 @@ refused("control", model.push, 1, "Q")
 refused("token", model.push, -3)
 refused("steps", model.train, -1)
 refused("source", iarc.compile, os.path.join(folder, "none.iarc"))
+refused("nothing", model.forward, None)
+model.weights["w2"] = np.full(model.shapes["w2"], np.nan)
+refused("loss", model.train, 1)
+
+# Control tokens at positions of their own, a loss that gives no probabilities.
+between = iarc.load(os.path.join(folder, "libbetween.so"))
+refused("both", between.push, 1, "I")
+refused("neither", between.push)
+between.push(control="I")
+between.push(2)
+print("predicted", 0 <= between.predict() < between.symbols)
+refused("shares", between.probabilities)
+batch = between.draw(2)
+assert (batch.symbols[:, :-1][batch.controls >= 0] == -1).all()
+batch.controls[...] = -1
+refused("positions", between.forward, np.full_like(batch.symbols, -1), batch.controls)
+
+# A file in place of the declared one.
+reader = iarc.load(os.path.join(folder, "libreader.so"), batch=2)
+refused("file", reader.set_data, os.path.join(folder, "none.txt"))
+with open(os.path.join(folder, "corpus.txt"), "wb") as corpus:
+    corpus.write(bytes(range(97, 122)) * 40)
+reader.set_data(os.path.join(folder, "corpus.txt"))
+symbols = reader.draw(2).symbols
+steps = np.unique(np.diff(symbols)).tolist()
+print("the file's bytes", symbols.min() >= 97, symbols.max() <= 121, steps)
+
+iarc._ABI = 99
+refused("interface", iarc.load, os.path.join(folder, "librobot.so"))
+os.environ["PATH"] = ""
+refused("path", iarc.compile, "x.iarc")
 refused("compiler", iarc.compile, "x.iarc", iarcc=os.path.join(folder, "none"))

@@ -41,6 +41,9 @@ def check(name, make, size, status, message=""):
         with open(path, "w", encoding="utf-8") as file:
             file.write(make(n))
         actual, errors, used = run(path)
+        for _ in range(2):  # a busy machine only ever adds to it
+            if seconds and used > 3.2 * seconds[0]:
+                used = min(used, run(path)[2])
         seconds.append(max(used, 0.2))  # below that the process itself is what is measured
         first = errors.splitlines()[0] if errors else ""
         if actual != status or message not in first:
