@@ -43,6 +43,7 @@ void addFusionPasses(OpPassManager &passes, int optLevel, Memory memory) {
     passes.addPass(createCanonicalizerPass());
   }
   passes.addPass(createIarcFuseUpdates());
+  passes.addNestedPass<func::FuncOp>(createIarcSplitGradients());
 }
 
 void addLoweringPasses(OpPassManager &passes, const TargetOptions &target, int optLevel) {

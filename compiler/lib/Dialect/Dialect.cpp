@@ -237,5 +237,11 @@ void WeightType::print(AsmPrinter &printer) const {
 }
 int64_t WeightType::getNumElements() const { return numElements(getAxes()); }
 int64_t WeightType::getSize(StringRef name) const { return sizeOf(getAxes(), name); }
+WeightType WeightType::perPosition(int64_t positions) const {
+  SmallVector<Axis> axes(getAxes());
+  auto *features = llvm::find_if(axes, [](Axis axis) { return axis.name.getValue() == "out"; });
+  axes.insert(features, {StringAttr::get(getContext(), "position"), positions});
+  return WeightType::get(axes, getElementType());
+}
 WeightType WeightType::stacked(int64_t count) const { return stackedType(*this, count); }
 WeightType WeightType::slice() const { return sliceType(*this); }

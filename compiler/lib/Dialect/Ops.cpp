@@ -212,6 +212,15 @@ LogicalResult BiasGradientOp::verify() {
   return verifyBias(*this, adjoint, getResult().getType());
 }
 
+LogicalResult SumPositionsOp::verify() {
+  WeightType input = getInput().getType(), result = getResult().getType();
+  if (!input.isPerPosition() || result.isPerPosition() || result.isAcrossPositions() ||
+      result.perPosition(input.getSize("position")) != input)
+    return emitOpError("takes the result's type with an axis 'position' before 'out', got ")
+           << input << " and " << result;
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Map
 //===----------------------------------------------------------------------===//

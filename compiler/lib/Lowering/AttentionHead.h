@@ -95,9 +95,9 @@ public:
     Value row = e.mul(e.add(e.mul(i, e.groups()), group), int64_t(op.getHeads()));
     return e.offset(e.address(adjoint), e.mul(e.add(row, head), e.layout.lanes));
   }
-  /// Fetches what the next task reads of a position: the following head, or the first one of the
-  /// next lane group, whose features follow in memory. The rows of a head lie far apart, so that no
-  /// processor guesses them.
+  /// Fetches what the next task reads or writes of a position: the following head, or the first one
+  /// of the next lane group, whose features follow in memory. The rows of a head lie far apart, so
+  /// that no processor guesses them.
   void prefetchNext(llvm::ArrayRef<Value> values, Value position) {
     if (unrolled)
       for (Value value : values)

@@ -22,6 +22,7 @@ void Emitter::emitAttention(AttentionOp op, Value task) {
     Value queryPointer = head.at(op.getQuery(), i), end = head.visibleEnd(i);
     SmallVector<Value> query = head.registers(queryPointer);
     head.prefetchNext({op.getQuery(), op.getKey(), op.getValue()}, i);
+    head.prefetchNext(op.getResult(), i);
     SmallVector<Value> parameters = head.parametersAt(i);
     auto kernelAt = [&](Value j) {
       SmallVector<Value> arguments{

@@ -199,6 +199,8 @@ void AdjointRows::emit(Value first, int64_t rows) {
     row.number = r ? e.add(first, e.index(r)) : first;
     head.prefetchNext({op.getQuery(), op.getKey(), op.getValue(), op.getResultAdjoint()},
                       row.number);
+    // Only as far as the second cache: in the first one they would push out what this task reads.
+    head.prefetchNext({op.getQueryAdjoint(), op.getKeyAdjoint(), op.getValueAdjoint()}, row.number);
     row.queryPointer = head.at(op.getQuery(), row.number);
     row.outPointer = head.at(op.getResultAdjoint(), row.number);
     row.query = head.registers(row.queryPointer);

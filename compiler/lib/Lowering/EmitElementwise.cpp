@@ -394,6 +394,7 @@ Value Emitter::countTasks(Operation *op) {
         return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
       })
       .Case<BiasGradientOp>([&](BiasGradientOp op) { return index(countBiasTasks(op)); })
+      .Case<SumPositionsOp>([&](SumPositionsOp op) { return index(countSumTasks(op)); })
       .Case<LookupGradientOp>([&](LookupGradientOp op) { return index(countLookupTasks(op)); })
       .Case<AttentionOp, AttentionAdjointOp>([&](auto op) { return mul(groups(), op.getHeads()); })
       .Case<FlattenOp>([&](FlattenOp op) { return index(op.getInput().getType().getPositions()); })
@@ -424,6 +425,7 @@ void Emitter::emitTask(Operation *op, Value task) {
       })
       .Case<FlattenOp, UnflattenOp>([&](auto op) { emitFlatten(op, task); })
       .Case<BiasGradientOp>([&](auto op) { emitBiasGradient(op, task); })
+      .Case<SumPositionsOp>([&](auto op) { emitSumPositions(op, task); })
       .Case<LookupGradientOp>([&](auto op) { emitLookupGradient(op, task); })
       .Case<AttentionOp>([&](auto op) { emitAttention(op, task); })
       .Case<AttentionAdjointOp>([&](auto op) { emitAttentionAdjoint(op, task); })

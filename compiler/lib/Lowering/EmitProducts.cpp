@@ -211,10 +211,23 @@ void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, 
     Value next = mul(add(p, index(1)), reduced * op.getProduced());
     prefetch(offset(address(op.getWeight()), add(next, mul(feature, reduced))), rows * reduced);
   }
-  // What is written was last used a layer ago: without this the stores wait for its lines.
+  // The inputs of the next lane groups, unless this task has just made them: each block fetches its
+  // share.
+  if (!isMadeHere(op.getInput())) {
+    int64_t share = llvm::divideCeil(op.getReduced() * rows, op.getProduced());
+    Value first = mul(arith::DivSIOp::create(b, feature, index(rows)), share);
+    for (int64_t c = columns; c < 2 * columns; ++c) {
+      Value place = row(address(op.getInput()), op.getReduced(), p, add(group, index(c)));
+      prefetch(offset(place, mul(first, layout.lanes)), share * layout.lanes);
+    }
+  }
+  // What is written was last used a layer ago: without this the stores wait for its lines, and this
+  // far behind what is being computed they come from memory in time.
+  constexpr int64_t kBlocksAhead = 3;
   for (Value result : op.getResults())
-    for (int64_t c = 0; c < columns; ++c) {
-      Value place = row(address(result), op.getProduced(), p, add(group, index(c)));
+    for (int64_t c = 0; c < columns && !isLocal(result); ++c) {
+      Value ahead = add(group, index(kBlocksAhead * columns + c));
+      Value place = row(address(result), op.getProduced(), p, ahead);
       prefetch(offset(place, mul(feature, layout.lanes)), rows * layout.lanes, Prefetch::ToWrite);
     }
   SmallVector<Value> sums = emitLinearSums(op, p, group, feature, {rows, columns}, index(0),
@@ -246,12 +259,13 @@ void Emitter::emitLinearEnd(LinearOp op, ArrayRef<Value> sums, Value p, Value gr
     results.push_back(offset(row(address(result), produced, p, group), place));
   // Extras may be what the forward pass saved: those of the next position are fetched.
   Value positionStride = mul(groups(), produced * lanes);
+  for (auto [extra, value] : llvm::zip(extras, op.getExtras()))
+    for (int64_t c = 0; c < columns && !isMadeHere(value); ++c)
+      prefetch(offset(offset(extra, positionStride), c * produced * lanes), rows * lanes);
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t c = 0; c < columns; ++c) {
       int64_t at = (c * produced + r) * lanes;
       SmallVector<Value> values{sums[r * columns + c]};
-      for (Value extra : extras)
-        prefetch(offset(offset(extra, positionStride), at), lanes);
       if (op.hasEpilogue()) {
         for (Value extra : extras)
           values.push_back(load(offset(extra, at)));
@@ -313,11 +327,13 @@ SmallVector<Value> Emitter::emitGradientSums(WeightGradientOp op, Value p, Value
 void Emitter::prefetchInputs(WeightGradientOp op, Value p, Value row0, int64_t rows) {
   int64_t out = op.getResult().getType().getSize("out"), lanes = layout.lanes;
   int64_t in = op.getInput().getType().getFeatures(), strips = llvm::divideCeil(out, rows);
+  int64_t line = std::max<int64_t>(64 / layout.elementBytes, lanes);
   Value next = row(address(op.getInput()), in, add(p, index(1)), index(0));
-  Value share = arith::DivSIOp::create(b, add(mul(groups(), in), index(strips - 1)), index(strips));
+  Value elements = add(mul(groups(), in * lanes), index(line * strips - 1));
+  Value lines = arith::DivSIOp::create(b, elements, index(line * strips));
   Value strip = arith::DivSIOp::create(b, row0, index(rows));
-  Value start = offset(next, mul(mul(strip, share), lanes));
-  forLoop(index(0), share, 1, [&](Value i) { prefetch(offset(start, mul(i, lanes)), lanes); });
+  Value start = offset(next, mul(mul(strip, lines), line));
+  forLoop(index(0), lines, 1, [&](Value i) { prefetch(offset(start, mul(i, line)), line); });
 }
 
 void Emitter::prefetchUpdated(Value gradient, Value first, int64_t elements) {
@@ -332,20 +348,22 @@ void Emitter::finishGradientBlock(Value gradient, Value corner, int64_t rows, in
                                   int64_t rowStride, ArrayRef<Value> sums) {
   SmallVector<Value> totals = sumLanes(sums);
   // A row's sums lie side by side, in memory as in the vectors: they are stored in pieces.
-  auto forPieces = [&](llvm::function_ref<void(Value sum, int64_t at)> body) {
-    forPiecesOfRows(rows, columns, layout.lanes, [&](int64_t r, int64_t c, int64_t size) {
-      int64_t number = r * columns + c;
-      body(piece(totals[number / layout.lanes], number % layout.lanes, size), r * rowStride + c);
-    });
-  };
-  auto place = [&](Value tensor, int64_t at) {
-    return offset(address(tensor), add(corner, index(at)));
-  };
+  SmallVector<GradientPart> parts;
+  forPiecesOfRows(rows, columns, layout.lanes, [&](int64_t r, int64_t c, int64_t size) {
+    int64_t number = r * columns + c;
+    parts.push_back({piece(totals[number / layout.lanes], number % layout.lanes, size),
+                     add(corner, index(r * rowStride + c))});
+  });
+  finishGradient(gradient, parts);
+}
+
+void Emitter::finishGradient(Value gradient, ArrayRef<GradientPart> parts) {
   auto store = [&](Value value, Value pointer) {
     LLVM::StoreOp::create(b, value, pointer, layout.elementBytes);
   };
   auto storeGradient = [&] {
-    forPieces([&](Value sum, int64_t at) { store(sum, place(gradient, at)); });
+    for (GradientPart part : parts)
+      store(part.sum, offset(address(gradient), part.at));
   };
   UpdateOp op = updateOf(gradient);
   if (!op)
@@ -353,15 +371,16 @@ void Emitter::finishGradientBlock(Value gradient, Value corner, int64_t rows, in
   auto branch = scf::IfOp::create(b, updates(), /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(branch.thenBlock());
-  forPieces([&](Value sum, int64_t at) {
+  for (GradientPart part : parts) {
     SmallVector<Value> places, old;
     for (Value tensor : op.getUpdated())
-      places.push_back(place(tensor, at));
+      places.push_back(offset(address(tensor), part.at));
     for (Value pointer : places)
-      old.push_back(LLVM::LoadOp::create(b, sum.getType(), pointer, layout.elementBytes));
-    for (auto [value, pointer] : llvm::zip(update(op.getRule(), op.getDecay(), old, sum), places))
+      old.push_back(LLVM::LoadOp::create(b, part.sum.getType(), pointer, layout.elementBytes));
+    for (auto [value, pointer] :
+         llvm::zip(update(op.getRule(), op.getDecay(), old, part.sum), places))
       store(value, pointer);
-  });
+  }
   b.setInsertionPointToStart(branch.elseBlock());
   storeGradient();
 }

@@ -70,6 +70,9 @@ int64_t countAcrossTasks(WeightGradientOp op);
 /// Tasks of the gradient of a bias as a region of its own.
 int64_t countBiasTasks(BiasGradientOp op);
 
+/// Tasks of a sum over the positions of a gradient.
+int64_t countSumTasks(SumPositionsOp op);
+
 /// Tasks of the gradient of an embedding.
 int64_t countLookupTasks(LookupGradientOp op);
 
@@ -182,6 +185,18 @@ public:
   /// weight per position. In the task that made its operands they are still in the nearer caches.
   static bool isPositionOp(mlir::Operation *op);
   void emitTile(mlir::Operation *op, Value p, Value begin, Value end);
+  /// Tells which ops form the tiles of this region, before any is emitted. Where a task has all
+  /// lane groups of a position, what one of them makes and only others read gets a place on the
+  /// stack: in a buffer of all positions it would be written to memory that nobody reads again.
+  void enterTiles(llvm::ArrayRef<mlir::Operation *> ops, bool wholePositions);
+  /// Moves the values on the stack to the position that the task is about to compute.
+  void placeLocals(Value p);
+  /// Whether an op of this region's tiles makes the value: then it is in the nearer caches.
+  bool isMadeHere(mlir::Value value) { return tileOps.contains(value.getDefiningOp()); }
+  /// Whether the value lies on the stack.
+  bool isLocal(mlir::Value value) {
+    return llvm::any_of(locals, [&](const Local &local) { return local.value == value; });
+  }
   /// The first position that the op computes in this iteration; see Positions.h.
   Value firstPosition(mlir::Operation *op, int64_t positions);
   /// The position that number `order` of a chunk's tasks computes of a product across positions:
@@ -301,6 +316,13 @@ private:
   /// the elements from the tensor's start to the block's; `sums` holds a vector for each element.
   void finishGradientBlock(mlir::Value gradient, Value corner, int64_t rows, int64_t columns,
                            int64_t rowStride, llvm::ArrayRef<Value> sums);
+  /// Stores parts of a finished gradient, or updates the weight by them. Of each part `sum` is a
+  /// number or a vector and `at` its place, in elements from the tensor's start.
+  struct GradientPart {
+    Value sum, at;
+  };
+  void finishGradient(mlir::Value gradient, llvm::ArrayRef<GradientPart> parts);
+  void emitSumPositions(SumPositionsOp op, Value task);
   void emitAcrossGradient(WeightGradientOp op, Value task);
   void emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t, Value s, Value row0,
                                int64_t rows);
@@ -328,6 +350,13 @@ private:
   /// loops that store.
   mlir::Operation *prologueEnd = nullptr;
   llvm::DenseMap<mlir::Value, Value> addresses;
+  llvm::DenseSet<mlir::Operation *> tileOps;
+  /// A value of one position, its place on the stack and its buffer for batches that outgrow that.
+  struct Local {
+    mlir::Value value;
+    Value onStack, buffer;
+  };
+  llvm::SmallVector<Local> locals;
 };
 
 } // namespace iarc

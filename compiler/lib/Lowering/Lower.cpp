@@ -138,6 +138,7 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
   };
   Value tasks = step->mul(chunksOf(*step), positions);
   emitRegion(ops.front()->getLoc(), tasks, [&](Emitter &e, Value task) {
+    e.enterTiles(ops, wholePositions);
     Value p = task, begin = e.index(0), end = e.groups();
     if (across) {
       // One chunk after the other, each with all positions: their inputs stay in the second cache.
@@ -153,6 +154,7 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
       begin = e.mul(arith::RemSIOp::create(e.b, task, chunks), tile);
       end = e.minimum(e.add(begin, e.index(tile)), e.groups());
     }
+    e.placeLocals(p);
     for (Operation *op : ops) {
       e.b.setLoc(op->getLoc());
       e.emitTile(op, p, begin, end);
@@ -166,7 +168,8 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
 static SmallVector<Operation *> scheduleOf(Block &block) {
   DenseSet<Operation *> canWait;
   for (Operation &op : llvm::reverse(block.without_terminator()))
-    if (isa<WeightGradientOp, BiasGradientOp, LookupGradientOp, AddOp, CopyOp, UpdateOp>(op) &&
+    if (isa<WeightGradientOp, SumPositionsOp, BiasGradientOp, LookupGradientOp, AddOp, CopyOp,
+            UpdateOp>(op) &&
         !Emitter::isPositionOp(&op) &&
         llvm::all_of(op.getResultTypes(), [](Type type) { return isa<WeightType>(type); }) &&
         llvm::all_of(op.getUsers(), [&](Operation *user) {

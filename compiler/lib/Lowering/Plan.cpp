@@ -322,8 +322,8 @@ Plan Planner::run(func::FuncOp function) {
 
 UpdateOp updateOf(Value gradient) {
   Operation *op = gradient.getDefiningOp();
-  if (!isa_and_nonnull<WeightGradientOp, BiasGradientOp>(op) || !gradient.hasOneUse() ||
-      isLargeProduct(op))
+  if (!isa_and_nonnull<WeightGradientOp, BiasGradientOp, SumPositionsOp>(op) ||
+      !gradient.hasOneUse() || isLargeProduct(op))
     return {};
   auto update = dyn_cast<UpdateOp>(*gradient.user_begin());
   return update && update->getBlock() == gradient.getDefiningOp()->getBlock() ? update : UpdateOp();

@@ -64,6 +64,11 @@ std::string describeLinear(LinearOp op, const Target &target) {
   return text;
 }
 
+/// What becomes of a finished gradient.
+StringRef describeEnd(Operation *op) {
+  return updateOf(op->getResult(0)) ? "; the weight is updated with it" : "; stored";
+}
+
 std::string describeGradient(WeightGradientOp op, const Layout &layout, const Target &target) {
   std::string text =
       llvm::formatv("weight_gradient {0}: ", describeWeight(op.getResult().getType()));
@@ -74,8 +79,7 @@ std::string describeGradient(WeightGradientOp op, const Layout &layout, const Ta
     text += describeBlock(predictGradientBlock(op.getResult().getType(), layout.lanes, target),
                           target, target.plan.gradient.rows);
   }
-  text += updateOf(op.getResult()) ? "; the weight is updated with it" : "; stored";
-  return text;
+  return text + describeEnd(op).str();
 }
 
 std::string describeOp(Operation *op, const Plan &plan, const Layout &layout,
@@ -90,6 +94,12 @@ std::string describeOp(Operation *op, const Plan &plan, const Layout &layout,
                        "{0}: a task for each head ({1}) and lane group, row by row, so that "
                        "no {2}x{2} scores are stored",
                        op->getName().stripDialect(), op.getHeads(), query.getPositions())
+                .str();
+          })
+          .Case<SumPositionsOp>([](SumPositionsOp op) {
+            return llvm::formatv("sum_positions of {0} gradients {1}{2}",
+                                 op.getInput().getType().getSize("position"),
+                                 describeWeight(op.getResult().getType()), describeEnd(op))
                 .str();
           })
           .Default([](Operation *op) { return op->getName().stripDialect().str(); });

@@ -350,3 +350,35 @@ func.func @f(%y: !iarc.value<layer 2, position 3, feature 5 : f32>) {
   %0 = iarc.bias_gradient %y : (!iarc.value<layer 2, position 3, feature 5 : f32>) -> !iarc.weight<out 5 : f32>
   return
 }
+
+// -----
+
+func.func @f(%g: !iarc.weight<out 5, in 4 : f32>) {
+  // expected-error @+1 {{'iarc.sum_positions' op takes the result's type with an axis 'position' before 'out', got '!iarc.weight<out 5, in 4 : f32>' and '!iarc.weight<out 5, in 4 : f32>'}}
+  %0 = iarc.sum_positions %g : (!iarc.weight<out 5, in 4 : f32>) -> !iarc.weight<out 5, in 4 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%g: !iarc.weight<position 3, out 5, in 4 : f32>) {
+  // expected-error @+1 {{'iarc.sum_positions' op takes the result's type with an axis 'position' before 'out', got '!iarc.weight<position 3, out 5, in 4 : f32>' and '!iarc.weight<out 4, in 5 : f32>'}}
+  %0 = iarc.sum_positions %g : (!iarc.weight<position 3, out 5, in 4 : f32>) -> !iarc.weight<out 4, in 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%g: !iarc.weight<position 3, out 5, in 4 : f32>) {
+  // expected-error @+1 {{'iarc.sum_positions' op takes the result's type with an axis 'position' before 'out', got '!iarc.weight<position 3, out 5, in 4 : f32>' and '!iarc.weight<position 3, out 5, in 4 : f32>'}}
+  %0 = iarc.sum_positions %g : (!iarc.weight<position 3, out 5, in 4 : f32>) -> !iarc.weight<position 3, out 5, in 4 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%g: !iarc.weight<position 6, out 5, in 4 : f32>) {
+  // expected-error @+1 {{'iarc.sum_positions' op takes the result's type with an axis 'position' before 'out', got '!iarc.weight<position 6, out 5, in 4 : f32>' and '!iarc.weight<pair 6, out 5, in 4 : f32>'}}
+  %0 = iarc.sum_positions %g : (!iarc.weight<position 6, out 5, in 4 : f32>) -> !iarc.weight<pair 6, out 5, in 4 : f32>
+  return
+}

@@ -87,6 +87,8 @@ def Iarc_WeightType : Iarc_AxesType<"Weight", "weight"> {
     /// Whether every pair (t, s <= t) of positions owns a matrix.
     bool isAcrossPositions() const { return hasAxis("pair"); }
     bool isBias() const { return !hasAxis("in"); }
+    /// The type of one such weight for each of `positions` positions, of which this one has no axis.
+    WeightType perPosition(int64_t positions) const;
     WeightType stacked(int64_t count) const;
     WeightType slice() const;
   }];

@@ -167,6 +167,19 @@ def Iarc_BiasGradientOp
   let hasVerifier = 1;
 }
 
+def Iarc_SumPositionsOp
+    : Iarc_FinalOp<"sum_positions", "made by fusion, after autodiff", [Pure]> {
+  let summary = "sum over the positions of a gradient that has one matrix for each";
+  let description = [{
+    `G[o, i] = sum over t of P[t][o, i]`, in the order of t: the gradient of a shared weight from
+    `iarc.weight_gradient`s of single positions. `iarc-split-gradients` makes it.
+  }];
+  let arguments = (ins Iarc_WeightType:$input);
+  let results = (outs Iarc_WeightType:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Elementwise
 //===----------------------------------------------------------------------===//

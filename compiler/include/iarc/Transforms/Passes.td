@@ -73,6 +73,25 @@ def IarcRecompute : Pass<"iarc-recompute", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::iarc::IarcDialect"];
 }
 
+def IarcSplitGradients : Pass<"iarc-split-gradients", "::mlir::func::FuncOp"> {
+  let summary = "makes the gradient of a shared weight position by position";
+  let description = [{
+    `weight_gradient dy, x : weight<out, in>` =>
+    `sum_positions(weight_gradient dy, x : weight<position T, out, in>)`
+
+    A position's gradient is made in the task that has just made its operands, while they lie in the second cache;
+    else a region of its own reads those of all positions again. It pays a sum over the lanes for each position instead
+    of one, and T matrices that are written and read. So it is done where the batch of the model is large
+    enough to hide the former, `2 out in <= batch (out + in)` keeps the latter below half of the operands, and positions are
+    many enough to be shared out among threads.
+  }];
+  let options = [
+    Option<"leastPositions", "least-positions", "int64_t", "16", "positions from which on it is done">,
+    Option<"leastBatch", "least-batch", "int64_t", "100", "samples of a batch from which on it is done">
+  ];
+  let dependentDialects = ["::iarc::IarcDialect"];
+}
+
 def IarcFuseUpdates : Pass<"iarc-fuse-updates", "::mlir::ModuleOp"> {
   let summary = "updates a weight where its gradient is made";
   let description = [{
