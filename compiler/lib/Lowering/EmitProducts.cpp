@@ -310,24 +310,43 @@ SmallVector<Value> Emitter::emitGradientSums(WeightGradientOp op, Value p, Value
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in"), lanes = layout.lanes;
   Value dyBase = address(op.getOutputAdjoint()), xBase = address(op.getInput());
-  return forLoop(index(0), summed, 1, start, [&](Value g, ValueRange carried) {
-    SmallVector<Value> next(carried);
-    Value dy = offset(row(dyBase, out, p, g), mul(row0, lanes));
-    Value x = offset(row(xBase, in, p, g), mul(column, lanes));
-    // The inputs of a shared weight were made long ago, and a row of the next columns lies beside.
-    if (!weight.isPerPosition())
-      prefetch(offset(x, block.columns * lanes), block.columns * lanes);
-    emitOuterProduct(
-        next, block.rows, block.columns, [&](int64_t r) { return load(offset(dy, r * lanes)); },
-        [&](int64_t c) { return load(offset(x, c * lanes)); });
-    return next;
-  });
+  auto sumOver = [&](Value begin, Value end, int64_t step, ValueRange inits) {
+    return forLoop(begin, end, step, inits, [&](Value g, ValueRange carried) {
+      SmallVector<Value> next(carried);
+      Value dy = offset(row(dyBase, out, p, g), mul(row0, lanes));
+      Value x = offset(row(xBase, in, p, g), mul(column, lanes));
+      for (int64_t k = 0; k < step; ++k) {
+        Value left = offset(dy, k * out * lanes), right = offset(x, k * in * lanes);
+        // The inputs of a shared weight were made long ago, and a row of the next columns lies
+        // beside.
+        if (!weight.isPerPosition())
+          prefetch(offset(right, block.columns * lanes), block.columns * lanes);
+        emitOuterProduct(
+            next, block.rows, block.columns,
+            [&](int64_t r) { return load(offset(left, r * lanes)); },
+            [&](int64_t c) { return load(offset(right, c * lanes)); });
+      }
+      return next;
+    });
+  };
+  // Two groups a round: a block makes so few multiply-adds of what it loads that the loop's own
+  // instructions would keep the processor from starting two of them a cycle.
+  constexpr int64_t kGroupsAtOnce = 2;
+  Value rest = arith::RemSIOp::create(b, summed, index(kGroupsAtOnce));
+  Value middle = sub(summed, rest);
+  return sumOver(middle, summed, 1, sumOver(index(0), middle, kGroupsAtOnce, start));
 }
 
 void Emitter::prefetchInputs(WeightGradientOp op, Value p, Value row0, int64_t rows) {
   int64_t out = op.getResult().getType().getSize("out"), lanes = layout.lanes;
   int64_t in = op.getInput().getType().getFeatures(), strips = llvm::divideCeil(out, rows);
   int64_t line = std::max<int64_t>(64 / layout.elementBytes, lanes);
+  // Several gradients of a task may read the same input.
+  if (llvm::any_of(op.getInput().getUsers(), [&](Operation *other) {
+        return isa<WeightGradientOp>(other) && tileOps.contains(other) &&
+               other->isBeforeInBlock(op);
+      }))
+    return;
   Value next = row(address(op.getInput()), in, add(p, index(1)), index(0));
   Value elements = add(mul(groups(), in * lanes), index(line * strips - 1));
   Value lines = arith::DivSIOp::create(b, elements, index(line * strips));
