@@ -58,6 +58,9 @@ void addLoweringPasses(OpPassManager &passes, const TargetOptions &target, int o
   };
   set(options.linearBlock, target.plan.linear);
   set(options.gradientBlock, target.plan.gradient);
+  // OpenBLAS packs what it multiplies by itself.
+  if (optLevel > 0 && target.matmul != Matmul::Blas)
+    passes.addNestedPass<func::FuncOp>(createIarcTransposeWeights());
   passes.addPass(createIarcLower(options));
   if (optLevel > 0)
     passes.addPass(createCSEPass());

@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -212,9 +213,16 @@ bool Arguments::parse(const std::vector<std::string> &given, const std::string &
   }
 
   for (const std::string &word : app.remaining()) {
-    if (word.size() < 2 || word[0] != '-')
-      fail(Exit::Usage, "%s takes no argument %s, only flags\nhint: %s", command.c_str(),
-           runtime::quoted(word).c_str(), seeHelp.c_str());
+    if (word.size() < 2 || word[0] != '-') {
+      // Meant for the flag before it?
+      auto place = std::find(given.begin(), given.end(), word);
+      bool follows = std::any_of(arguments.begin(), arguments.end(), [&](const Argument &argument) {
+        return place != given.begin() && argument.placeholder.empty() && *(place - 1) == argument.name;
+      });
+      fail(Exit::Usage, "%s takes no argument %s, only flags\nhint: %s%s", command.c_str(),
+           runtime::quoted(word).c_str(),
+           follows ? (*(place - 1) + " takes no value; ").c_str() : "", seeHelp.c_str());
+    }
     std::string name = word.substr(0, word.find('='));
     std::string nearest = nearestName(name, names());
     fail(Exit::Usage, "%s has no flag %s\nhint: %s", command.c_str(), runtime::quoted(name).c_str(),

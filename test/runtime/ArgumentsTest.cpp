@@ -79,6 +79,8 @@ TEST(Arguments, EveryMistakeHasItsMessage) {
   EXPECT_EQ(message({"--quiet", "--quiet"}), "--quiet is given twice");
   EXPECT_EQ(message({"extra"}),
             "train takes no argument 'extra', only flags\nhint: see 'train --help'");
+  EXPECT_EQ(message({"--quiet", "extra"}), "train takes no argument 'extra', only flags\n"
+                                           "hint: --quiet takes no value; see 'train --help'");
   EXPECT_EQ(message({"--stesp", "5"}), "train has no flag '--stesp'\nhint: did you mean --steps?");
   EXPECT_EQ(message({"--xyzzy"}), "train has no flag '--xyzzy'\nhint: see 'train --help'");
   EXPECT_EQ(message({"-x"}), "train has no flag '-x'\nhint: see 'train --help'");

@@ -212,6 +212,18 @@ LogicalResult BiasGradientOp::verify() {
   return verifyBias(*this, adjoint, getResult().getType());
 }
 
+LogicalResult TransposeOp::verify() {
+  WeightType weight = getWeight().getType(), result = getResult().getType();
+  if (weight.getAxes().size() != 2 || weight.isBias())
+    return emitOpError("takes a weight with the axes out and in alone, got ") << weight;
+  if (result.getAxes().size() != 2 || result.getSize("out") != weight.getSize("in") ||
+      result.getSize("in") != weight.getSize("out") ||
+      result.getElementType() != weight.getElementType())
+    return emitOpError("result must have out ")
+           << weight.getSize("in") << " and in " << weight.getSize("out") << ", got " << result;
+  return success();
+}
+
 LogicalResult SumPositionsOp::verify() {
   WeightType input = getInput().getType(), result = getResult().getType();
   if (!input.isPerPosition() || result.isPerPosition() || result.isAcrossPositions() ||

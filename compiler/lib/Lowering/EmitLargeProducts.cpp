@@ -210,9 +210,9 @@ void Emitter::emitLargeGradient(WeightGradientOp op, Value task) {
   auto equals = [&](Value x, int64_t y) {
     return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, x, index(y));
   };
-  Value row0 = mul(arith::DivSIOp::create(b, task, index(cut.columnTasks)), cut.rows);
+  Value firstRow = mul(arith::DivSIOp::create(b, task, index(cut.columnTasks)), cut.rows);
   Value column0 = mul(arith::RemSIOp::create(b, task, index(cut.columnTasks)), cut.columns);
-  Value rowEnd = minimum(add(row0, index(cut.rows)), index(cut.out));
+  Value rowEnd = minimum(add(firstRow, index(cut.rows)), index(cut.out));
   Value columnEnd = minimum(add(column0, index(cut.columns)), index(cut.in));
   Value hasRestRows = equals(rowEnd, cut.out), hasRestColumns = equals(columnEnd, cut.in);
   Value fullRowEnd = minimum(rowEnd, index(cut.out - restRows));
@@ -225,7 +225,7 @@ void Emitter::emitLargeGradient(WeightGradientOp op, Value task) {
       ifThen(hasRestColumns, [&] { body(index(cut.in - restColumns), restColumns); });
   };
   auto rowStrips = [&](llvm::function_ref<void(Value, int64_t)> body) {
-    forLoop(row0, fullRowEnd, cut.block.rows, [&](Value row) { body(row, cut.block.rows); });
+    forLoop(firstRow, fullRowEnd, cut.block.rows, [&](Value row) { body(row, cut.block.rows); });
     if (restRows)
       ifThen(hasRestRows, [&] { body(index(cut.out - restRows), restRows); });
   };
@@ -289,10 +289,22 @@ void Emitter::emitLargeGradient(WeightGradientOp op, Value task) {
           for (int64_t c = 0; c < vectors; ++c)
             sums.push_back(isFirst ? splat(0.0) : loadSum(place(r, c), lanesOf(columns, c)));
         Value dy = offset(row(dyBase, cut.out, p, group), mul(row0, lanes));
+        // What the next position reads was made long ago. Each block fetches one line a group of
+        // its rows and one of its columns: all blocks of a task together fetch all.
+        int64_t line = 64 / layout.elementBytes;
+        Value x = offset(row(xBase, cut.in, p, group), mul(column, lanes));
+        Value rowLine =
+            mul(arith::DivSIOp::create(b, sub(column, column0), index(cut.strip)), line);
+        Value columnLine =
+            mul(arith::DivSIOp::create(b, sub(row0, firstRow), index(cut.block.rows)), line);
+        Value nextDy = offset(offset(dy, mul(groups(), cut.out * lanes)), rowLine);
+        Value nextX = offset(offset(x, mul(groups(), cut.in * lanes)), columnLine);
         sums = forLoop(index(0), count, 1, sums, [&](Value g, ValueRange carried) {
           SmallVector<Value> next(carried);
           Value dyOfGroup = offset(dy, mul(g, cut.out * lanes));
           Value xOfGroup = offset(right, mul(g, lanes * cut.strip));
+          prefetch(offset(nextDy, mul(g, cut.out * lanes)), line);
+          prefetch(offset(nextX, mul(g, cut.in * lanes)), line);
           for (int64_t lane = 0; lane < lanes; ++lane)
             emitOuterProduct(
                 next, rows, vectors,

@@ -73,6 +73,9 @@ int64_t countBiasTasks(BiasGradientOp op);
 /// Tasks of a sum over the positions of a gradient.
 int64_t countSumTasks(SumPositionsOp op);
 
+/// Tasks of the copy of a weight in the other order.
+int64_t countTransposeTasks(TransposeOp op);
+
 /// Tasks of the gradient of an embedding.
 int64_t countLookupTasks(LookupGradientOp op);
 
@@ -322,6 +325,7 @@ private:
     Value sum, at;
   };
   void finishGradient(mlir::Value gradient, llvm::ArrayRef<GradientPart> parts);
+  void emitTranspose(TransposeOp op, Value task);
   void emitSumPositions(SumPositionsOp op, Value task);
   void emitAcrossGradient(WeightGradientOp op, Value task);
   void emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t, Value s, Value row0,

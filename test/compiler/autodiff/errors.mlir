@@ -229,6 +229,20 @@ func.func @forward(%b: !iarc.batch<position 1, symbol 2, control 0>, %w: !iarc.w
     -> (f32, !iarc.value<position 1, feature 2 : f32>) {
   %e = iarc.encode %b : !iarc.batch<position 1, symbol 2, control 0> -> !iarc.value<position 1, feature 2 : f32>
   %h = iarc.linear %e, %w : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
+  // expected-error @+1 {{'iarc.transpose' op cannot be differentiated: made after autodiff}}
+  %g = iarc.transpose %w : (!iarc.weight<out 2, in 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
+  %y = iarc.linear %h, %g : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
+  %loss = iarc.loss cross_entropy at last %y, %b : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> f32
+  return %loss, %y : f32, !iarc.value<position 1, feature 2 : f32>
+}
+
+// -----
+
+iarc.weight @w : !iarc.weight<out 2, in 2 : f32> = normal(0.0, 0.1)
+func.func @forward(%b: !iarc.batch<position 1, symbol 2, control 0>, %w: !iarc.weight<out 2, in 2 : f32> {iarc.weight = @w})
+    -> (f32, !iarc.value<position 1, feature 2 : f32>) {
+  %e = iarc.encode %b : !iarc.batch<position 1, symbol 2, control 0> -> !iarc.value<position 1, feature 2 : f32>
+  %h = iarc.linear %e, %w : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
   // expected-error @+1 {{'iarc.copy' op cannot be differentiated: made by planning, after autodiff}}
   %y = iarc.copy %h : !iarc.value<position 1, feature 2 : f32>
   %loss = iarc.loss cross_entropy at last %y, %b : (!iarc.value<position 1, feature 2 : f32>, !iarc.batch<position 1, symbol 2, control 0>) -> f32

@@ -66,6 +66,8 @@ func.func @linear(%x: !iarc.value<position 3, feature 4 : f32>, %y: !iarc.value<
   %4 = iarc.weight_gradient %y, %x : (!iarc.value<position 3, feature 5 : f32>, !iarc.value<position 3, feature 4 : f32>) -> !iarc.weight<position 3, out 5, in 4 : f32>
   // CHECK: iarc.sum_positions %{{.*}} : (!iarc.weight<position 3, out 5, in 4 : f32>) -> !iarc.weight<out 5, in 4 : f32>
   %5 = iarc.sum_positions %4 : (!iarc.weight<position 3, out 5, in 4 : f32>) -> !iarc.weight<out 5, in 4 : f32>
+  // CHECK: iarc.transpose %{{.*}} : (!iarc.weight<out 5, in 4 : f32>) -> !iarc.weight<out 4, in 5 : f32>
+  %6 = iarc.transpose %5 : (!iarc.weight<out 5, in 4 : f32>) -> !iarc.weight<out 4, in 5 : f32>
   return
 }
 

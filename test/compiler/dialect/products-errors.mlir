@@ -382,3 +382,43 @@ func.func @f(%g: !iarc.weight<position 6, out 5, in 4 : f32>) {
   %0 = iarc.sum_positions %g : (!iarc.weight<position 6, out 5, in 4 : f32>) -> !iarc.weight<pair 6, out 5, in 4 : f32>
   return
 }
+
+// -----
+
+func.func @f(%w: !iarc.weight<position 3, out 5, in 4 : f32>) {
+  // expected-error @+1 {{'iarc.transpose' op takes a weight with the axes out and in alone, got '!iarc.weight<position 3, out 5, in 4 : f32>'}}
+  %0 = iarc.transpose %w : (!iarc.weight<position 3, out 5, in 4 : f32>) -> !iarc.weight<position 3, out 4, in 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%w: !iarc.weight<out 5 : f32>) {
+  // expected-error @+1 {{'iarc.transpose' op takes a weight with the axes out and in alone, got '!iarc.weight<out 5 : f32>'}}
+  %0 = iarc.transpose %w : (!iarc.weight<out 5 : f32>) -> !iarc.weight<out 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%w: !iarc.weight<out 5, in 4 : f32>) {
+  // expected-error @+1 {{'iarc.transpose' op result must have out 4 and in 5, got '!iarc.weight<out 5, in 4 : f32>'}}
+  %0 = iarc.transpose %w : (!iarc.weight<out 5, in 4 : f32>) -> !iarc.weight<out 5, in 4 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%w: !iarc.weight<out 5, in 4 : f32>) {
+  // expected-error @+1 {{'iarc.transpose' op result must have out 4 and in 5, got '!iarc.weight<layer 2, out 4, in 5 : f32>'}}
+  %0 = iarc.transpose %w : (!iarc.weight<out 5, in 4 : f32>) -> !iarc.weight<layer 2, out 4, in 5 : f32>
+  return
+}
+
+// -----
+
+func.func @f(%w: !iarc.weight<out 5, in 4 : f32>) {
+  // expected-error @+1 {{'iarc.transpose' op result must have out 4 and in 5, got '!iarc.weight<out 4, in 5 : f64>'}}
+  %0 = iarc.transpose %w : (!iarc.weight<out 5, in 4 : f32>) -> !iarc.weight<out 4, in 5 : f64>
+  return
+}

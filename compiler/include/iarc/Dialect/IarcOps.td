@@ -167,6 +167,18 @@ def Iarc_BiasGradientOp
   let hasVerifier = 1;
 }
 
+def Iarc_TransposeOp : Iarc_FinalOp<"transpose", "made after autodiff", [Pure]> {
+  let summary = "a shared weight with its axes out and in exchanged";
+  let description = [{
+    `R[i, o] = W[o, i]`: a copy from which a transposed product reads its weights one after the other.
+    `iarc-transpose-weights` makes it.
+  }];
+  let arguments = (ins Iarc_WeightType:$weight);
+  let results = (outs Iarc_WeightType:$result);
+  let assemblyFormat = "$weight attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
 def Iarc_SumPositionsOp
     : Iarc_FinalOp<"sum_positions", "made by fusion, after autodiff", [Pure]> {
   let summary = "sum over the positions of a gradient that has one matrix for each";

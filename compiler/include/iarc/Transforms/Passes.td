@@ -109,6 +109,18 @@ def IarcFuseUpdates : Pass<"iarc-fuse-updates", "::mlir::ModuleOp"> {
   let dependentDialects = ["::iarc::IarcDialect"];
 }
 
+def IarcTransposeWeights : Pass<"iarc-transpose-weights", "::mlir::func::FuncOp"> {
+  let summary = "copies the weights of large transposed products in the order that they are read in";
+  let description = [{
+    `repeat { linear(dy, W) transposed }` => `T = transpose(W); repeat { linear(dy, T) }`
+
+    A block of a transposed product reads a few elements of each of W's rows, and those are far apart; of `T` it reads rows, as in the
+    forward direction. Done for the products that are cut for the caches because of their size; the copy is made as far outside of
+    repeats as W is there, so that a recurrence makes it once a step. Small weights stay in the caches whatever their order.
+  }];
+  let dependentDialects = ["::iarc::IarcDialect"];
+}
+
 def IarcLower : Pass<"iarc-lower", "::mlir::ModuleOp"> {
   let summary = "buffers, lane groups, register blocks and loops";
   let description = [{
