@@ -55,7 +55,8 @@ const SessionNeeds &Session::checked(const iarc_model &model, const SessionNeeds
       needs.batch > 1 && !smallest.overflowed() && smallest.bytes() <= available.bytes;
   plan(model, needs)
       .require(available, batchHelps
-                              ? format("use a smaller --batch (now %lld)", (long long)needs.batch)
+                              ? format("use a smaller --batch (now %lld)%s", (long long)needs.batch,
+                                       needs.instead)
                               : "the model is too large for this machine whatever the --batch");
   return needs;
 }

@@ -500,6 +500,7 @@ int runTrain(const Invocation &invocation) {
   }
   SessionNeeds needs = needsOf(model, settings.optimiser, settings.batch, options.threads);
   needs.copies += DivergenceGuard::copies(model);
+  needs.instead = ", or make the same steps in parts by --accumulate";
   Session session(model, needs);
   double probe = folder || checkpoint ? probeLoss(session) : 0;
   Training training(invocation, options, session, folder, probe);
