@@ -53,10 +53,12 @@ const SessionNeeds &Session::checked(const iarc_model &model, const SessionNeeds
   MemoryPlan smallest = plan(model, least);
   bool batchHelps =
       needs.batch > 1 && !smallest.overflowed() && smallest.bytes() <= available.bytes;
+  std::string smaller = needs.smaller.empty()
+                            ? format("use a smaller --batch (now %lld)", (long long)needs.batch)
+                            : needs.smaller;
   plan(model, needs)
       .require(available, batchHelps
-                              ? format("use a smaller --batch (now %lld)%s", (long long)needs.batch,
-                                       needs.instead)
+                              ? smaller
                               : "the model is too large for this machine whatever the --batch");
   return needs;
 }

@@ -25,7 +25,7 @@ struct SessionNeeds {
   bool velocity = false; ///< the optimiser's states
   bool gradients = false;
   int64_t copies = 0; ///< arrays like the weights that the caller will take, for the memory plan
-  const char *instead = ""; ///< what the caller offers instead of a smaller batch, for the hint
+  std::string smaller = {}; ///< the hint where a smaller batch fits; of --batch when empty
 };
 
 class Session {

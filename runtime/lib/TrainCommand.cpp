@@ -500,7 +500,9 @@ int runTrain(const Invocation &invocation) {
   }
   SessionNeeds needs = needsOf(model, settings.optimiser, settings.batch, options.threads);
   needs.copies += DivergenceGuard::copies(model);
-  needs.instead = ", or make the same steps in parts by --accumulate";
+  needs.smaller = format("use a smaller --batch (now %lld), or make the same steps in more parts by "
+                         "--accumulate (now %lld)",
+                         (long long)settings.batch, (long long)settings.optimiser.accumulate);
   Session session(model, needs);
   double probe = folder || checkpoint ? probeLoss(session) : 0;
   Training training(invocation, options, session, folder, probe);
