@@ -1,4 +1,5 @@
 //===- SplitGradients.cpp - The pass iarc-split-gradients -------------------===//
+#include "../Lowering/LargeProducts.h"
 #include "iarc/Dialect/Iarc.h"
 #include "iarc/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -19,14 +20,27 @@ int64_t batchOf(func::FuncOp function) {
   return batch ? batch.getInt() : 0;
 }
 
+/// Whether a small product makes the output adjoint or reads it too: then a task that has both has
+/// the operands in its caches.
+bool sharesTask(WeightGradientOp op) {
+  auto isSmallProduct = [&](Operation *other) {
+    auto linear = dyn_cast_or_null<LinearOp>(other);
+    return linear && linear->getBlock() == op->getBlock() && !isLargeProduct(linear) &&
+           !linear.getWeight().getType().isAcrossPositions();
+  };
+  Value adjoint = op.getOutputAdjoint();
+  return isSmallProduct(adjoint.getDefiningOp()) ||
+         llvm::any_of(adjoint.getUsers(), isSmallProduct);
+}
+
 struct SplitGradients : impl::IarcSplitGradientsBase<SplitGradients> {
   using IarcSplitGradientsBase::IarcSplitGradientsBase;
 
   bool isWorthwhile(WeightGradientOp op, int64_t batch) {
     WeightType weight = op.getResult().getType();
     int64_t out = weight.getSize("out"), in = weight.getSize("in");
-    return !weight.isPerPosition() && !weight.isAcrossPositions() &&
-           op.getInput().getType().getPositions() >= leastPositions &&
+    return !weight.isPerPosition() && !weight.isAcrossPositions() && !isLargeProduct(op) &&
+           sharesTask(op) && op.getInput().getType().getPositions() >= leastPositions &&
            2 * out * in <= batch * (out + in);
   }
 

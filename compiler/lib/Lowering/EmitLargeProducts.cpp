@@ -291,7 +291,7 @@ void Emitter::emitLargeGradient(WeightGradientOp op, Value task) {
         Value dy = offset(row(dyBase, cut.out, p, group), mul(row0, lanes));
         // What the next position reads was made long ago. Each block fetches one line a group of
         // its rows and one of its columns: all blocks of a task together fetch all.
-        int64_t line = 64 / layout.elementBytes;
+        int64_t line = lineElements();
         Value x = offset(row(xBase, cut.in, p, group), mul(column, lanes));
         Value rowLine =
             mul(arith::DivSIOp::create(b, sub(column, column0), index(cut.strip)), line);

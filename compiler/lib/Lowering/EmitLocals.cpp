@@ -10,6 +10,11 @@ namespace iarc {
 /// stack.
 static constexpr int64_t kMostLocalBytes = 256 << 10;
 
+/// Lane groups of a position that have a place on the stack.
+static int64_t groupsOnStack(const Layout &layout) {
+  return llvm::divideCeil(kUsualSamples, layout.lanes);
+}
+
 void Emitter::enterTiles(ArrayRef<Operation *> ops, bool wholePositions) {
   tileOps.insert_range(ops);
   if (!wholePositions)
@@ -21,7 +26,7 @@ void Emitter::enterTiles(ArrayRef<Operation *> ops, bool wholePositions) {
       if (!type ||
           !llvm::all_of(value.getUsers(), [&](Operation *user) { return tileOps.contains(user); }))
         continue;
-      int64_t vectors = kGroupsPerTile * type.getFeatures();
+      int64_t vectors = groupsOnStack(layout) * type.getFeatures();
       bytes += vectors * layout.lanes * layout.elementBytes;
       if (bytes > kMostLocalBytes)
         return;
@@ -35,7 +40,7 @@ void Emitter::placeLocals(Value p) {
     int64_t elements = cast<ValueType>(local.value.getType()).getFeatures() * layout.lanes;
     Value others = mul(mul(p, groups()), elements);
     Value fits =
-        arith::CmpIOp::create(b, arith::CmpIPredicate::sle, groups(), index(kGroupsPerTile));
+        arith::CmpIOp::create(b, arith::CmpIPredicate::sle, groups(), index(groupsOnStack(layout)));
     addresses[local.value] =
         select(fits, offset(local.onStack, sub(index(0), others)), local.buffer);
   }

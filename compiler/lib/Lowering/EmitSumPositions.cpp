@@ -6,8 +6,7 @@ using namespace mlir;
 
 namespace iarc {
 
-/// Elements of a task: the positions' parts of that many stay in the nearest cache's reach, and a
-/// transformer's matrix has enough of them for two threads.
+/// Elements of a task: few, so that even a small matrix is shared out among threads.
 static constexpr int64_t kElementsPerSum = 512;
 
 int64_t countSumTasks(SumPositionsOp op) {

@@ -196,8 +196,8 @@ Value Emitter::scratch(int64_t vectors) {
 void Emitter::prefetch(Value pointer, int64_t elements, Prefetch kind) {
   if (layout.groups) // of one window all but the weights stays in the nearer caches
     return;
-  constexpr int64_t kCacheLine = 64, kUnrolledLines = 32;
-  int64_t line = kCacheLine / layout.elementBytes;
+  constexpr int64_t kUnrolledLines = 32;
+  int64_t line = lineElements();
   auto fetch = [&](Value at) {
     LLVM::Prefetch::create(b, at, /*rw=*/kind == Prefetch::ToWrite,
                            /*hint=*/kind == Prefetch::ToWrite ? 3 : 2, /*cache=*/1);

@@ -38,6 +38,12 @@ inline constexpr int64_t kGroupsPerTile = 25;
 /// stays in the second cache, where each position of the result reads it again.
 inline constexpr int64_t kGroupsAcross = 5;
 
+/// Samples of a step, those of the paper, for which blocks are chosen and the stack is laid out.
+inline constexpr int64_t kUsualSamples = 200;
+
+/// Bytes of a line of the caches.
+inline constexpr int64_t kCacheLine = 64;
+
 /// From this many positions on, positions alone are enough to share out among threads.
 inline constexpr int64_t kPositionsToShare = 16;
 
@@ -60,6 +66,11 @@ struct BlockPrediction {
 };
 BlockPrediction predictLinearBlock(int64_t features, int64_t groups, const Target &target);
 BlockPrediction predictGradientBlock(WeightType weight, int64_t lanes, const Target &target);
+
+/// The pieces in which a block's sums are stored, `lanes` of which lie in a vector, row after row:
+/// each is a part of one row and of one vector. A row is contiguous in memory.
+void forPiecesOfRows(int64_t rows, int64_t columns, int64_t lanes,
+                     llvm::function_ref<void(int64_t row, int64_t column, int64_t size)> body);
 
 /// Cosine and sine of the angle by which a pair of features is turned at a position.
 std::pair<double, double> rotationOf(RotateOp op, int64_t position, int64_t pair);
@@ -137,6 +148,8 @@ public:
   Value load(Value pointer); ///< one vector
   void store(Value vector, Value pointer);
   enum class Prefetch { ToRead, ToWrite };
+  /// Elements of a cache line.
+  int64_t lineElements() const { return kCacheLine / layout.elementBytes; }
   /// Asks for the cache lines of `elements` elements, of which none need be used or even exist.
   void prefetch(Value pointer, int64_t elements, Prefetch kind = Prefetch::ToRead);
   Value loadScalar(Value pointer);

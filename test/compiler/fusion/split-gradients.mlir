@@ -12,21 +12,31 @@ module attributes {iarc.model = {name = "tiny", task = {subtasks = "IARC"}, batc
 // CHECK: %[[P:.*]] = iarc.weight_gradient %[[D]], %[[X]] : {{.*}} -> !iarc.weight<position 3, out 8, in 4 : f32>
 // CHECK: %[[G:.*]] = iarc.sum_positions %[[P]] : {{.*}} -> !iarc.weight<out 8, in 4 : f32>
 // CHECK: return %[[G]]
-func.func @shared(%x: !v, %d: !h) -> !iarc.weight<out 8, in 4 : f32> {
+func.func @shared(%x: !v, %d: !h, %w: !iarc.weight<out 8, in 4 : f32>) -> (!iarc.weight<out 8, in 4 : f32>, !v) {
+  %g = iarc.weight_gradient %d, %x : (!h, !v) -> !iarc.weight<out 8, in 4 : f32>
+  %dx = iarc.linear %d, %w transposed : (!h, !iarc.weight<out 8, in 4 : f32>) -> !v
+  return %g, %dx : !iarc.weight<out 8, in 4 : f32>, !v
+}
+// Nothing else has the operands at hand.
+// CHECK-LABEL: func.func @alone(
+// CHECK-NOT: iarc.sum_positions
+// CHECK: return
+func.func @alone(%x: !v, %d: !h) -> !iarc.weight<out 8, in 4 : f32> {
   %g = iarc.weight_gradient %d, %x : (!h, !v) -> !iarc.weight<out 8, in 4 : f32>
   return %g : !iarc.weight<out 8, in 4 : f32>
 }
-// In a repeat, of the layers' own matrices.
+// In a repeat, of the layers' own matrices; a product makes the output adjoint.
 // CHECK-LABEL: func.func @layers(
 // CHECK: iarc.repeat 2
 // CHECK: iarc.weight_gradient {{.*}} -> !iarc.weight<position 3, out 4, in 4 : f32>
 // CHECK: iarc.sum_positions
 // CHECK: iarc.yield
-func.func @layers(%x: !v) -> !iarc.weight<layer 2, out 4, in 4 : f32> {
+func.func @layers(%x: !v, %w: !iarc.weight<out 4, in 4 : f32>) -> !iarc.weight<layer 2, out 4, in 4 : f32> {
   %y, %gs = iarc.repeat 2 carry(%x) : (!v) -> (!v, !iarc.weight<layer 2, out 4, in 4 : f32>) {
   ^bb0(%c: !v):
-    %g = iarc.weight_gradient %c, %c : (!v, !v) -> !iarc.weight<out 4, in 4 : f32>
-    iarc.yield %c, %g : !v, !iarc.weight<out 4, in 4 : f32>
+    %d = iarc.linear %c, %w transposed : (!v, !iarc.weight<out 4, in 4 : f32>) -> !v
+    %g = iarc.weight_gradient %d, %c : (!v, !v) -> !iarc.weight<out 4, in 4 : f32>
+    iarc.yield %d, %g : !v, !iarc.weight<out 4, in 4 : f32>
   }
   return %gs : !iarc.weight<layer 2, out 4, in 4 : f32>
 }
@@ -39,14 +49,19 @@ func.func @placed(%x: !v, %d: !h) -> (!iarc.weight<position 3, out 8, in 4 : f32
   %p = iarc.weight_gradient %d, %x : (!h, !v) -> !iarc.weight<pair 6, out 8, in 4 : f32>
   return %g, %p : !iarc.weight<position 3, out 8, in 4 : f32>, !iarc.weight<pair 6, out 8, in 4 : f32>
 }
-// 200 samples of 200 + 200 features are 80,000 numbers, two matrices of 200 x 200 as many; of 201 x 201 they are more.
-// CHECK-LABEL: func.func @wide(
-// CHECK: iarc.weight_gradient {{.*}} -> !iarc.weight<position 3, out 200, in 200 : f32>
-// CHECK: iarc.weight_gradient {{.*}} -> !iarc.weight<out 201, in 201 : f32>
-func.func @wide(%x: !iarc.value<position 3, feature 200 : f32>, %y: !iarc.value<position 3, feature 201 : f32>) -> (!iarc.weight<out 200, in 200 : f32>, !iarc.weight<out 201, in 201 : f32>) {
-  %g = iarc.weight_gradient %x, %x : (!iarc.value<position 3, feature 200 : f32>, !iarc.value<position 3, feature 200 : f32>) -> !iarc.weight<out 200, in 200 : f32>
-  %k = iarc.weight_gradient %y, %y : (!iarc.value<position 3, feature 201 : f32>, !iarc.value<position 3, feature 201 : f32>) -> !iarc.weight<out 201, in 201 : f32>
-  return %g, %k : !iarc.weight<out 200, in 200 : f32>, !iarc.weight<out 201, in 201 : f32>
+// 200 samples of 300 + 100 features are 80,000 numbers, two matrices of 300 x 100 three quarters of that.
+// 183 x 180 has a kernel of its own.
+// CHECK-LABEL: func.func @sizes(
+// CHECK: iarc.weight_gradient {{.*}} -> !iarc.weight<position 3, out 300, in 100 : f32>
+// CHECK: iarc.weight_gradient {{.*}} -> !iarc.weight<out 183, in 180 : f32>
+func.func @sizes(%a: !iarc.value<position 3, feature 300 : f32>, %b: !iarc.value<position 3, feature 100 : f32>, %v: !iarc.weight<out 300, in 100 : f32>,
+                 %c: !iarc.value<position 3, feature 183 : f32>, %d: !iarc.value<position 3, feature 180 : f32>, %w: !iarc.weight<out 183, in 8 : f32>)
+    -> (!iarc.weight<out 300, in 100 : f32>, !iarc.weight<out 183, in 180 : f32>) {
+  %g = iarc.weight_gradient %a, %b : (!iarc.value<position 3, feature 300 : f32>, !iarc.value<position 3, feature 100 : f32>) -> !iarc.weight<out 300, in 100 : f32>
+  %x = iarc.linear %a, %v transposed : (!iarc.value<position 3, feature 300 : f32>, !iarc.weight<out 300, in 100 : f32>) -> !iarc.value<position 3, feature 100 : f32>
+  %k = iarc.weight_gradient %c, %d : (!iarc.value<position 3, feature 183 : f32>, !iarc.value<position 3, feature 180 : f32>) -> !iarc.weight<out 183, in 180 : f32>
+  %y = iarc.linear %c, %w transposed : (!iarc.value<position 3, feature 183 : f32>, !iarc.weight<out 183, in 8 : f32>) -> !iarc.value<position 3, feature 8 : f32>
+  return %g, %k : !iarc.weight<out 300, in 100 : f32>, !iarc.weight<out 183, in 180 : f32>
 }
 }
 

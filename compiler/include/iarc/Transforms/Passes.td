@@ -83,7 +83,8 @@ def IarcSplitGradients : Pass<"iarc-split-gradients", "::mlir::func::FuncOp"> {
     else a region of its own reads those of all positions again. It pays a sum over the lanes for each position instead
     of one, and T matrices that are written and read. So it is done where the batch of the model is large
     enough to hide the former, `2 out in <= batch (out + in)` keeps the latter below half of the operands, and positions are
-    many enough to be shared out among threads.
+    many enough to be shared out among threads. A small product must make dy or read it too, else no task has the operands;
+    large gradients have kernels of their own.
   }];
   let options = [
     Option<"leastPositions", "least-positions", "int64_t", "16", "positions from which on it is done">,
