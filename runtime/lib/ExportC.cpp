@@ -9,6 +9,7 @@
 
 #include "Error.h"
 #include "Export.h"
+#include "Inference.h"
 #include "OutputFile.h"
 #include "Real.h"
 #include "Text.h"
@@ -73,11 +74,12 @@ std::string inComment(std::string text) {
   return text;
 }
 
-std::string headerText(const iarc_model &model, const std::string &prefix) {
+std::string headerText(const iarc_model &model, const iarc_inference &code,
+                       const std::string &prefix) {
   const iarc_task &task = model.task;
   std::string text = "/* " + prefix + ".h - the model '" + inComment(model.name) +
                      "' with its weights, made by iarcc " + inComment(model.compiler) + " for " +
-                     inComment(model.target_cpu);
+                     inComment(code.cpu);
   text += fill(R"(.
  *
  *   static $P state;                 one for each stream of tokens; nothing is allocated
@@ -120,10 +122,10 @@ int $P_init($P *state);
 )",
                       (long long)model.context, (long long)model.context,
                       (long long)task.symbols,
-                      (long long)(model.infer_workspace_bytes +
+                      (long long)(code.workspace_bytes +
                                   rowsOf(model) * task.symbols * model.element_bytes +
-                                  2 * model.infer_positions * 4 + 5 * 64),
-                      *model.target_features ? inComment(model.target_features).c_str() : "any can"),
+                                  2 * code.positions * 4 + 5 * 64),
+                      *code.features ? inComment(code.features).c_str() : "any can"),
                model, prefix);
   text += task.interspersed
               ? "/* Adds a token: a symbol with control -1, or a control token with symbol -1. 0; -1 for\n"
@@ -148,9 +150,9 @@ const $R *$P_logits(const $P *state);
 }
 
 /// The assembly text as strings of an asm statement, its names made the prefix's own.
-std::string assemblyStrings(const iarc_model &model, const std::string &prefix) {
+std::string assemblyStrings(const iarc_inference &code, const std::string &prefix) {
   std::string result;
-  std::string_view rest = model.infer_code;
+  std::string_view rest = code.code;
   while (!rest.empty()) {
     size_t end = std::min(rest.find('\n'), rest.size());
     std::string_view line = rest.substr(0, end);
@@ -183,19 +185,19 @@ std::string assemblyStrings(const iarc_model &model, const std::string &prefix) 
 }
 
 /// The processor's extensions that both gcc and clang can ask for.
-std::string processorTest(const iarc_model &model) {
+std::string processorTest(const iarc_inference &code) {
   constexpr std::string_view known[] = {"sse3",    "ssse3",    "sse4.1",   "sse4.2",   "popcnt",
                                         "avx",     "avx2",     "fma",      "bmi",      "bmi2",
                                         "avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl"};
   std::string tests;
-  for (std::string_view rest = model.target_features; !rest.empty();) {
+  for (std::string_view rest = code.features; !rest.empty();) {
     size_t end = std::min(rest.find(','), rest.size());
     std::string_view name = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (std::find(std::begin(known), std::end(known), name) != std::end(known))
       tests += "  if (!__builtin_cpu_supports(\"" + std::string(name) + "\"))\n    return -1;\n";
   }
-  return tests.empty() ? tests : "#ifdef __x86_64__\n" + tests + "#endif\n";
+  return tests;
 }
 
 /// The struct that the function reads, as far as it reads it.
@@ -293,34 +295,33 @@ void replaceOnce(std::string &text, const std::string &what, const std::string &
     text.replace(at, what.size(), by);
 }
 
-std::string sourceBeforeWeights(const iarc_model &model, const std::string &prefix) {
+std::string sourceBeforeWeights(const iarc_model &model, const iarc_inference &code,
+                                const std::string &prefix) {
   std::string text = format("/* %s.c - see %s.h. The function %s_infer is what iarcc generated. */\n",
                             prefix.c_str(), prefix.c_str(), prefix.c_str());
   text += format("#include \"%s.h\"\n\n", prefix.c_str());
-#if defined(__aarch64__)
-  text += "#ifndef __aarch64__\n#error \"this code was made for AArch64\"\n#endif\n\n";
-#else
-  text += "#ifndef __x86_64__\n#error \"this code was made for x86-64\"\n#endif\n\n";
-#endif
+  text += format("#ifndef __%s__\n#error \"this code was made for %s\"\n#endif\n\n",
+                 code.architecture, code.architecture);
   text += format("enum { NUMBERS = %lld, POSITIONS = %lld };\n\n",
-                 (long long)(rowsOf(model) * model.task.symbols), (long long)model.infer_positions);
+                 (long long)(rowsOf(model) * model.task.symbols), (long long)code.positions);
   text += callStruct(model);
   text += fill("void $P_infer(const struct call *call);\n\n", model, prefix);
   text += fill("static const $R weights[] __attribute__((aligned(64))) = {", model, prefix);
   return text;
 }
 
-std::string sourceAfterWeights(const iarc_model &model, const std::string &prefix) {
-  std::string code = functions;
-  replaceOnce(code, "$F", processorTest(model));
-  replaceOnce(code, "$V",
+std::string sourceAfterWeights(const iarc_model &model, const iarc_inference &code,
+                               const std::string &prefix) {
+  std::string text = functions;
+  replaceOnce(text, "$F", processorTest(code));
+  replaceOnce(text, "$V",
               model.task.interspersed
                   ? "  if (symbol < -1 || symbol >= $U_SYMBOLS || control < -1 ||\n"
                     "      control >= $U_CONTROLS || (symbol < 0) == (control < 0))\n"
                   : "  if (symbol < 0 || symbol >= $U_SYMBOLS || control < -1 ||\n"
                     "      control >= $U_CONTROLS)\n");
-  return "};\n" + fill(code, model, prefix) + "\n__asm__(\n  \".pushsection .text\\n\"\n" +
-         assemblyStrings(model, prefix) + fill("  \".hidden $P_infer\\n\"\n", model, prefix) +
+  return "};\n" + fill(text, model, prefix) + "\n__asm__(\n  \".pushsection .text\\n\"\n" +
+         assemblyStrings(code, prefix) + fill("  \".hidden $P_infer\\n\"\n", model, prefix) +
          "  \".popsection\\n\");\n";
 }
 
@@ -336,11 +337,33 @@ template <class Real> void appendNumber(std::string &text, Real value) {
   text.append(buffer, end);
 }
 
+/// The code for `target`, see exportC.
+const iarc_inference &codeFor(const iarc_model &model, const std::string &target) {
+  if (!hasInference(model) || !*model.inference.code)
+    fail(Exit::Usage, "this program has no code for single windows, which the C form is made of");
+  if (target.empty())
+    return model.inference;
+  for (int64_t i = 0; i < model.export_count; ++i)
+    if (target == model.exports[i].target)
+      return model.exports[i];
+  const std::string nearest = nearestName(target, exportTargets(model));
+  fail(Exit::Usage, "--target: this program holds no code for %s\nhint: %s", quoted(target).c_str(),
+       nearest.empty() ? "iarcc --export-target TRIPLE[:CPU] puts it in; info lists what there is"
+                       : ("did you mean " + nearest + "?").c_str());
+}
+
 } // namespace
 
-void exportC(const iarc_model &model, const Inference &inference, const std::string &path) {
-  if (!hasInference(model) || !*model.infer_code)
-    fail(Exit::Usage, "this program has no code for single windows, which the C form is made of");
+std::vector<std::string> exportTargets(const iarc_model &model) {
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < model.export_count; ++i)
+    names.emplace_back(model.exports[i].target);
+  return names;
+}
+
+void exportC(const iarc_model &model, const void *weights, const std::string &target,
+             const std::string &path) {
+  const iarc_inference &code = codeFor(model, target);
   const size_t slash = path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1;
   if (path.size() < slash + 3 || path.compare(path.size() - 2, 2, ".c") != 0)
     fail(Exit::Usage, "--format c needs a file that ends in .c after --out, not %s\nhint: --out %s.c",
@@ -353,24 +376,24 @@ void exportC(const iarc_model &model, const Inference &inference, const std::str
   const std::string headerPath = path.substr(0, path.size() - 1) + "h";
 
   OutputFile header(headerPath), source(path);
-  const std::string headerBytes = headerText(model, prefix);
+  const std::string headerBytes = headerText(model, code, prefix);
   header.write(headerBytes.data(), headerBytes.size());
-  std::string text = sourceBeforeWeights(model, prefix);
+  const Array prepared = prepareWeights(model, code, weights);
+  std::string text = sourceBeforeWeights(model, code, prefix);
   withReal(model, [&](auto real) {
     using Real = decltype(real);
-    const Real *weights = static_cast<const Real *>(inference.preparedWeights());
-    for (int64_t i = 0; i < model.infer_weight_elements; ++i) {
+    for (int64_t i = 0; i < code.weight_elements; ++i) {
       text += i % 8 ? "," : i ? ",\n" : "\n";
-      appendNumber(text, weights[i]);
+      appendNumber(text, prepared.as<Real>()[i]);
       if (text.size() > 1 << 20) {
         source.write(text.data(), text.size());
         text.clear();
       }
     }
-    if (model.infer_weight_elements == 0)
+    if (code.weight_elements == 0)
       text += "0";
   });
-  text += sourceAfterWeights(model, prefix);
+  text += sourceAfterWeights(model, code, prefix);
   source.write(text.data(), text.size());
   header.commit();
   source.commit();

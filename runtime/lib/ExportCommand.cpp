@@ -10,13 +10,15 @@ namespace iarc::runtime {
 
 int runExport(const Invocation &invocation) {
   const iarc_model &model = invocation.model;
-  std::string formatName, weightsFile, out;
+  std::string formatName, weightsFile, target, out;
   Arguments arguments("export");
   arguments.addWord("--format", "FORM", &formatName, "c, onnx, npz or safetensors", /*required=*/true);
   arguments.addFile("--weights", &weightsFile, "the weights, such as a checkpoint",
                     /*required=*/true);
   arguments.addFile("--out", &out, "write there; of the form c NAME.c, and NAME.h beside it",
                     /*required=*/true);
+  arguments.addWord("--target", "TARGET", &target,
+                    "with the form c: a processor that iarcc --export-target named; else this program's");
   if (!parseArguments(invocation, "export", arguments))
     return int(Exit::Ok);
   if (formatName != "c" && formatName != "onnx" && formatName != "npz" && formatName != "safetensors") {
@@ -25,6 +27,8 @@ int runExport(const Invocation &invocation) {
          quoted(formatName).c_str(),
          nearest.empty() ? "" : ("\nhint: did you mean " + nearest + "?").c_str());
   }
+  if (arguments.given("--target") && formatName != "c")
+    fail(Exit::Usage, "--target is for --format c: other forms hold no code");
   Array weights(uint64_t(model.weight_elements * model.element_bytes));
   loadWeights(model, weightsFile, weights.data());
   if (!weightsFinite(model, weights.data()))
@@ -37,7 +41,7 @@ int runExport(const Invocation &invocation) {
   else if (formatName == "npz")
     writeNpz(out, weightTensors(model, weights.data()));
   else
-    exportC(model, Inference(model, weightsFile), out);
+    exportC(model, weights.data(), target, out);
   return int(Exit::Ok);
 }
 

@@ -99,6 +99,23 @@ void prepareTensor(const iarc_prepared &tensor, int64_t elementBytes, const std:
   }
 }
 
+/// What lies between the numbers of a tensor is zero from the start.
+static void prepareTensors(const iarc_model &model, const iarc_inference &code, const void *stored,
+                           Array &prepared) noexcept {
+  for (int64_t tensor = 0; tensor < code.tensors; ++tensor)
+    prepareTensor(code.weights[tensor], model.element_bytes, static_cast<const std::byte *>(stored),
+                  prepared.data());
+}
+
+Array prepareWeights(const iarc_model &model, const iarc_inference &code, const void *stored) {
+  MemoryPlan plan;
+  plan.add({code.weight_elements, model.element_bytes});
+  plan.require(availableMemory(), "the model is too large for this machine");
+  Array prepared(uint64_t(code.weight_elements * model.element_bytes));
+  prepareTensors(model, code, stored, prepared);
+  return prepared;
+}
+
 static int64_t rowsOf(const iarc_model &model) noexcept {
   return model.loss_at == IARC_LOSS_AT_LAST ? 1 : model.predicted_positions;
 }
@@ -120,15 +137,15 @@ Inference::Inference(const iarc_model &model) : model(model), rowCount(rowsOf(mo
   requireProcessor(model);
   MemoryPlan plan;
   plan.add({model.weight_elements, model.element_bytes});
-  plan.add({model.infer_weight_elements, model.element_bytes});
-  plan.add({model.infer_workspace_bytes});
-  plan.add({model.infer_positions, 2, 4});
+  plan.add({model.inference.weight_elements, model.element_bytes});
+  plan.add({model.inference.workspace_bytes});
+  plan.add({model.inference.positions, 2, 4});
   plan.add({rowCount, model.task.symbols, model.element_bytes});
   plan.require(availableMemory(), "the model is too large for this machine");
-  prepared = Array(uint64_t(model.infer_weight_elements) * element);
-  workspace = Array(uint64_t(model.infer_workspace_bytes));
-  symbolArray = Array(uint64_t(model.infer_positions) * 4);
-  controlArray = Array(uint64_t(model.infer_positions) * 4);
+  prepared = Array(uint64_t(model.inference.weight_elements) * element);
+  workspace = Array(uint64_t(model.inference.workspace_bytes));
+  symbolArray = Array(uint64_t(model.inference.positions) * 4);
+  controlArray = Array(uint64_t(model.inference.positions) * 4);
   logitArray = Array(logitBytes);
   call.weights = prepared.data();
   call.workspace = workspace.data();
@@ -156,10 +173,7 @@ void Inference::setWeights(const void *weights) {
       std::memcpy(session->weights(), weights, size_t(model.weight_elements * model.element_bytes));
     return;
   }
-  // What lies between the numbers of a tensor is zero from the start.
-  for (int64_t tensor = 0; tensor < model.infer_tensors; ++tensor)
-    prepareTensor(model.infer_weights[tensor], model.element_bytes,
-                  static_cast<const std::byte *>(weights), prepared.data());
+  prepareTensors(model, model.inference, weights, prepared);
 }
 
 uint64_t Inference::weightBytes() const noexcept { return prepared.bytes(); }
@@ -187,8 +201,8 @@ void Inference::compute(const Tokens &tokens) {
     return;
   }
   int32_t *symbolRow = symbolArray.as<int32_t>(), *controlRow = controlArray.as<int32_t>();
-  std::fill_n(symbolRow, model.infer_positions, -1);
-  std::fill_n(controlRow, model.infer_positions, -1);
+  std::fill_n(symbolRow, model.inference.positions, -1);
+  std::fill_n(controlRow, model.inference.positions, -1);
   std::copy_n(symbols, given, symbolRow + first);
   std::copy_n(controls, given, controlRow + first);
   call.first = first;

@@ -64,8 +64,6 @@ public:
   void copyLogits(int64_t row, std::vector<double> &logits) const;
   /// Computes the window that was computed last once more: what `bench` times.
   void repeat() noexcept { model.infer(&call); }
-  /// The weights as infer reads them, infer_weight_elements; null where hasInference() says no.
-  const void *preparedWeights() const noexcept { return prepared.data(); }
   /// Bytes of weights that one window reads.
   uint64_t weightBytes() const noexcept;
 
@@ -77,6 +75,10 @@ private:
   Array prepared, workspace, symbolArray, controlArray, logitArray;
   iarc_call call{};
 };
+
+/// The stored weights as the function that `code` describes reads them, code.weight_elements. Throws Error
+/// (status InputOutput) where memory is short.
+Array prepareWeights(const iarc_model &model, const iarc_inference &code, const void *stored);
 
 /// Arranges one tensor as infer reads it; `prepared` is zero before. Elements of elementBytes.
 void prepareTensor(const iarc_prepared &tensor, int64_t elementBytes, const std::byte *stored,

@@ -1,6 +1,7 @@
 //===- InfoCommand.cpp - info: what the program holds ----------------------------===//
 
 #include "Console.h"
+#include "Export.h"
 #include "Json.h"
 #include "Program.h"
 #include "Real.h"
@@ -168,8 +169,12 @@ std::string infoJson(const iarc_model &model, int64_t batch) {
   json.field("text", std::string_view(protocolText(model))).endObject();
   json.field("batch", batch);
   json.field("inference", model.infer != nullptr);
-  json.field("inference_weight_bytes", uint64_t(model.infer_weight_elements * model.element_bytes));
-  json.field("inference_workspace_bytes", uint64_t(model.infer_workspace_bytes));
+  json.field("inference_weight_bytes", uint64_t(model.inference.weight_elements * model.element_bytes));
+  json.field("inference_workspace_bytes", uint64_t(model.inference.workspace_bytes));
+  json.key("export_targets").beginArray();
+  for (const std::string &target : exportTargets(model))
+    json.value(std::string_view(target));
+  json.endArray();
   json.field("product_flop_per_step", model.product_flop * double(batch));
   json.field("attention_flop_per_step", model.attention_flop * double(batch));
   json.field("executed_product_flop_per_step", model.executed_product_flop * double(batch));
@@ -240,10 +245,15 @@ int runInfo(const Invocation &invocation) {
   text += "\na single window\n";
   if (model.infer)
     text += format("  weights    %s as they are read\n  workspace  %s\n",
-                   bytesText(uint64_t(model.infer_weight_elements * model.element_bytes)).c_str(),
-                   bytesText(uint64_t(model.infer_workspace_bytes)).c_str());
+                   bytesText(uint64_t(model.inference.weight_elements * model.element_bytes)).c_str(),
+                   bytesText(uint64_t(model.inference.workspace_bytes)).c_str());
   else
     text += "  computed as a batch of one: the compiler could not make code for it\n";
+  std::string exports;
+  for (const std::string &target : exportTargets(model))
+    exports += (exports.empty() ? "" : ", ") + target;
+  if (!exports.empty())
+    text += "  C form     also for " + exports + "\n";
   writeOutput(text);
   return int(Exit::Ok);
 }

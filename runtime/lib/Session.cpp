@@ -27,8 +27,8 @@ void requireDescriptor(const iarc_model &model) {
       (model.predicted_positions != model.context &&
        (model.predicted_positions != 1 || model.loss_at != IARC_LOSS_AT_LAST)) ||
       (model.infer &&
-       (model.infer_positions < model.context || model.infer_workspace_bytes < 0 ||
-        model.infer_weight_elements < 0 ||
+       (model.inference.positions < model.context || model.inference.workspace_bytes < 0 ||
+        model.inference.weight_elements < 0 ||
         model.infer_rows != (model.loss_at == IARC_LOSS_AT_LAST ? 1 : model.predicted_positions))))
     fail(Exit::Internal, "the descriptor of the model %s is invalid", quoted(model.name).c_str());
 }

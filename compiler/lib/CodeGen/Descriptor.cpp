@@ -9,6 +9,7 @@
 
 #include "iarc/runtime/Descriptor.h"
 
+#include "llvm/ADT/StringMap.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DataLayout.h"
 #include "llvm/IR/DerivedTypes.h"
@@ -20,11 +21,12 @@
 using namespace iarc;
 
 // A change of the header must come with a change of this file.
-static_assert(IARC_DESCRIPTOR_VERSION == 5, "write the new version's fields below");
+static_assert(IARC_DESCRIPTOR_VERSION == 6, "write the new version's fields below");
 static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 104 &&
                   sizeof(iarc_control) == 24 && sizeof(iarc_prepared) == 80 &&
                   sizeof(iarc_schedule) == 48 && sizeof(iarc_training) == 136 &&
-                  sizeof(iarc_data) == 40 && sizeof(iarc_model) == 544,
+                  sizeof(iarc_data) == 40 && sizeof(iarc_inference) == 80 &&
+                  sizeof(iarc_model) == 592,
               "the descriptor changed: write the new fields below and raise the version");
 
 namespace {
@@ -105,8 +107,15 @@ public:
   llvm::Constant *real(double value) {
     return llvm::ConstantFP::get(llvm::Type::getDoubleTy(context), value);
   }
-  /// A pointer to a private, null-terminated copy of `text`.
-  llvm::Constant *string(llvm::StringRef text, llvm::StringRef name = "iarc.string") {
+  /// A pointer to a private, null-terminated copy of `text`, one for all that are equal.
+  llvm::Constant *string(llvm::StringRef text) {
+    llvm::Constant *&known = strings[text];
+    if (!known)
+      known = ownString(text, "iarc.string");
+    return known;
+  }
+  /// The same, but one that has a `name` and may be replaced.
+  llvm::Constant *ownString(llvm::StringRef text, llvm::StringRef name) {
     return global(llvm::ConstantDataArray::getString(context, text), name);
   }
   /// A pointer to the function `name`, which must be defined.
@@ -159,6 +168,7 @@ private:
   llvm::Module &module;
   std::string &complaint;
   llvm::LLVMContext &context;
+  llvm::StringMap<llvm::Constant *> strings;
 };
 
 } // namespace
@@ -200,6 +210,29 @@ static llvm::Constant *buildPrepared(Builder &build, Reader tensor) {
                           {offsetof(iarc_prepared, rows), integer("rows")},
                           {offsetof(iarc_prepared, lanes), integer("lanes")}},
                          sizeof(iarc_prepared), "iarc_prepared");
+}
+
+/// Of the program's own processor `target` is empty and `code` the place of what embedInference
+/// adds.
+static llvm::Constant *buildInference(Builder &build, Reader model, const TargetOptions &options,
+                                      llvm::StringRef target, llvm::StringRef architecture,
+                                      llvm::Constant *code) {
+  llvm::SmallVector<llvm::Constant *> prepared;
+  for (Reader tensor : model.arrayAt("infer_weights"))
+    prepared.push_back(buildPrepared(build, tensor));
+  auto integer = [&](llvm::StringRef key) { return build.integer(model.integer(key)); };
+  return build.structure(
+      {{offsetof(iarc_inference, target), build.string(target)},
+       {offsetof(iarc_inference, architecture), build.string(architecture)},
+       {offsetof(iarc_inference, cpu), build.string(options.cpu)},
+       {offsetof(iarc_inference, features), build.string(options.requiredFeatures)},
+       {offsetof(iarc_inference, positions), integer("infer_positions")},
+       {offsetof(iarc_inference, workspace_bytes), integer("infer_workspace_bytes")},
+       {offsetof(iarc_inference, weights), build.array(prepared, "iarc.prepared")},
+       {offsetof(iarc_inference, tensors), build.integer(prepared.size())},
+       {offsetof(iarc_inference, weight_elements), integer("infer_weight_elements")},
+       {offsetof(iarc_inference, code), code}},
+      sizeof(iarc_inference), "iarc_inference");
 }
 
 /// A pointer to the constant.
@@ -276,7 +309,7 @@ static llvm::Constant *buildTraining(Builder &build, Reader training, double rat
 
 llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descriptor,
                                 llvm::StringRef compiler, const TargetOptions &target,
-                                llvm::StringRef graph) {
+                                llvm::StringRef graph, llvm::ArrayRef<InferenceCode> exports) {
   std::string complaint;
   Reader model(descriptor, "", complaint);
   Builder build(module, complaint);
@@ -284,9 +317,14 @@ llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descr
   llvm::SmallVector<llvm::Constant *> weights;
   for (Reader weight : model.arrayAt("weights"))
     weights.push_back(buildWeight(build, weight));
-  llvm::SmallVector<llvm::Constant *> prepared;
-  for (Reader tensor : model.arrayAt("infer_weights"))
-    prepared.push_back(buildPrepared(build, tensor));
+  llvm::StringRef architecture = module.getTargetTriple().getArchName();
+  llvm::Constant *own =
+      buildInference(build, model, target, "", architecture, build.ownString("", kInferenceCode));
+  llvm::SmallVector<llvm::Constant *> others;
+  for (const InferenceCode &code : exports)
+    others.push_back(buildInference(build, Reader(code.descriptor, code.target, complaint),
+                                    code.options, code.target, code.architecture,
+                                    build.string(code.text)));
 
   auto integer = [&](llvm::StringRef key) { return build.integer(model.integer(key)); };
   auto real = [&](llvm::StringRef key) { return build.real(model.real(key)); };
@@ -321,14 +359,11 @@ llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descr
        {offsetof(iarc_model, train_step), build.function("iarc_train_step")},
        {offsetof(iarc_model, peak), build.function("iarc_peak")},
        {offsetof(iarc_model, infer_rows), integer("infer_rows")},
-       {offsetof(iarc_model, infer_positions), integer("infer_positions")},
-       {offsetof(iarc_model, infer_workspace_bytes), integer("infer_workspace_bytes")},
-       {offsetof(iarc_model, infer_weights), build.array(prepared, "iarc.prepared")},
-       {offsetof(iarc_model, infer_tensors), build.integer(prepared.size())},
-       {offsetof(iarc_model, infer_weight_elements), integer("infer_weight_elements")},
+       {offsetof(iarc_model, inference), own},
        {offsetof(iarc_model, infer),
         model.integer("infer_supported") ? build.function("iarc_infer") : build.nullPointer()},
-       {offsetof(iarc_model, infer_code), build.string("", kInferenceCode)},
+       {offsetof(iarc_model, exports), build.array(others, "iarc.exports")},
+       {offsetof(iarc_model, export_count), build.integer(others.size())},
        {offsetof(iarc_model, graph), build.string(graph)},
        {offsetof(iarc_model, training),
         buildTraining(build, model.dictionaryAt("training"), model.real("rate"))},

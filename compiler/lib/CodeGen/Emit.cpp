@@ -46,11 +46,9 @@ static void setTargetAttributes(llvm::Module &module, const Target &target) {
   }
 }
 
-llvm::Expected<std::unique_ptr<llvm::Module>>
-iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target) {
-  auto descriptor = lowered->getAttrOfType<mlir::DictionaryAttr>("iarc.descriptor");
-  if (!descriptor)
-    return llvm::createStringError("the lowered module has no dictionary 'iarc.descriptor'");
+/// The functions alone.
+static llvm::Expected<std::unique_ptr<llvm::Module>>
+translateFunctions(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target) {
   std::string name = lowered.getSymName().value_or("iarc").str();
   std::unique_ptr<llvm::Module> module = mlir::translateModuleToLLVMIR(lowered, context, name);
   if (!module)
@@ -61,16 +59,35 @@ iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const 
   module->setPICLevel(llvm::PICLevel::BigPIC);
   module->setPIELevel(llvm::PIELevel::Large);
   setTargetAttributes(*module, target);
-  auto graph = descriptor.getAs<mlir::StringAttr>("graph");
-  if (llvm::Error error = addDescriptor(*module, descriptor, IARC_VERSION, target.options(),
-                                        graph ? graph.getValue() : llvm::StringRef()))
-    return std::move(error);
+  return module;
+}
 
+static llvm::Error verify(const llvm::Module &module) {
   std::string complaint;
   llvm::raw_string_ostream stream(complaint);
-  if (llvm::verifyModule(*module, &stream))
+  if (llvm::verifyModule(module, &stream))
     return llvm::createStringError("the translated module is invalid LLVM IR: " + complaint);
-  return module;
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>>
+iarc::translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target,
+                      llvm::ArrayRef<InferenceCode> exports) {
+  auto descriptor = lowered->getAttrOfType<mlir::DictionaryAttr>("iarc.descriptor");
+  if (!descriptor)
+    return llvm::createStringError("the lowered module has no dictionary 'iarc.descriptor'");
+  llvm::Expected<std::unique_ptr<llvm::Module>> translated =
+      translateFunctions(lowered, context, target);
+  if (!translated)
+    return translated.takeError();
+  llvm::Module &module = **translated;
+  auto graph = descriptor.getAs<mlir::StringAttr>("graph");
+  if (llvm::Error error = addDescriptor(module, descriptor, IARC_VERSION, target.options(),
+                                        graph ? graph.getValue() : llvm::StringRef(), exports))
+    return std::move(error);
+  if (llvm::Error error = verify(module))
+    return std::move(error);
+  return translated;
 }
 
 void iarc::optimise(llvm::Module &module, const Target &target, int optLevel) {
@@ -96,19 +113,41 @@ void iarc::optimise(llvm::Module &module, const Target &target, int optLevel) {
   llvm::createModuleToFunctionPassAdaptor(std::move(passes)).run(module, analyses.module);
 }
 
+/// Leaves nothing but iarc_infer and what it reaches.
+static void keepInference(llvm::Module &module, const Target &target) {
+  for (llvm::GlobalValue &value : module.global_values())
+    if (!value.isDeclaration() && value.getName() != "iarc_infer")
+      value.setLinkage(llvm::GlobalValue::InternalLinkage);
+  llvm::ModuleAnalysisManager analyses;
+  llvm::PassBuilder(&target.machine()).registerModuleAnalyses(analyses);
+  llvm::GlobalDCEPass().run(module, analyses);
+}
+
+llvm::Expected<std::string> iarc::inferenceAssembly(mlir::ModuleOp lowered,
+                                                    llvm::LLVMContext &context,
+                                                    const Target &target, int optLevel) {
+  llvm::Expected<std::unique_ptr<llvm::Module>> module =
+      translateFunctions(lowered, context, target);
+  if (!module)
+    return module.takeError();
+  keepInference(**module, target);
+  if (llvm::Error error = verify(**module))
+    return std::move(error);
+  optimise(**module, target, optLevel);
+  llvm::SmallString<0> text;
+  llvm::raw_svector_ostream stream(text);
+  if (llvm::Error error = emit(**module, target, OutputKind::Assembly, stream))
+    return std::move(error);
+  return text.str().str();
+}
+
 llvm::Error iarc::embedInference(llvm::Module &module, const Target &target) {
   llvm::GlobalVariable *place = module.getGlobalVariable(kInferenceCode, /*AllowInternal=*/true);
   llvm::Function *function = module.getFunction("iarc_infer");
   if (!place || !function || function->isDeclaration())
     return llvm::Error::success();
   std::unique_ptr<llvm::Module> alone = llvm::CloneModule(module);
-  // Only what the function reaches is left.
-  for (llvm::GlobalValue &value : alone->global_values())
-    if (!value.isDeclaration() && value.getName() != "iarc_infer")
-      value.setLinkage(llvm::GlobalValue::InternalLinkage);
-  llvm::ModuleAnalysisManager analyses;
-  llvm::PassBuilder(&target.machine()).registerModuleAnalyses(analyses);
-  llvm::GlobalDCEPass().run(*alone, analyses);
+  keepInference(*alone, target);
   llvm::SmallString<0> text;
   llvm::raw_svector_ostream stream(text);
   if (llvm::Error error = emit(*alone, target, OutputKind::Assembly, stream))

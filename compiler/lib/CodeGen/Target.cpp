@@ -187,6 +187,13 @@ static llvm::StringRef baseline(const llvm::Triple &triple) {
   return triple.isX86() ? "x86-64" : "generic";
 }
 
+llvm::Expected<std::string> iarc::baselineProcessor(llvm::StringRef name) {
+  llvm::Expected<llvm::Triple> triple = parseTriple(name);
+  if (!triple)
+    return triple.takeError();
+  return baseline(*triple).str();
+}
+
 llvm::Expected<Target> Target::create(llvm::StringRef tripleName, llvm::StringRef cpu,
                                       int optLevel) {
   llvm::Expected<llvm::Triple> parsed = parseTriple(tripleName);
@@ -235,9 +242,9 @@ llvm::Expected<Target> Target::create(llvm::StringRef tripleName, llvm::StringRe
   llvm::TargetOptions backendOptions;
   // Only what the passes marked as fused is fused: results do not hang on LLVM's choices.
   backendOptions.AllowFPOpFusion = llvm::FPOpFusion::Standard;
-  std::unique_ptr<llvm::TargetMachine> machine((*backend)->createTargetMachine(
-      triple, options.cpu, options.features, backendOptions, llvm::Reloc::PIC_, std::nullopt,
-      levels[optLevel]));
+  std::unique_ptr<llvm::TargetMachine> machine(
+      (*backend)->createTargetMachine(triple, options.cpu, options.features, backendOptions,
+                                      llvm::Reloc::PIC_, std::nullopt, levels[optLevel]));
   if (!machine)
     return llvm::createStringError("LLVM cannot generate code for '" + options.cpu + "'");
   return Target(std::move(options), std::move(machine));

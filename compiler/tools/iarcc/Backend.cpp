@@ -13,6 +13,7 @@
 #include "iarc/GraphText.h"
 #include "iarc/Pipeline.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
@@ -27,6 +28,7 @@
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
 
 #include <cstdlib>
 #include <functional>
@@ -37,9 +39,9 @@ namespace {
 
 class Backend {
 public:
-  Backend(const Options &options, const iarc::Target &target, Timing &timing,
-          const iarc::LibraryFiles *library)
-      : options(options), target(target), timing(timing), library(library),
+  Backend(const Options &options, const iarc::Target &target, llvm::ArrayRef<ExportTarget> exports,
+          Timing &timing, const iarc::LibraryFiles *library)
+      : options(options), target(target), exports(exports), timing(timing), library(library),
         context(makeRegistry(), mlir::MLIRContext::Threading::DISABLED) {
     context.getDiagEngine().registerHandler([this](mlir::Diagnostic &diagnostic) {
       std::string text;
@@ -86,16 +88,21 @@ private:
   int internalError(const std::string &what, const std::string &reproducer);
 
   int load(const iarc::dsl::Model *model);
-  int runPasses(const char *phase, const std::function<void(mlir::OpPassManager &)> &add);
+  int runPasses(const char *phase, mlir::ModuleOp subject,
+                const std::function<void(mlir::OpPassManager &)> &add);
+  /// Lowers a copy of @forward for another processor and keeps its code for a single window.
+  int exportInference(const ExportTarget &to);
   int printModule(llvm::SmallVectorImpl<char> &contents);
   int emitCode(llvm::SmallVectorImpl<char> &contents);
 
   const Options &options;
   const iarc::Target &target;
+  llvm::ArrayRef<ExportTarget> exports;
   Timing &timing;
   const iarc::LibraryFiles *library; ///< null where none is made
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::vector<iarc::InferenceCode> exported;
   std::string complaint; ///< the first error that MLIR or LLVM reported
 };
 
@@ -159,12 +166,13 @@ int Backend::load(const iarc::dsl::Model *model) {
   return module ? static_cast<int>(Success) : internalError("the model was not imported", "");
 }
 
-int Backend::runPasses(const char *phase, const std::function<void(mlir::OpPassManager &)> &add) {
+int Backend::runPasses(const char *phase, mlir::ModuleOp subject,
+                       const std::function<void(mlir::OpPassManager &)> &add) {
   timing.start(phase);
   mlir::PassManager passes(&context);
   add(passes);
   // Passes change the module in place, so what they started from is kept for the report.
-  mlir::OwningOpRef<mlir::ModuleOp> before(module->clone());
+  mlir::OwningOpRef<mlir::ModuleOp> before(subject.clone());
   auto reproduce = [&] {
     llvm::SmallString<128> path;
     if (llvm::sys::fs::createTemporaryFile("iarcc-reproducer", "mlir", path))
@@ -174,7 +182,7 @@ int Backend::runPasses(const char *phase, const std::function<void(mlir::OpPassM
     return path.str().str();
   };
   bool succeeded = false;
-  guarded([&] { succeeded = mlir::succeeded(passes.run(*module)); }, reproduce);
+  guarded([&] { succeeded = mlir::succeeded(passes.run(subject)); }, reproduce);
   if (succeeded)
     return Success;
   return internalError(std::string("a pass of the stage '") + phase + "' failed", reproduce());
@@ -184,6 +192,37 @@ int Backend::printModule(llvm::SmallVectorImpl<char> &contents) {
   llvm::raw_svector_ostream stream(contents);
   module->print(stream);
   stream << "\n";
+  return Success;
+}
+
+int Backend::exportInference(const ExportTarget &to) {
+  mlir::OwningOpRef<mlir::ModuleOp> copy(module->clone());
+  for (auto function : llvm::make_early_inc_range(copy->getOps<mlir::func::FuncOp>()))
+    if (function.getName() != "forward")
+      function.erase();
+  const iarc::TargetOptions &generatedFor = to.target.options();
+  if (int status = runPasses("export", *copy, [&](mlir::OpPassManager &passes) {
+        iarc::addLoweringPasses(passes, generatedFor, options.optLevel);
+      }))
+    return status;
+  auto reproduce = [&] { return writeReproducer(textOf(*copy)); };
+  llvm::LLVMContext llvmContext;
+  std::string text, failure;
+  guarded(
+      [&] {
+        llvm::Expected<std::string> assembly =
+            iarc::inferenceAssembly(*copy, llvmContext, to.target, options.optLevel);
+        if (assembly)
+          text = std::move(*assembly);
+        else
+          failure = llvm::toString(assembly.takeError());
+      },
+      reproduce);
+  if (!failure.empty())
+    return internalError(failure, reproduce());
+  exported.push_back({to.name, to.target.machine().getTargetTriple().getArchName().str(),
+                      generatedFor, (*copy)->getAttrOfType<mlir::DictionaryAttr>("iarc.descriptor"),
+                      std::move(text)});
   return Success;
 }
 
@@ -207,7 +246,7 @@ int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
       [&] {
         timing.start("translate");
         llvm::Expected<std::unique_ptr<llvm::Module>> result =
-            iarc::translateToLLVM(*module, llvmContext, target);
+            iarc::translateToLLVM(*module, llvmContext, target, exported);
         if (!result) {
           error = result.takeError();
           return;
@@ -246,18 +285,22 @@ int Backend::run(const iarc::dsl::Model *model, Generated &result) {
   if (model) {
     if (options.stage == Stage::Iarc)
       return printModule(contents);
-    if (int status = runPasses("gradient", iarc::addGradientPasses))
+    if (int status = runPasses("gradient", *module, iarc::addGradientPasses))
       return status;
     if (options.stage == Stage::Gradient)
       return printModule(contents);
-    if (int status = runPasses("fusion", [&](mlir::OpPassManager &passes) {
+    if (int status = runPasses("fusion", *module, [&](mlir::OpPassManager &passes) {
           iarc::addFusionPasses(passes, options.optLevel,
                                 options.lowMemory ? iarc::Memory::Low : iarc::Memory::Normal);
         }))
       return status;
     if (options.stage == Stage::Fused)
       return printModule(contents);
-    if (int status = runPasses("lowering", [&](mlir::OpPassManager &passes) {
+    if (options.stage > Stage::Lowered)
+      for (const ExportTarget &to : exports)
+        if (int status = exportInference(to))
+          return status;
+    if (int status = runPasses("lowering", *module, [&](mlir::OpPassManager &passes) {
           iarc::TargetOptions generatedFor = target.options();
           generatedFor.matmul = options.matmul == "own"    ? iarc::Matmul::Own
                                 : options.matmul == "blas" ? iarc::Matmul::Blas
@@ -283,8 +326,8 @@ int Backend::run(const iarc::dsl::Model *model, Generated &result) {
 }
 
 int iarcc::generate(const Options &options, const iarc::dsl::Model *model,
-                    const iarc::Target &target, Timing &timing,
-                    const iarc::LibraryFiles *library, Generated &result) {
-  Backend backend(options, target, timing, library);
+                    const iarc::Target &target, llvm::ArrayRef<ExportTarget> exports,
+                    Timing &timing, const iarc::LibraryFiles *library, Generated &result) {
+  Backend backend(options, target, exports, timing, library);
   return backend.run(model, result);
 }

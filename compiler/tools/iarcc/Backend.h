@@ -8,6 +8,7 @@
 #include "iarc/CodeGen/Library.h"
 #include "iarc/CodeGen/Target.h"
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallString.h"
 
 namespace iarc::dsl {
@@ -15,6 +16,12 @@ struct Model;
 } // namespace iarc::dsl
 
 namespace iarcc {
+
+/// A processor that the program can export its model for, as --export-target named it.
+struct ExportTarget {
+  std::string name;
+  iarc::Target target;
+};
 
 /// What came of compiling.
 struct Generated {
@@ -27,7 +34,8 @@ struct Generated {
 /// that passed the front end compiles: what fails here is an internal error, reported with a file
 /// that reproduces it. Returns the exit status.
 int generate(const Options &options, const iarc::dsl::Model *model, const iarc::Target &target,
-             Timing &timing, const iarc::LibraryFiles *library, Generated &result);
+             llvm::ArrayRef<ExportTarget> exports, Timing &timing,
+             const iarc::LibraryFiles *library, Generated &result);
 
 } // namespace iarcc
 #endif

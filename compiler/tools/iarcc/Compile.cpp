@@ -86,9 +86,8 @@ static llvm::Error finishLibrary(const iarc::LibraryFiles &files, const LinkInpu
   llvm::Expected<TemporaryFile> library = TemporaryFile::createBeside(files.library);
   if (!library)
     return library.takeError();
-  if (llvm::Error error =
-          iarc::linkLibrary(files, inputs.object.path(), inputs.runtimeLibrary, inputs.openBlas,
-                            library->path(), cross))
+  if (llvm::Error error = iarc::linkLibrary(files, inputs.object.path(), inputs.runtimeLibrary,
+                                            inputs.openBlas, library->path(), cross))
     return error;
   if (llvm::Error error = writeOutput(files.header, header))
     return error;
@@ -103,9 +102,9 @@ static llvm::Error finishExecutable(const Options &options, const std::string &o
       runs ? TemporaryFile::create("") : TemporaryFile::createBeside(output);
   if (!executable)
     return executable.takeError();
-  if (llvm::Error error = iarc::linkExecutable(inputs.object.path(), inputs.runtimeLibrary,
-                                               inputs.openBlas, executable->path(), cross,
-                                               options.sanitizer))
+  if (llvm::Error error =
+          iarc::linkExecutable(inputs.object.path(), inputs.runtimeLibrary, inputs.openBlas,
+                               executable->path(), cross, options.sanitizer))
     return error;
   if (!runs)
     return executable->renameTo(output);
@@ -131,6 +130,20 @@ static int listTargets(const std::string &target) {
     names += name + "\n";
   llvm::Error error = writeOutput("-", names);
   return error ? report(std::move(error), InputOutput) : Success;
+}
+
+/// `name` is TRIPLE or TRIPLE:CPU. Code that goes elsewhere runs on every processor where no CPU is
+/// named.
+static llvm::Expected<ExportTarget> makeExportTarget(const std::string &name, int optLevel) {
+  auto [triple, cpu] = llvm::StringRef(name).split(':');
+  llvm::Expected<std::string> baseline = iarc::baselineProcessor(triple);
+  if (!baseline)
+    return baseline.takeError();
+  llvm::Expected<iarc::Target> target =
+      iarc::Target::create(triple, cpu.empty() ? *baseline : cpu, optLevel);
+  if (!target)
+    return target.takeError();
+  return ExportTarget{name, std::move(*target)};
 }
 
 int iarcc::compile(const Options &options) {
@@ -191,7 +204,8 @@ int iarcc::compile(const Options &options) {
   // What linking needs is looked for before the work is done.
   std::string runtimeLibrary;
   if (links) {
-    llvm::Expected<std::string> library = findRuntimeLibrary(options.runtimeLibrary, *cross, options.sanitizer);
+    llvm::Expected<std::string> library =
+        findRuntimeLibrary(options.runtimeLibrary, *cross, options.sanitizer);
     if (!library)
       return report(library.takeError(), InputOutput);
     runtimeLibrary = *library;
@@ -219,8 +233,16 @@ int iarcc::compile(const Options &options) {
       return WrongUsage;
     }
 
+  std::vector<ExportTarget> exports;
+  for (const std::string &name : options.exportTargets) {
+    llvm::Expected<ExportTarget> to = makeExportTarget(name, options.optLevel);
+    if (!to)
+      return report(to.takeError(), WrongUsage);
+    exports.push_back(std::move(*to));
+  }
+
   Generated generated;
-  if (int status = generate(options, source.model.get(), *target, timing,
+  if (int status = generate(options, source.model.get(), *target, exports, timing,
                             library ? &*library : nullptr, generated))
     return status;
   if (!links)

@@ -196,6 +196,9 @@ void iarcc::addOptions(CLI::App &app, RawOptions &raw, bool executableOnly) {
     value("--target", raw.target, "TRIPLE",
           "system to generate code for, where it is not this one:\n"
           "aarch64-linux-gnu, x86_64-linux-gnu");
+    list("--export-target", raw.exportTargets, "TRIPLE[:CPU]",
+         "also put in what 'export --format c' needs for that\n"
+         "processor; may be repeated");
     value("--precision", raw.precision, "f32|f64", "element type of the program")
         ->default_str("f32");
     value("--explain", raw.explain, "CODE",

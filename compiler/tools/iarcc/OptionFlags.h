@@ -14,7 +14,7 @@ struct RawOptions {
   std::vector<std::string> inputs;
   std::string output, stage, optLevel = "3", target, targetCpu;
   std::string precision, runtimeLibrary, matmul = "auto", memory = "normal", remarks, sanitize = IARC_SANITIZE;
-  std::vector<std::string> overrides, libraryPath, plan;
+  std::vector<std::string> overrides, libraryPath, plan, exportTargets;
   std::string diagnosticsFormat = "text", explain;
   std::string graphFormat = "svg";
   std::string docFormat, title, link;

@@ -11,6 +11,7 @@
 #include "iarc/Support/Nearest.h"
 #include "iarc/dsl/Diagnostic.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <algorithm>
@@ -218,6 +219,16 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
       else
         complain("'" + open + "' after --open is neither a number nor the name of a block");
     }
+  }
+  for (const std::string &name : raw.exportTargets) {
+    if (name.empty() || name.front() == ':' || name.back() == ':')
+      complain("invalid target '" + name + "' after --export-target; write TRIPLE or TRIPLE:CPU");
+    if (!llvm::is_contained(options.exportTargets, name))
+      options.exportTargets.push_back(name);
+    if (options.stage == Stage::Library)
+      complain("--export-target does not go with --emit=library: a library exports nothing");
+    if (raw.fromLowered)
+      complain("--export-target does not go with --from-lowered: other processors are lowered for anew");
   }
   options.output = raw.output;
   options.target = raw.target;

@@ -42,6 +42,7 @@ struct Options {
   int optLevel = 3;
   std::string target;    ///< a triple; empty: this machine
   std::string targetCpu; ///< empty: the target's default
+  std::vector<std::string> exportTargets; ///< of --export-target: TRIPLE or TRIPLE:CPU, each once
   bool doublePrecision = false;
   bool lowMemory = false;      ///< --memory low
   std::string matmul = "auto"; ///< what does the large products: auto, own or blas

@@ -7,6 +7,7 @@
 #ifndef IARC_CODEGEN_EMIT_H
 #define IARC_CODEGEN_EMIT_H
 
+#include "iarc/CodeGen/Descriptor.h"
 #include "iarc/CodeGen/Target.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -26,14 +27,20 @@ namespace iarc {
 /// Registers what translateToLLVM needs; call before the context loads dialects.
 void registerTranslations(mlir::DialectRegistry &registry);
 
-/// The lowered module as LLVM IR for `target`, with the model descriptor as constant data, in it the
-/// graph of graphText where the module's `iarc.descriptor` has that entry. Its errors are internal: a
-/// lowered module always translates.
+/// The lowered module as LLVM IR for `target`, with the model descriptor as constant data, in it
+/// the graph of graphText where the module's `iarc.descriptor` has that entry, and what is exported
+/// for other processors. Its errors are internal: a lowered module always translates.
 llvm::Expected<std::unique_ptr<llvm::Module>>
-translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target);
+translateToLLVM(mlir::ModuleOp lowered, llvm::LLVMContext &context, const Target &target,
+                llvm::ArrayRef<InferenceCode> exports = {});
 
-/// Runs LLVM's passes of -O`optLevel`: what must run at 0, the same few at 1 to 3. The back end tells
-/// these levels apart.
+/// The assembly of the lowered module's function of inference alone, with what it reaches. Its
+/// errors are internal.
+llvm::Expected<std::string> inferenceAssembly(mlir::ModuleOp lowered, llvm::LLVMContext &context,
+                                              const Target &target, int optLevel);
+
+/// Runs LLVM's passes of -O`optLevel`: what must run at 0, the same few at 1 to 3. The back end
+/// tells these levels apart.
 void optimise(llvm::Module &module, const Target &target, int optLevel);
 
 /// Puts the assembly text of the function of inference into the descriptor of the optimised module,

@@ -51,6 +51,10 @@ private:
 /// triple.
 llvm::Expected<std::vector<std::string>> targetNames(llvm::StringRef triple);
 
+/// The processor whose code all of the triple's architecture can run, for Target::create; its
+/// errors for a wrong triple.
+llvm::Expected<std::string> baselineProcessor(llvm::StringRef triple);
+
 /// The triple in the short form that tools and folders are named after, such as
 /// "aarch64-linux-gnu", where it names another architecture or system than the compiler's own; else
 /// empty. The error of one that code cannot be made for lists those that it can.

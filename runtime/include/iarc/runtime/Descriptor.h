@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Raised with every change of a struct below; the runtime refuses another one. */
-#define IARC_DESCRIPTOR_VERSION 5
+#define IARC_DESCRIPTOR_VERSION 6
 
 typedef struct iarc_axis {
   const char *name; /* "layer", "position", "pair" ((t, s <= t) at t (t + 1) / 2 + s), "out", "in" */
@@ -179,6 +179,20 @@ typedef struct iarc_prepared {
   int64_t rows, lanes;
 } iarc_prepared;
 
+/* The function of inference, see iarc_model.infer, as one kind of processor has it. */
+typedef struct iarc_inference {
+  const char *target;       /* what `export --target` calls it: TRIPLE or TRIPLE:CPU; empty for the program's own */
+  const char *architecture; /* "x86_64" or "aarch64" */
+  const char *cpu;          /* what it was generated for */
+  const char *features;     /* the extensions that it may use, as in iarc_model.target_features */
+  int64_t positions;        /* elements of symbols and of controls */
+  int64_t workspace_bytes;
+  const iarc_prepared *weights; /* how the weights that it reads are arranged */
+  int64_t tensors, weight_elements;
+  const char *code; /* assembly text of the function, named iarc_infer, for `export --format c`; empty where
+                       iarc_model.infer is null */
+} iarc_inference;
+
 /* What train_step and update do with the gradient g of a weight w; v and s are its states, and capital names
    are those of the call. DECAY is there only where iarc_training.decays is 1. */
 enum iarc_optimiser {
@@ -253,20 +267,17 @@ typedef struct iarc_model {
   iarc_step_function gradients;  /* logits, loss and the gradient of every weight */
   iarc_step_function train_step; /* logits and loss before the update, then the update */
   iarc_peak_function peak;
-  /* Inference: one window on one core. infer is called with `weights` of infer_weight_elements that are
-     arranged as infer_weights says, a workspace of infer_workspace_bytes, `symbols` and `controls` of
-     infer_positions each, -1 before `first` and from the context on, and `logits` of [infer_rows][symbols];
-     it reads and writes nothing else. The logits are those of the last position where infer_rows is 1, else
+  /* Inference: one window on one core. infer is called with `weights` arranged as the field inference says, a
+     workspace of its workspace_bytes, `symbols` and `controls` of its positions each, -1 before `first` and
+     from the context on, and `logits` of [infer_rows][symbols]; it reads and writes nothing else. The logits are those of the last position where infer_rows is 1, else
      of all from `first` on. What comes before `first` is absent: not seen by attention nor by weights across
      positions, no step of a recurrence, and zero where a window is flattened. Null where the compiler could
      not make it. */
-  int64_t infer_rows, infer_positions;
-  int64_t infer_workspace_bytes;
-  const iarc_prepared *infer_weights;
-  int64_t infer_tensors, infer_weight_elements;
+  int64_t infer_rows;
+  iarc_inference inference;
   iarc_step_function infer;
-  /* Assembly text of a function iarc_infer that is infer, for `export --format c`; empty where infer is null. */
-  const char *infer_code;
+  const iarc_inference *exports; /* the same function for other processors, which only `export` looks at */
+  int64_t export_count;
   /* What the model computes, as JSON; empty where the compiler did not know it (a lowered module):
        {"version": 1, "shapes": [[T, F]...], "names": [name...], "body": REGION}, shapes and names by value;
        a name is empty where the value is another one's under a second number
