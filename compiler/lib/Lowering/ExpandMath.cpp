@@ -16,11 +16,12 @@ namespace iarc {
 
 namespace {
 
-/// The expansion of a function of one f32 number or a vector of them; null where there is none.
+/// The expansion of a function of f32 numbers or vectors of them; null where there is none.
 Value expand(Operation *op, ImplicitLocOpBuilder &b) {
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case<math::ExpOp>([&](auto op) { return emitExp(b, op.getOperand()); })
       .Case<math::LogOp>([&](auto op) { return emitLog(b, op.getOperand()); })
+      .Case<math::PowFOp>([&](auto op) { return emitPow(b, op.getLhs(), op.getRhs()); })
       .Case<math::TanhOp>([&](auto op) { return emitTanh(b, op.getOperand()); })
       .Case<math::ErfOp>([&](auto op) { return emitErf(b, op.getOperand()); })
       .Case<math::SinOp>([&](auto op) { return emitSin(b, op.getOperand()); })
@@ -32,7 +33,7 @@ struct ExpandMath : impl::IarcExpandMathBase<ExpandMath> {
   void runOnOperation() override {
     SmallVector<Operation *> functions;
     getOperation().walk([&](Operation *op) {
-      if (op->getNumOperands() == 1 && op->getNumResults() == 1 &&
+      if (op->getNumResults() == 1 &&
           isa_and_present<math::MathDialect>(op->getDialect()) &&
           getElementTypeOrSelf(op->getResult(0).getType()).isF32() &&
           !op->hasAttr(kLibraryCallAttr))

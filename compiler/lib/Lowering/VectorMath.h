@@ -20,6 +20,9 @@ mlir::Value emitExp(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
 /// The natural logarithm; -infinity of 0, NaN of negative numbers.
 mlir::Value emitLog(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
 
+/// x^y with the special values of C's pow, by which 0^0 and 1^NaN are 1. Within 0.51 ulp.
+mlir::Value emitPow(mlir::ImplicitLocOpBuilder &b, mlir::Value x, mlir::Value y);
+
 /// tanh x, within [-1, 1].
 mlir::Value emitTanh(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
 

@@ -35,3 +35,12 @@ func.func @vector_cos(%from: !llvm.ptr, %to: !llvm.ptr) {
   llvm.store %y, %to {alignment = 64 : i64} : vector<16xf32>, !llvm.ptr
   return
 }
+// Sixteen powers: of the first sixteen numbers by the sixteen after them.
+func.func @vector_pow(%from: !llvm.ptr, %to: !llvm.ptr) {
+  %x = llvm.load %from {alignment = 64 : i64} : !llvm.ptr -> vector<16xf32>
+  %second = llvm.getelementptr %from[16] : (!llvm.ptr) -> !llvm.ptr, f32
+  %y = llvm.load %second {alignment = 64 : i64} : !llvm.ptr -> vector<16xf32>
+  %z = math.powf %x, %y : vector<16xf32>
+  llvm.store %z, %to {alignment = 64 : i64} : vector<16xf32>, !llvm.ptr
+  return
+}
