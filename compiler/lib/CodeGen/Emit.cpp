@@ -6,6 +6,7 @@
 #include "iarc/CodeGen/Emit.h"
 
 #include "Analyses.h"
+#include "InferenceText.h"
 
 #include "iarc/CodeGen/Descriptor.h"
 
@@ -17,14 +18,12 @@
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/InstCombine/InstCombine.h"
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
 #include "llvm/Transforms/Scalar/LICM.h"
 #include "llvm/Transforms/Scalar/LoopPassManager.h"
 #include "llvm/Transforms/Scalar/LoopRotation.h"
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
-#include "llvm/Transforms/Utils/Cloning.h"
 
 using namespace iarc;
 
@@ -113,16 +112,6 @@ void iarc::optimise(llvm::Module &module, const Target &target, int optLevel) {
   llvm::createModuleToFunctionPassAdaptor(std::move(passes)).run(module, analyses.module);
 }
 
-/// Leaves nothing but iarc_infer and what it reaches.
-static void keepInference(llvm::Module &module, const Target &target) {
-  for (llvm::GlobalValue &value : module.global_values())
-    if (!value.isDeclaration() && value.getName() != "iarc_infer")
-      value.setLinkage(llvm::GlobalValue::InternalLinkage);
-  llvm::ModuleAnalysisManager analyses;
-  llvm::PassBuilder(&target.machine()).registerModuleAnalyses(analyses);
-  llvm::GlobalDCEPass().run(module, analyses);
-}
-
 llvm::Expected<std::string> iarc::inferenceAssembly(mlir::ModuleOp lowered,
                                                     llvm::LLVMContext &context,
                                                     const Target &target, int optLevel) {
@@ -141,27 +130,6 @@ llvm::Expected<std::string> iarc::inferenceAssembly(mlir::ModuleOp lowered,
   return text.str().str();
 }
 
-llvm::Error iarc::embedInference(llvm::Module &module, const Target &target) {
-  llvm::GlobalVariable *place = module.getGlobalVariable(kInferenceCode, /*AllowInternal=*/true);
-  llvm::Function *function = module.getFunction("iarc_infer");
-  if (!place || !function || function->isDeclaration())
-    return llvm::Error::success();
-  std::unique_ptr<llvm::Module> alone = llvm::CloneModule(module);
-  keepInference(*alone, target);
-  llvm::SmallString<0> text;
-  llvm::raw_svector_ostream stream(text);
-  if (llvm::Error error = emit(*alone, target, OutputKind::Assembly, stream))
-    return error;
-  llvm::Constant *code = llvm::ConstantDataArray::getString(module.getContext(), text);
-  auto *variable =
-      new llvm::GlobalVariable(module, code->getType(), /*isConstant=*/true,
-                               llvm::GlobalValue::PrivateLinkage, code, kInferenceCode);
-  variable->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
-  place->replaceAllUsesWith(variable);
-  place->eraseFromParent();
-  return llvm::Error::success();
-}
-
 /// Sets an option that LLVM's back end reads from its command line only.
 template <typename T> static void setBackendOption(llvm::StringRef name, T value) {
   auto &known = llvm::cl::getRegisteredOptions();
@@ -171,10 +139,13 @@ template <typename T> static void setBackendOption(llvm::StringRef name, T value
 
 llvm::Error iarc::emit(llvm::Module &module, const Target &target, OutputKind kind,
                        llvm::raw_pwrite_stream &output) {
-  // A third of the back end's time, without effect on the emitter's loops: their addresses are
-  // simple already, and the register blocks are scheduled before their registers are chosen.
-  setBackendOption("disable-lsr", true);
-  setBackendOption("post-RA-scheduler", false);
+  [[maybe_unused]] static const bool once = [] {
+    // A third of the back end's time, without effect on the emitter's loops: their addresses are
+    // simple already, and the register blocks are scheduled before their registers are chosen.
+    setBackendOption("disable-lsr", true);
+    setBackendOption("post-RA-scheduler", false);
+    return true;
+  }();
   llvm::legacy::PassManager passes;
   auto fileType = kind == OutputKind::Assembly ? llvm::CodeGenFileType::AssemblyFile
                                                : llvm::CodeGenFileType::ObjectFile;

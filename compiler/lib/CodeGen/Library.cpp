@@ -181,7 +181,7 @@ static llvm::Error hideSymbols(llvm::StringRef input, llvm::StringRef output,
   return llvm::Error::success();
 }
 
-llvm::Error iarc::linkLibrary(const LibraryFiles &files, llvm::StringRef object,
+llvm::Error iarc::linkLibrary(const LibraryFiles &files, llvm::ArrayRef<std::string> objects,
                               llvm::StringRef runtimeLibrary, llvm::StringRef openBlas,
                               llvm::StringRef output, llvm::StringRef cross) {
   llvm::SmallString<128> merged, hidden;
@@ -199,7 +199,8 @@ llvm::Error iarc::linkLibrary(const LibraryFiles &files, llvm::StringRef object,
   std::vector<llvm::StringRef> arguments = {"-r", "-nostdlib", "-Wl,--gc-sections",
                                             "-Wl,--force-group-allocation"};
   arguments.insert(arguments.end(), roots.begin(), roots.end());
-  arguments.insert(arguments.end(), {object, runtimeLibrary});
+  arguments.insert(arguments.end(), objects.begin(), objects.end());
+  arguments.push_back(runtimeLibrary);
   if (!openBlas.empty())
     arguments.insert(arguments.end(),
                      {openBlas, "-Wl,--wrap=blas_memory_alloc", "-Wl,--wrap=blas_memory_free"});

@@ -143,12 +143,26 @@ llvm::Error iarc::checkArchitecture(llvm::StringRef library, llvm::StringRef cro
                                  llvm::Triple::getArchTypeName(wanted));
 }
 
-llvm::Error iarc::linkExecutable(llvm::StringRef object, llvm::StringRef runtimeLibrary,
-                                 llvm::StringRef openBlas, llvm::StringRef output,
-                                 llvm::StringRef cross, Sanitizer sanitizer) {
-  llvm::SmallVector<llvm::StringRef> arguments;
+/// The compiler's flag for the fastest linker on PATH: lld and gold take less than half the time of
+/// GNU ld, which is a fifth of a compilation. None where CXX names a compiler, whose flags are its
+/// own, or for another machine.
+static llvm::StringRef linkerFlag(llvm::StringRef cross) {
+  if (!cross.empty() || !linkerFromEnvironment().empty())
+    return "";
+  for (auto [program, flag] :
+       {std::pair("ld.lld", "-fuse-ld=lld"), std::pair("ld.gold", "-fuse-ld=gold")})
+    if (llvm::sys::findProgramByName(program))
+      return flag;
+  return "";
+}
+
+llvm::Error iarc::linkExecutable(llvm::ArrayRef<std::string> objects,
+                                 llvm::StringRef runtimeLibrary, llvm::StringRef openBlas,
+                                 llvm::StringRef output, llvm::StringRef cross,
+                                 Sanitizer sanitizer) {
+  llvm::SmallVector<llvm::StringRef> arguments(objects.begin(), objects.end());
   for (llvm::StringRef argument :
-       {object, runtimeLibrary, openBlas, llvm::StringRef("-o"), output,
+       {runtimeLibrary, openBlas, linkerFlag(cross), llvm::StringRef("-o"), output,
         llvm::StringRef("-pthread"), llvm::StringRef("-lm"), llvm::StringRef("-Wl,--gc-sections")})
     if (!argument.empty())
       arguments.push_back(argument);

@@ -25,6 +25,15 @@ Target::Target(Target &&) noexcept = default;
 Target &Target::operator=(Target &&) noexcept = default;
 Target::~Target() = default;
 
+Target Target::clone() const {
+  const llvm::TargetMachine &from = *targetMachine;
+  return Target(
+      targetOptions,
+      std::unique_ptr<llvm::TargetMachine>(from.getTarget().createTargetMachine(
+          from.getTargetTriple(), from.getTargetCPU(), from.getTargetFeatureString(), from.Options,
+          from.getRelocationModel(), from.getCodeModel(), from.getOptLevel())));
+}
+
 static llvm::Triple hostTriple() { return llvm::Triple(llvm::sys::getDefaultTargetTriple()); }
 
 /// What code is to be made for; the compiler's own machine where `name` is empty.

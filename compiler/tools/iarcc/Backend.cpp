@@ -32,6 +32,7 @@
 
 #include <cstdlib>
 #include <functional>
+#include <mutex>
 
 using namespace iarcc;
 
@@ -78,7 +79,11 @@ private:
 
   /// LLVM calls this instead of ending the process.
   static void onFatalError(void *self, const char *reason, bool) {
-    static_cast<Backend *>(self)->complaint = reason;
+    {
+      static std::mutex threads;
+      std::lock_guard lock(threads);
+      static_cast<Backend *>(self)->complaint = reason;
+    }
     if (llvm::CrashRecoveryContext *recovery = llvm::CrashRecoveryContext::GetCurrent())
       recovery->HandleExit(InternalError);
   }
@@ -93,7 +98,7 @@ private:
   /// Lowers a copy of @forward for another processor and keeps its code for a single window.
   int exportInference(const ExportTarget &to);
   int printModule(llvm::SmallVectorImpl<char> &contents);
-  int emitCode(llvm::SmallVectorImpl<char> &contents);
+  int emitCode(Generated &result);
 
   const Options &options;
   const iarc::Target &target;
@@ -226,7 +231,7 @@ int Backend::exportInference(const ExportTarget &to) {
   return Success;
 }
 
-int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
+int Backend::emitCode(Generated &result) {
   llvm::LLVMContext llvmContext;
   llvmContext.setDiagnosticHandlerCallBack(
       [](const llvm::DiagnosticInfo *info, void *self) {
@@ -245,18 +250,28 @@ int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
   guarded(
       [&] {
         timing.start("translate");
-        llvm::Expected<std::unique_ptr<llvm::Module>> result =
+        llvm::Expected<std::unique_ptr<llvm::Module>> functions =
             iarc::translateToLLVM(*module, llvmContext, target, exported);
-        if (!result) {
-          error = result.takeError();
+        if (!functions) {
+          error = functions.takeError();
           return;
         }
-        translated = std::move(*result);
+        translated = std::move(*functions);
         if (library)
           iarc::addLibraryPrefix(*translated, library->prefix);
+        // The checks are no part of the text that is exported.
+        if (options.stage >= Stage::Library && options.sanitizer == iarc::Sanitizer::None) {
+          timing.start("optimise and emit");
+          auto objects = iarc::emitObjects(*translated, target, options.optLevel);
+          if (objects)
+            result.objects = std::move(*objects);
+          else
+            error = objects.takeError();
+          return;
+        }
         timing.start("optimise");
         iarc::optimise(*translated, target, options.optLevel);
-        llvm::raw_svector_ostream stream(contents);
+        llvm::raw_svector_ostream stream(result.contents);
         if (options.stage == Stage::Llvm) {
           translated->print(stream, nullptr);
           return;
@@ -268,6 +283,8 @@ int Backend::emitCode(llvm::SmallVectorImpl<char> &contents) {
         auto kind = options.stage == Stage::Assembly ? iarc::OutputKind::Assembly
                                                      : iarc::OutputKind::Object;
         error = iarc::emit(*translated, target, kind, stream);
+        if (options.stage >= Stage::Library)
+          result.objects.push_back(std::move(result.contents));
       },
       reproduce);
   if (error)
@@ -322,7 +339,7 @@ int Backend::run(const iarc::dsl::Model *model, Generated &result) {
     result.libraryHeader =
         iarc::libraryHeader((*module)->getAttrOfType<mlir::DictionaryAttr>("iarc.descriptor"),
                             library->prefix, target.options().cpu);
-  return emitCode(contents);
+  return emitCode(result);
 }
 
 int iarcc::generate(const Options &options, const iarc::dsl::Model *model,

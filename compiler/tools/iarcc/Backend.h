@@ -25,7 +25,8 @@ struct ExportTarget {
 
 /// What came of compiling.
 struct Generated {
-  llvm::SmallString<0> contents; ///< text or bytes
+  llvm::SmallString<0> contents;             ///< text or bytes
+  std::vector<llvm::SmallString<0>> objects; ///< instead of them, of what is to be linked
   std::string libraryHeader;     ///< of a library
 };
 

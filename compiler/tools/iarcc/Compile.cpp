@@ -67,18 +67,43 @@ static int deliver(const Options &options, llvm::StringRef contents) {
   return Success;
 }
 
-/// The static OpenBLAS where the object calls it; else empty.
-static llvm::Expected<std::string> openBlasFor(llvm::StringRef object, llvm::StringRef cross) {
-  if (!object.contains("iarc_blas_product"))
+/// The static OpenBLAS where an object calls it; else empty.
+static llvm::Expected<std::string> openBlasFor(llvm::ArrayRef<llvm::SmallString<0>> objects,
+                                               llvm::StringRef cross) {
+  if (llvm::none_of(objects, [](const llvm::SmallString<0> &object) {
+        return object.str().contains("iarc_blas_product");
+      }))
     return std::string();
   return iarc::findOpenBlas(cross);
 }
 
 /// What a link is made of.
 struct LinkInputs {
-  TemporaryFile object;
+  std::vector<TemporaryFile> objects;
   std::string runtimeLibrary, openBlas;
+
+  std::vector<std::string> objectPaths() const {
+    std::vector<std::string> paths;
+    for (const TemporaryFile &object : objects)
+      paths.push_back(object.path());
+    return paths;
+  }
 };
+
+/// Writes the objects to files that are not kept.
+static llvm::Expected<std::vector<TemporaryFile>>
+writeObjects(llvm::ArrayRef<llvm::SmallString<0>> objects) {
+  std::vector<TemporaryFile> files;
+  for (const llvm::SmallString<0> &object : objects) {
+    llvm::Expected<TemporaryFile> file = TemporaryFile::create("o");
+    if (!file)
+      return file.takeError();
+    if (llvm::Error error = file->write(object))
+      return std::move(error);
+    files.push_back(std::move(*file));
+  }
+  return files;
+}
 
 /// Links the library and writes its header.
 static llvm::Error finishLibrary(const iarc::LibraryFiles &files, const LinkInputs &inputs,
@@ -86,7 +111,7 @@ static llvm::Error finishLibrary(const iarc::LibraryFiles &files, const LinkInpu
   llvm::Expected<TemporaryFile> library = TemporaryFile::createBeside(files.library);
   if (!library)
     return library.takeError();
-  if (llvm::Error error = iarc::linkLibrary(files, inputs.object.path(), inputs.runtimeLibrary,
+  if (llvm::Error error = iarc::linkLibrary(files, inputs.objectPaths(), inputs.runtimeLibrary,
                                             inputs.openBlas, library->path(), cross))
     return error;
   if (llvm::Error error = writeOutput(files.header, header))
@@ -103,7 +128,7 @@ static llvm::Error finishExecutable(const Options &options, const std::string &o
   if (!executable)
     return executable.takeError();
   if (llvm::Error error =
-          iarc::linkExecutable(inputs.object.path(), inputs.runtimeLibrary, inputs.openBlas,
+          iarc::linkExecutable(inputs.objectPaths(), inputs.runtimeLibrary, inputs.openBlas,
                                executable->path(), cross, options.sanitizer))
     return error;
   if (!runs)
@@ -113,10 +138,8 @@ static llvm::Error finishExecutable(const Options &options, const std::string &o
   std::vector<std::string> arguments = options.programArguments;
   if (options.command == Command::CheckGradients)
     arguments.insert(arguments.begin(), "check-gradients");
-  // Replacing the process runs no destructors: the object goes now.
-  {
-    TemporaryFile finished = std::move(inputs.object);
-  }
+  // Replacing the process runs no destructors: the objects go now.
+  inputs.objects.clear();
   std::string name = llvm::sys::path::stem(options.input).str();
   return becomeProgram(std::move(*executable), name, arguments);
 }
@@ -249,15 +272,13 @@ int iarcc::compile(const Options &options) {
     return deliver(options, generated.contents);
 
   timing.start("link");
-  llvm::Expected<TemporaryFile> object = TemporaryFile::create("o");
-  if (!object)
-    return report(object.takeError(), InputOutput);
-  if (llvm::Error error = object->write(generated.contents))
-    return report(std::move(error), InputOutput);
-  llvm::Expected<std::string> openBlas = openBlasFor(generated.contents, *cross);
+  llvm::Expected<std::vector<TemporaryFile>> objects = writeObjects(generated.objects);
+  if (!objects)
+    return report(objects.takeError(), InputOutput);
+  llvm::Expected<std::string> openBlas = openBlasFor(generated.objects, *cross);
   if (!openBlas)
     return report(openBlas.takeError(), InputOutput);
-  LinkInputs inputs{std::move(*object), runtimeLibrary, *openBlas};
+  LinkInputs inputs{std::move(*objects), runtimeLibrary, *openBlas};
   if (llvm::Error error =
           library ? finishLibrary(*library, inputs, *cross, generated.libraryHeader)
                   : finishExecutable(options, output, std::move(inputs), *cross, timing))

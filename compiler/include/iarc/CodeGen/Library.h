@@ -42,9 +42,9 @@ std::string libraryHeader(mlir::DictionaryAttr descriptor, llvm::StringRef prefi
 /// learns what its functions are called.
 void addLibraryPrefix(llvm::Module &module, llvm::StringRef prefix);
 
-/// Writes the library `output` of the form that `files` says from the object and what it needs of
+/// Writes the library `output` of the form that `files` says from the objects and what they need of
 /// the runtime library and `openBlas` (unless that is empty), linked for `cross` as in Link.h.
-llvm::Error linkLibrary(const LibraryFiles &files, llvm::StringRef object,
+llvm::Error linkLibrary(const LibraryFiles &files, llvm::ArrayRef<std::string> objects,
                         llvm::StringRef runtimeLibrary, llvm::StringRef openBlas,
                         llvm::StringRef output, llvm::StringRef cross);
 

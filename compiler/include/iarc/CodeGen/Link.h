@@ -38,9 +38,9 @@ llvm::Error checkArchitecture(llvm::StringRef library, llvm::StringRef cross);
 llvm::Error runLinker(llvm::ArrayRef<llvm::StringRef> arguments, llvm::StringRef cross,
                       Sanitizer sanitizer = Sanitizer::None);
 
-/// Writes the executable `output` from the object and the runtime library, and `openBlas` unless it
+/// Writes the executable `output` from the objects and the runtime library, and `openBlas` unless it
 /// is empty. Errors are those of runLinker.
-llvm::Error linkExecutable(llvm::StringRef object, llvm::StringRef runtimeLibrary,
+llvm::Error linkExecutable(llvm::ArrayRef<std::string> objects, llvm::StringRef runtimeLibrary,
                            llvm::StringRef openBlas, llvm::StringRef output, llvm::StringRef cross,
                            Sanitizer sanitizer);
 

@@ -37,6 +37,9 @@ public:
   Target &operator=(Target &&) noexcept;
   ~Target();
 
+  /// Another one, for another thread.
+  Target clone() const;
+
   const TargetOptions &options() const { return targetOptions; }
   llvm::TargetMachine &machine() const { return *targetMachine; }
 

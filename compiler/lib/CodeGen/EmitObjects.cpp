@@ -1,0 +1,188 @@
+//===- EmitObjects.cpp - A module as several objects, on several threads ---===//
+//
+// LLVM takes more than half of a compilation and works on one function after the other. Here the
+// functions are dealt out to parts of equal size; each part is read again in a context of its own,
+// which is what lets threads work on it.
+//
+//===----------------------------------------------------------------------===//
+#include "InferenceText.h"
+#include "iarc/CodeGen/Emit.h"
+
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/CrashRecoveryContext.h"
+#include "llvm/Support/ThreadPool.h"
+#include "llvm/Target/TargetMachine.h"
+
+#include <array>
+#include <tuple>
+
+using namespace iarc;
+
+namespace {
+
+/// Parts with code: as many on every machine, so that the program is the same whatever made it.
+constexpr unsigned kParts = 4;
+
+/// Names of the functions whose bodies a part has.
+using Names = llvm::StringSet<>;
+
+/// Functions in descending size, each to the part that is the smallest so far.
+std::array<Names, kParts> dealOut(const llvm::Module &module) {
+  struct Sized {
+    uint64_t size;
+    llvm::StringRef name;
+  };
+  std::vector<Sized> functions;
+  for (const llvm::Function &function : module)
+    if (!function.isDeclaration())
+      functions.push_back({function.getInstructionCount(), function.getName()});
+  llvm::sort(functions, [](const Sized &a, const Sized &b) {
+    return std::tie(b.size, a.name) < std::tie(a.size, b.name);
+  });
+  std::array<Names, kParts> parts;
+  std::array<uint64_t, kParts> sizes{};
+  for (const Sized &function : functions) {
+    size_t smallest = llvm::min_element(sizes) - sizes.begin();
+    parts[smallest].insert(function.name);
+    sizes[smallest] += function.size;
+  }
+  return parts;
+}
+
+/// What one part sees in another.
+void makeHidden(llvm::Module &module) {
+  for (llvm::GlobalValue &value : module.global_values())
+    if (value.hasLocalLinkage()) {
+      value.setLinkage(llvm::GlobalValue::ExternalLinkage);
+      value.setVisibility(llvm::GlobalValue::HiddenVisibility);
+      value.setDSOLocal(true);
+    }
+}
+
+void removeBodies(llvm::Module &module, llvm::function_ref<bool(llvm::StringRef)> keeps) {
+  for (llvm::Function &function : module)
+    if (!function.isDeclaration() && !keeps(function.getName()))
+      function.deleteBody();
+}
+
+void removeVariables(llvm::Module &module) {
+  for (llvm::GlobalVariable &variable : module.globals()) {
+    variable.setInitializer(nullptr);
+    variable.setLinkage(llvm::GlobalValue::ExternalLinkage);
+  }
+}
+
+llvm::Error chooseInference(llvm::Module &module, const Target &target) {
+  if (llvm::Error error = module.materializeAll())
+    return error;
+  keepInference(module, target);
+  return llvm::Error::success();
+}
+
+/// Leaves a part of a module whose bodies are not read yet.
+using Choice = llvm::function_ref<llvm::Error(llvm::Module &, const Target &)>;
+
+/// One thread's work on the module's bitcode.
+class Job {
+public:
+  Job(llvm::MemoryBufferRef bitcode, Target target, int optLevel)
+      : bitcode(bitcode), target(std::move(target)), optLevel(optLevel) {}
+
+  /// Reads what `choose` leaves of the module and writes it with a target machine of its own.
+  void run(Choice choose, OutputKind kind) {
+    llvm::CrashRecoveryContext recovery;
+    if (!recovery.RunSafely([&] { work(choose, kind); }) && complaint.empty())
+      complaint = "the compiler crashed";
+  }
+
+  llvm::SmallString<0> output;
+  std::string complaint; ///< empty: it went well
+
+private:
+  void work(Choice choose, OutputKind kind) {
+    llvm::LLVMContext context;
+    context.setDiagnosticHandlerCallBack(
+        [](const llvm::DiagnosticInfo *info, void *self) {
+          if (info->getSeverity() != llvm::DS_Error)
+            return;
+          llvm::raw_string_ostream stream(static_cast<Job *>(self)->complaint);
+          stream << "LLVM refused the generated code: ";
+          llvm::DiagnosticPrinterRawOStream printer(stream);
+          info->print(printer);
+        },
+        this);
+    // Only the bodies that are left are read.
+    llvm::Expected<std::unique_ptr<llvm::Module>> module =
+        llvm::getLazyBitcodeModule(bitcode, context);
+    if (!module)
+      return fail(module.takeError());
+    if (llvm::Error error = choose(**module, target))
+      return fail(std::move(error));
+    if (llvm::Error error = (*module)->materializeAll())
+      return fail(std::move(error));
+    optimise(**module, target, optLevel);
+    llvm::raw_svector_ostream stream(output);
+    if (llvm::Error error = emit(**module, target, kind, stream))
+      fail(std::move(error));
+  }
+  void fail(llvm::Error error) { complaint = llvm::toString(std::move(error)); }
+
+  llvm::MemoryBufferRef bitcode;
+  Target target;
+  int optLevel;
+};
+
+} // namespace
+
+llvm::Expected<std::vector<llvm::SmallString<0>>>
+iarc::emitObjects(llvm::Module &module, const Target &target, int optLevel) {
+  makeHidden(module);
+  llvm::SmallString<0> bitcode;
+  llvm::raw_svector_ostream stream(bitcode);
+  llvm::WriteBitcodeToFile(module, stream);
+  llvm::MemoryBufferRef buffer(bitcode, module.getName());
+
+  bool hasInference = definesInference(module);
+  std::array<Names, kParts> parts = dealOut(module);
+  std::vector<std::unique_ptr<Job>> jobs;
+  for (unsigned i = 0; i < kParts + hasInference; ++i)
+    jobs.push_back(std::make_unique<Job>(buffer, target.clone(), optLevel));
+  {
+    llvm::DefaultThreadPool threads(llvm::hardware_concurrency(jobs.size()));
+    for (auto [i, job] : llvm::enumerate(jobs))
+      threads.async([&, i = i, job = job.get()] {
+        if (i == kParts)
+          return job->run(chooseInference, OutputKind::Assembly);
+        job->run(
+            [&](llvm::Module &part, const Target &) {
+              removeVariables(part);
+              removeBodies(part, [&](llvm::StringRef name) { return parts[i].contains(name); });
+              return llvm::Error::success();
+            },
+            OutputKind::Object);
+      });
+  }
+  std::vector<llvm::SmallString<0>> objects;
+  for (std::unique_ptr<Job> &job : jobs) {
+    if (!job->complaint.empty())
+      return llvm::createStringError(job->complaint);
+    objects.push_back(std::move(job->output));
+  }
+  // The data come last: the text of the function of inference is one of them.
+  if (hasInference) {
+    setInferenceText(module, objects.back());
+    objects.pop_back();
+  }
+  removeBodies(module, [](llvm::StringRef) { return false; });
+  llvm::SmallString<0> &data = objects.emplace_back();
+  llvm::raw_svector_ostream dataStream(data);
+  if (llvm::Error error = emit(module, target, OutputKind::Object, dataStream))
+    return std::move(error);
+  return objects;
+}
