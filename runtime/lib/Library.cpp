@@ -47,6 +47,9 @@ struct iarc_library_model {
       : settings(given), session(theModel, needs), training(session, settings.optimiser) {}
 };
 
+/// What names another data file here: messages of the runtime say it.
+[[maybe_unused]] static const std::string &naming = dataNaming() = "set_data";
+
 /// Of this thread.
 static std::string &lastError() {
   static thread_local std::string text;

@@ -47,7 +47,7 @@ uint64_t drawBelow(Draws &draws, uint64_t bound) noexcept {
   }
 }
 
-constexpr const char *otherFile = "hint: name another file with --data FILE";
+std::string otherFile() { return "hint: name another file with " + dataNaming(); }
 
 } // namespace
 
@@ -88,7 +88,7 @@ TokenData::TokenData(const iarc_model &model, const std::string &path) : model(m
     else if (int64_t(size) % bytesOf(data) != 0)
       fail(Exit::InputOutput, "the data file %s has %llu bytes, which is no multiple of the %lld of "
                               "a token\n%s",
-           quoted(name).c_str(), (unsigned long long)size, (long long)bytesOf(data), otherFile);
+           quoted(name).c_str(), (unsigned long long)size, (long long)bytesOf(data), otherFile().c_str());
     else if (data.form == IARC_DATA_U16)
       check<uint16_t>();
     else if (data.form == IARC_DATA_U32)
@@ -105,7 +105,7 @@ TokenData::TokenData(const iarc_model &model, const std::string &path) : model(m
              "the context %lld takes %lld\n%s",
              quoted(name).c_str(), withSeparators(count).c_str(), unitOf(model.task),
              withSeparators(tokens).c_str(), what, data.split, (long long)model.context,
-             (long long)window, otherFile);
+             (long long)window, otherFile().c_str());
   } catch (...) {
     munmap(const_cast<unsigned char *>(bytes), size);
     throw;
@@ -118,7 +118,7 @@ void TokenData::map() {
   const int file = open(name.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0)
     fail(Exit::InputOutput, "cannot read the data file %s: %s\n%s", quoted(name).c_str(),
-         std::strerror(errno), otherFile);
+         std::strerror(errno), otherFile().c_str());
   struct stat status{};
   std::string problem;
   if (fstat(file, &status) != 0)
@@ -139,7 +139,7 @@ void TokenData::map() {
   close(file);
   if (!problem.empty())
     fail(Exit::InputOutput, "cannot read the data file %s: %s\n%s", quoted(name).c_str(),
-         problem.c_str(), otherFile);
+         problem.c_str(), otherFile().c_str());
   bytes = static_cast<const unsigned char *>(start);
 }
 
@@ -152,7 +152,7 @@ template <class T> void TokenData::check() {
       fail(Exit::InputOutput,
            "the token %llu at byte %llu of the data file %s is no symbol: they are 0 to %llu\n%s",
            (unsigned long long)value, (unsigned long long)(uint64_t(i) * sizeof(T)),
-           quoted(name).c_str(), (unsigned long long)symbols - 1, otherFile);
+           quoted(name).c_str(), (unsigned long long)symbols - 1, otherFile().c_str());
 }
 
 void TokenData::decode() {
@@ -168,7 +168,7 @@ void TokenData::decode() {
     int32_t character = characterAt(text, at, length);
     if (character < 0)
       fail(Exit::InputOutput, "the data file %s is not valid UTF-8 at byte %llu\n%s",
-           quoted(name).c_str(), (unsigned long long)at, otherFile);
+           quoted(name).c_str(), (unsigned long long)at, otherFile().c_str());
     int32_t symbol = vocabulary.symbolOf(character);
     if (symbol < 0)
       fail(Exit::InputOutput,
@@ -221,6 +221,11 @@ const std::string &TokenData::identity() const {
 std::string &dataPath() noexcept {
   static std::string path;
   return path;
+}
+
+std::string &dataNaming() noexcept {
+  static std::string naming = "--data FILE";
+  return naming;
 }
 
 const TokenData &tokenData(const iarc_model &model) {

@@ -84,6 +84,9 @@ private:
 /// The file that `--data` names, "" for the model's own. To be set before the first use.
 std::string &dataPath() noexcept;
 
+/// How a user names that file, for messages: `--data FILE`, or what a library has for it.
+std::string &dataNaming() noexcept;
+
 /// The file of a model whose task has one; opened by the first call. Throws as TokenData does.
 const TokenData &tokenData(const iarc_model &model);
 
