@@ -198,6 +198,9 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, stop)
     try:
         main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of --list, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except BenchError as error:
         say(f"error: {error}")
         if error.hint:
