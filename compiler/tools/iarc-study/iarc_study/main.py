@@ -9,6 +9,7 @@ from . import VERSION, messages
 from .cells import combinations_to_check, expand
 from .messages import (INPUT_OUTPUT, INTERNAL_ERROR, SUCCESS, WRONG_SOURCE, WRONG_USAGE,
                        StudyError, counted, did_you_mean, list_of)
+from .present.data import number
 from .processes import Stopped, catch_signals, check_stopped
 from .programs import Compiler, Programs
 from .progress import Progress
@@ -219,7 +220,7 @@ def _listed(cells, path, study):
         if key not in by_key:
             raise StudyError(f"{path}: there is no cell '{key}' in '{study.path}'", WRONG_SOURCE,
                              "the study or a model has changed since; list its cells again")
-    return [by_key[key] for key in keys]
+    return [by_key[key] for key in dict.fromkeys(keys)]
 
 
 def list_cells(cells, store):
@@ -229,7 +230,7 @@ def list_cells(cells, store):
         holder = "" if record else store.holder(cell.key)
         state = record["status"] if record else "running" if holder else "missing"
         counts[state] = counts.get(state, 0) + 1
-        result = f"{record['accuracy_last']:.4f}" if state == "finished" else "-"
+        result = number(record["accuracy_last"], 4) if state == "finished" else "-"
         others = f"  = {', '.join(cell.names[1:])}" if len(cell.names) > 1 else ""
         print(f"{state:8}  {result:>6}  {cell.steps:>6} steps  {cell.key}  {cell.name}{others}")
     print(f"{counted(len(cells), 'cell')}: "

@@ -119,14 +119,16 @@ class Programs:
         shutil.rmtree(place, ignore_errors=True)
         os.makedirs(place)
         name = os.path.join(place, os.path.splitext(os.path.basename(file))[0])
-        process = processes.start(
-            self.compiler.command(file, dict(parameters), "-o", name),
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        # To a file: a pipe that nobody reads while the compiler runs holds it up when it is full.
+        with open(os.path.join(place, "compiler.txt"), "wb") as said:
+            process = processes.start(self.compiler.command(file, dict(parameters), "-o", name),
+                                      stdout=said, stderr=subprocess.STDOUT)
         return process, place, name
 
     def finish_compile(self, variant, process, place, name):
-        said = process.stdout.read()
         if process.wait() != 0:
+            with open(os.path.join(place, "compiler.txt"), encoding="utf-8", errors="replace") as file:
+                said = file.read()
             shutil.rmtree(place, ignore_errors=True)
             raise StudyError(f"'{variant[0]}' was not compiled:\n{said.rstrip()}",
                              process.returncode if process.returncode in (4, 5) else INTERNAL_ERROR)
@@ -135,6 +137,7 @@ class Programs:
                                   stdout=subprocess.PIPE, check=True).stdout
             with open(os.path.join(place, "info.json"), "wb") as file:
                 file.write(info)
+            os.remove(os.path.join(place, "compiler.txt"))
             os.rename(place, self.place(variant))
         except (OSError, subprocess.CalledProcessError) as problem:
             shutil.rmtree(place, ignore_errors=True)

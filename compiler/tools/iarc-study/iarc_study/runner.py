@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 
 from . import VERSION, messages, processes
 from .messages import INPUT_OUTPUT, INTERNAL_ERROR, StudyError, counted, duration
+from .present.data import number
 from .processes import check_stopped
 from .progress import TimeLeft, left_text
 from .store import HOST
@@ -235,7 +236,7 @@ class Runner:
                 self.store.gather(self.order)
                 self.store.forget(cell.key)
                 self.done += 1
-                result = (f"accuracy {record['accuracy_last']:.4f}" if status == 0
+                result = (f"accuracy {number(record['accuracy_last'], 4)}" if status == 0
                           else "diverged")
                 self.progress.line(f"[{self.done}/{len(self.own)}] {cell.name}  {result}  in "
                                    f"{duration(record['timing']['seconds'])}")
@@ -309,7 +310,7 @@ class Runner:
         for entry in self.running:
             step = entry.last.get("step", 0)
             text = f"{entry.cell.name} {100 * step // entry.cell.steps} %"
-            if "accuracy" in entry.last:
+            if entry.last.get("accuracy") is not None:  # nothing was predicted at the last position
                 text += f" ({entry.last['accuracy']:.2f})"
             parts.append(text)
         return (f"[{self.done}/{len(self.own)}] {left_text(self._left(pending))}  "

@@ -1,8 +1,9 @@
 """What a model's source means, as a hash: the part of a cell's key that comes from `.iarc` files.
 
 The hash is that of the definitions which the model uses, of its own file and of all it imports,
-without comments and white space. So a cell stays finished when a comment changes or the library
-grows, and is run again when anything changes that can change its result.
+without comments and white space, and of the file of data that its task reads. So a cell stays
+finished when a comment changes or the library grows, and is run again when anything changes that
+can change its result.
 """
 import hashlib
 import os
@@ -10,7 +11,8 @@ import re
 
 from .messages import StudyError
 
-_TOKEN = re.compile(r"//[^\r\n]*|\s+|[A-Za-z_]\w*|\d[\w.]*|\.\.<?|[<>=!]=|.", re.S)
+_TOKEN = re.compile(r'"(?:\\.|[^"\\\r\n])*"|//[^\r\n]*|\s+|'
+                    r"[A-Za-z_]\w*|\d[\w.]*|\.\.<?|[<>=!]=|.", re.S)
 _OPEN, _CLOSE = "([{", ")]}"
 
 
@@ -32,7 +34,7 @@ def definitions(words):
             follows = words[index + 2] if index + 2 < len(words) else ""
             named = words[index + 1].isidentifier()
             # `kernel` is also an ordinary name, but only a definition goes on with NAME(.
-            if named and (word in ("import", "model", "block", "function")
+            if named and (word in ("import", "model", "block", "function", "task")
                           or (word == "kernel" and follows == "(")):
                 starts.append(index)
     ends = starts[1:] + [len(words)]
@@ -51,12 +53,22 @@ def _reason(problem):
     return (getattr(problem, "strerror", "") or str(problem)).lower()
 
 
+def _content(path):
+    """The hash of a file of data; "" where there is none, which iarcc says."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
 class Sources:
     """Hashes of model files; each file is read once."""
 
     def __init__(self, library):
         self.library = library  # folders searched after that of the importing file
         self.files = {}
+        self.contents = {}
         self.hashes = {}
 
     def _definitions(self, path):
@@ -80,31 +92,48 @@ class Sources:
                     self._reach(imported, seen)
                     break
 
+    def _data(self, path):
+        if path not in self.contents:
+            self.contents[path] = _content(path)
+        return self.contents[path]
+
+    def _data_parts(self, used, parameters):
+        """What the files hold that a task `tokens(...)` may read: those that its definition or a
+        param of the model names, or a value that -D gives it."""
+        if not any(word == "tokens" for _, words in used for word in words):
+            return set()
+        named = {(word, os.path.join(os.path.dirname(file), word[1:-1]))
+                 for file, words in used for word in words if word.startswith('"')}
+        named |= {(value, value.strip('"')) for value in parameters}
+        return {f"data {word} {self._data(path)}" for word, path in named if os.path.isfile(path)}
+
     def hash(self, path, parameters=()):
         """A hexadecimal hash of what the model in `path` is made of; the values of `parameters`, as
         -D gives them, may name further definitions."""
         path = os.path.realpath(path)
+        parameters = tuple(sorted(parameters))
         values = tuple(sorted({word for value in parameters for word in tokens(value)}))
-        if (path, values) not in self.hashes:
+        if (path, parameters) not in self.hashes:
             reached = []
             self._reach(path, reached)
-            by_name, pending = {}, [values]
+            by_name, pending = {}, [(path, values)]
             for file in reached:
                 for kind, name, words in self._definitions(file):
                     if kind == "model":
                         if file == path:
-                            pending.append(words)
+                            pending.append((file, words))
                     elif kind != "import":
-                        by_name.setdefault(name, []).append(words)
-            parts, done = set(), set()
+                        by_name.setdefault(name, []).append((file, words))
+            used, done = [], set()
             while pending:
-                words = pending.pop()
+                file, words = pending.pop()
                 if words is not values:
-                    parts.add("\n".join(words))
+                    used.append((file, words))
                 for word in words:
                     if word in by_name and word not in done:
                         done.add(word)
                         pending += by_name[word]
-            text = "\n\n".join(sorted(parts))
-            self.hashes[path, values] = hashlib.sha256(text.encode()).hexdigest()
-        return self.hashes[path, values]
+            parts = {"\n".join(words) for _, words in used}
+            text = "\n\n".join(sorted(parts | self._data_parts(used, parameters)))
+            self.hashes[path, parameters] = hashlib.sha256(text.encode()).hexdigest()
+        return self.hashes[path, parameters]

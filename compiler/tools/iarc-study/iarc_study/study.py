@@ -268,6 +268,8 @@ def _groups(reader, tables, models, tasks, axes, defaults):
                 reader.problem(here, f"a seed is an integer of 64 bits, not {_written(seed)}")
             elif seed not in seeds:
                 seeds.append(seed)
+        if not seeds:
+            reader.problem(here, "there are no seeds", "leave 'seeds' out for those of [study], or name some")
         picks = _picks(reader, table, group, models, tasks, axes, here)
         result.append(Group(name, reader.get(table, "title", str, name, here), group["models"],
                             group["tasks"], seeds,

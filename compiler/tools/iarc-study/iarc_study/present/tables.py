@@ -17,6 +17,14 @@ def protocol(train):
     return train["text"].rsplit(f", {train['steps']} steps", 1)[0]
 
 
+def task_text(task):
+    """A task as `info` declares it; one without control tokens has neither subtasks nor a gap."""
+    parts = [task.get("subtasks") or task.get("name", ""), f"{task['symbols']} symbols"]
+    if "gap_minimum" in task:
+        parts.append(f"gap {task['gap_minimum']}..{task['gap_maximum']}")
+    return ", ".join(part for part in parts if part)
+
+
 def _seeds(entry):
     """How many seeds there are, where that is worth saying."""
     if entry.diverged:
@@ -32,7 +40,8 @@ def value_cell(entry, paper=None, usual_steps=0, terse=False):
         ours = '<span class="none">&#8211;</span>'
     elif entry.mean() is None:
         ours = ('<span class="none diverged">diverged</span>' if entry.diverged
-                else '<span class="none missing">missing</span>')
+                else '<span class="none missing">missing</span>' if entry.missing
+                else '<span class="none">&#8211;</span>')  # nothing is predicted there
     else:
         spread = entry.spread()
         ours = f'<span class="value">{number(entry.mean())}</span>'
@@ -174,8 +183,7 @@ def every_cell(index):
         detail = (f"in the folder of the study file:\n{commands}\n\n"
                   f"{record['loss_declared']}, {protocol(record['train'])}, context "
                   f"{record['context']}, {record['precision']}, {record['total_weights']:,} weights"
-                  f"\ntask {task['subtasks']}, {task['symbols']} symbols, gap "
-                  f"{task['gap_minimum']}..{task['gap_maximum']}"
+                  f"\ntask {task_text(task)}"
                   f"\niarcc {versions['iarcc']} ({versions['iarcc_hash']}), iarc-study "
                   f"{versions['iarc_study']}\non {timing['cpu']} ({timing['target_cpu']}), "
                   f"{timing['threads']} thread{'s' if timing['threads'] > 1 else ''}, "
