@@ -72,6 +72,10 @@ void AppendFile::cut(uint64_t length) {
 }
 
 void AppendFile::append(const std::string &record) {
+  // Another process may have cut the file, as programs that rotate logs do: a gap of zeros would be no
+  // record.
+  if (struct stat status; regular && fstat(file, &status) == 0 && uint64_t(status.st_size) < size)
+    size = uint64_t(status.st_size);
   const char *from = record.data();
   size_t left = record.size();
   while (left > 0) {

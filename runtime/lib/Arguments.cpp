@@ -236,7 +236,9 @@ bool Arguments::parse(const std::vector<std::string> &given, const std::string &
       fail(Exit::Usage, "%s is given twice", argument.name.c_str());
     if (argument.given) {
       std::string value = option->results().front();
-      if (value.compare(0, 2, "--") == 0) // another flag in the value's place
+      // Another flag in the value's place, unless it hangs on this one's name.
+      if (value.compare(0, 2, "--") == 0 &&
+          std::find(given.begin(), given.end(), argument.name + "=" + value) == given.end())
         needsValue(argument.name, argument.placeholder);
       argument.set(value);
     } else if (argument.required) {

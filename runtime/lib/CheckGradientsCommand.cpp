@@ -139,8 +139,8 @@ public:
     const UpdateCoefficients coefficients = coefficientsOf(model, optimiser, 0, 1);
     for (bool fused : {true, false}) {
       std::copy(before.begin(), before.end(), weights);
-      std::memset(session.state(0), 0,
-                  size_t(model.training.states * model.weight_elements) * sizeof(Real));
+      std::fill_n(static_cast<Real *>(session.state(0)),
+                  model.training.states * model.weight_elements, Real(0));
       if (fused)
         session.trainStep(coefficients);
       else

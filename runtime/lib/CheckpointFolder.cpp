@@ -40,9 +40,8 @@ int64_t stepOf(std::string_view name) {
 
 /// Whether it is what OutputFile calls a checkpoint until it is whole.
 bool isTemporary(std::string_view name) {
-  constexpr size_t letters = 7; // a point and six random ones
-  return name.size() > letters && name[name.size() - letters] == '.' &&
-         stepOf(name.substr(0, name.size() - letters)) >= 0;
+  std::string_view checkpoint;
+  return isTemporaryName(name, checkpoint) && stepOf(checkpoint) >= 0;
 }
 
 } // namespace

@@ -201,7 +201,7 @@ std::string processorTest(const iarc_inference &code) {
 }
 
 /// The struct that the function reads, as far as it reads it.
-std::string callStruct(const iarc_model &model) {
+std::string callStruct(const iarc_model &model, const std::string &prefix) {
   struct Field {
     size_t offset, size;
     const char *declaration;
@@ -213,7 +213,7 @@ std::string callStruct(const iarc_model &model) {
       {offsetof(iarc_call, controls), sizeof(void *), "const int32_t *controls"},
       {offsetof(iarc_call, logits), sizeof(void *), "void *logits"},
       {offsetof(iarc_call, first), sizeof(int64_t), "int64_t first"}};
-  std::string text = "struct call {\n";
+  std::string text = "struct " + prefix + "_call {\n";
   size_t at = 0;
   int gaps = 0;
   for (const Field &field : fields) {
@@ -228,7 +228,7 @@ std::string callStruct(const iarc_model &model) {
 }
 
 constexpr const char *functions = R"(
-static unsigned char *aligned(unsigned char *at) {
+static unsigned char *$P_aligned(unsigned char *at) {
   return at + (64 - (uintptr_t)at % 64) % 64;
 }
 
@@ -257,26 +257,26 @@ $V    return -1;
 }
 
 int $P_predict($P *state) {
-  $R *logits = ($R *)(void *)aligned(state->memory);
-  unsigned char *at = aligned((unsigned char *)(logits + NUMBERS));
+  $R *logits = ($R *)(void *)$P_aligned(state->memory);
+  unsigned char *at = $P_aligned((unsigned char *)(logits + $P_numbers));
   int32_t *symbols = (int32_t *)(void *)at;
-  int32_t *controls = (int32_t *)(void *)aligned(at + 4 * POSITIONS);
-  struct call call = {0};
+  int32_t *controls = (int32_t *)(void *)$P_aligned(at + 4 * $P_positions);
+  struct $P_call call = {0};
   int t, best = 0;
   if (state->count == 0)
     return -1;
-  for (t = 0; t < POSITIONS; ++t) {
+  for (t = 0; t < $P_positions; ++t) {
     symbols[t] = t < $U_CONTEXT ? state->symbols[t] : -1;
     controls[t] = t < $U_CONTEXT ? state->controls[t] : -1;
   }
-  call.weights = weights;
-  call.workspace = aligned((unsigned char *)(controls + POSITIONS));
+  call.weights = $P_weights;
+  call.workspace = $P_aligned((unsigned char *)(controls + $P_positions));
   call.symbols = symbols;
   call.controls = controls;
   call.logits = logits;
   call.first = $U_CONTEXT - state->count;
   $P_infer(&call);
-  logits += NUMBERS - $U_SYMBOLS;
+  logits += $P_numbers - $U_SYMBOLS;
   for (t = 0; t < $U_SYMBOLS; ++t)
     state->logits[t] = logits[t];
   for (t = 1; t < $U_SYMBOLS; ++t)
@@ -302,11 +302,12 @@ std::string sourceBeforeWeights(const iarc_model &model, const iarc_inference &c
   text += format("#include \"%s.h\"\n\n", prefix.c_str());
   text += format("#ifndef __%s__\n#error \"this code was made for %s\"\n#endif\n\n",
                  code.architecture, code.architecture);
-  text += format("enum { NUMBERS = %lld, POSITIONS = %lld };\n\n",
-                 (long long)(rowsOf(model) * model.task.symbols), (long long)code.positions);
-  text += callStruct(model);
-  text += fill("void $P_infer(const struct call *call);\n\n", model, prefix);
-  text += fill("static const $R weights[] __attribute__((aligned(64))) = {", model, prefix);
+  text += format("enum { %s_numbers = %lld, %s_positions = %lld };\n\n", prefix.c_str(),
+                 (long long)(rowsOf(model) * model.task.symbols), prefix.c_str(),
+                 (long long)code.positions);
+  text += callStruct(model, prefix);
+  text += fill("void $P_infer(const struct $P_call *call);\n\n", model, prefix);
+  text += fill("static const $R $P_weights[] __attribute__((aligned(64))) = {", model, prefix);
   return text;
 }
 
@@ -328,7 +329,10 @@ std::string sourceAfterWeights(const iarc_model &model, const iarc_inference &co
 /// A decimal that a C compiler reads as exactly this number, by way of double.
 template <class Real> void appendNumber(std::string &text, Real value) {
   char buffer[64];
-  auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer - 1, value);
+  auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer - 3, value);
+  // Without a point it would be an integer, of which there is no -0 and none above 2^64.
+  if (std::string_view(buffer, size_t(end - buffer)).find_first_of(".e") == std::string_view::npos)
+    end = std::copy_n(".0", 2, end);
   *end = '\0';
   if (Real(std::strtod(buffer, nullptr)) != value) {
     text += format("%a", double(value));

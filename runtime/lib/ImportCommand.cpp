@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -29,10 +30,16 @@ int runImport(const Invocation &invocation) {
     std::ostringstream text;
     if (stream)
       text << stream.rdbuf();
+    std::error_code ignored;
     if (!stream || text.str().empty())
-      fail(Exit::InputOutput, "cannot read the weight map %s: %s", quoted(mapFile).c_str(),
-           stream ? "it is empty" : std::strerror(errno));
-    map = parseWeightMap(text.str(), mapFile);
+      fail(Exit::InputOutput, "cannot read the weight map %s: %s", runtime::quoted(mapFile).c_str(),
+           !stream && errno                                       ? std::strerror(errno)
+           : std::filesystem::is_directory(mapFile, ignored) ? "it is a folder"
+                                                                  : "it is empty");
+    std::string lines = text.str();
+    if (lines.compare(0, 3, "\xEF\xBB\xBF") == 0) // the mark that some editors put before UTF-8
+      lines.erase(0, 3);
+    map = parseWeightMap(lines, mapFile);
   }
   Array weights(uint64_t(model.weight_elements * model.element_bytes));
   importWeights(model, from, map, weights.data());

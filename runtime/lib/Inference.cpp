@@ -6,6 +6,7 @@
 #include "Initialise.h"
 #include "Processor.h"
 #include "Real.h"
+#include "Stack.h"
 #include "Text.h"
 #include "Weights.h"
 
@@ -135,6 +136,7 @@ Inference::Inference(const iarc_model &model) : model(model), rowCount(rowsOf(mo
     return;
   }
   requireProcessor(model);
+  requireStack();
   MemoryPlan plan;
   plan.add({model.weight_elements, model.element_bytes});
   plan.add({model.inference.weight_elements, model.element_bytes});

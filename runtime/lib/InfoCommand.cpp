@@ -127,6 +127,10 @@ std::string infoJson(const iarc_model &model, int64_t batch) {
   json.field("name", task.name).field("symbols", task.symbols);
   if (task.control_count) {
     json.field("subtasks", std::string_view(controlNames(task)));
+    json.key("controls").beginArray();
+    for (int64_t i = 0; i < task.control_count; ++i)
+      json.value(std::string_view(task.controls[i].name));
+    json.endArray();
     json.field("gap_minimum", task.gap_minimum).field("gap_maximum", task.gap_maximum);
     json.field("encoding", task.interspersed ? "interspersed" : "tape");
   }

@@ -174,8 +174,7 @@ int iarc_library_set_data(const char *path) {
   return guarded(-1, [&] {
     if (!theModel.task.data)
       fail(Exit::Usage, "the task %s reads no data", quoted(theModel.task.name).c_str());
-    dataPath() = requirePointer("the path", path);
-    tokenData(theModel);
+    useData(theModel, requirePointer("the path", path));
     return 0;
   });
 }
@@ -434,6 +433,8 @@ int iarc_library_predict(iarc_library_model *model, void *shares) {
     model->stale = false;
     std::vector<double> logits;
     model->inference->predict(model->window, logits);
+    if (!std::all_of(logits.begin(), logits.end(), [](double x) { return std::isfinite(x); }))
+      fail(Exit::Diverged, "the logits are not finite: these weights cannot predict");
     if (shares) {
       const std::vector<double> values = probabilities(logits);
       withReal(theModel, [&](auto real) {

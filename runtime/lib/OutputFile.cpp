@@ -7,9 +7,10 @@
 
 #include <cerrno>
 #include <climits>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,61 @@ namespace iarc::runtime {
 std::string folderOf(const std::string &path) {
   size_t slash = path.rfind('/');
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string linkTarget(const std::string &path) {
+  std::string target = path;
+  char next[PATH_MAX];
+  // As many links in a row as the system follows.
+  for (int links = 0; links < 40; ++links) {
+    ssize_t length = readlink(target.c_str(), next, sizeof next);
+    if (length <= 0 || size_t(length) == sizeof next)
+      break;
+    std::string name(next, size_t(length));
+    target = name[0] == '/' ? name : folderOf(target) + "/" + name;
+  }
+  return target;
+}
+
+bool isSameFile(const std::string &one, const std::string &other) {
+  const std::string paths[2] = {linkTarget(one), linkTarget(other)};
+  struct stat folders[2], status;
+  if (stat(one.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    return false;
+  for (int i = 0; i < 2; ++i)
+    if (stat(folderOf(paths[i]).c_str(), &folders[i]) != 0)
+      return one == other;
+  return folders[0].st_dev == folders[1].st_dev && folders[0].st_ino == folders[1].st_ino &&
+         paths[0].substr(paths[0].rfind('/') + 1) == paths[1].substr(paths[1].rfind('/') + 1);
+}
+
+bool isTemporaryName(std::string_view name, std::string_view &of) {
+  if (name.size() <= 1 + temporaryMark.size() + temporaryLetters || name[0] != '.')
+    return false;
+  const size_t end = name.size() - temporaryLetters - temporaryMark.size();
+  of = name.substr(1, end - 1);
+  return name.substr(end, temporaryMark.size()) == temporaryMark;
+}
+
+/// Makes a file beside `target` under a name that nothing else has, as an ordinary open makes one.
+/// Gives its descriptor, or -1.
+static int makeTemporary(const std::string &target, std::string &temporary) {
+  const std::string name = target.substr(target.rfind('/') + 1);
+  // The longest name that every file system has.
+  const std::string kept =
+      name.substr(0, NAME_MAX - 1 - temporaryMark.size() - temporaryLetters);
+  for (int attempts = 0; attempts < 100; ++attempts) {
+    uint64_t random = 0;
+    if (getrandom(&random, sizeof random, 0) != ssize_t(sizeof random))
+      return -1;
+    temporary = folderOf(target) + "/." + kept + std::string(temporaryMark);
+    for (size_t i = 0; i < temporaryLetters; ++i, random /= 26)
+      temporary += char('a' + random % 26);
+    int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file >= 0 || errno != EEXIST)
+      return file;
+  }
+  return -1;
 }
 
 void OutputFile::systemError() const {
@@ -32,11 +88,9 @@ OutputFile::OutputFile(const std::string &path) : path(path), target(path) {
     return;
   }
   // A link's target is replaced, not the link.
-  if (char *real = realpath(path.c_str(), nullptr)) {
-    target = real;
-    std::free(real);
-  }
+  target = linkTarget(path);
   struct stat status;
+  std::optional<mode_t> mode;
   if (stat(target.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) {
       errno = EISDIR;
@@ -50,6 +104,7 @@ OutputFile::OutputFile(const std::string &path) : path(path), target(path) {
     }
     if (access(target.c_str(), W_OK) != 0) // a rename would overwrite it all the same
       systemError();
+    mode = status.st_mode & 07777;
   }
   std::string folder = folderOf(target);
   if (stat(folder.c_str(), &status) != 0)
@@ -58,16 +113,13 @@ OutputFile::OutputFile(const std::string &path) : path(path), target(path) {
   if (!S_ISDIR(status.st_mode))
     fail(Exit::InputOutput, "cannot write %s: the folder %s is not a folder", quoted(path).c_str(),
          quoted(folder).c_str());
-  temporary = target + ".XXXXXX";
-  file = mkostemp(temporary.data(), O_CLOEXEC);
+  file = makeTemporary(target, temporary);
   if (file < 0) {
     temporary.clear();
     systemError();
   }
-  // mkostemp's mode is private; give the file what an ordinary open would have given it.
-  mode_t mask = umask(0);
-  umask(mask);
-  fchmod(file, 0666 & ~mask);
+  if (mode)
+    fchmod(file, *mode); // what is replaced keeps its permissions
 }
 
 OutputFile::~OutputFile() {
@@ -112,6 +164,16 @@ void OutputFile::commit() {
          std::strerror(problem));
 }
 
-void checkWritable(const std::string &path) { OutputFile probe(path); }
+void checkWritable(const std::string &path) {
+  struct stat status;
+  // To open a pipe and close it again would be the end of it for its reader.
+  if (path != "-" && stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) &&
+      !S_ISDIR(status.st_mode)) {
+    if (access(path.c_str(), W_OK) != 0)
+      fail(Exit::InputOutput, "cannot write %s: %s", quoted(path).c_str(), std::strerror(errno));
+    return;
+  }
+  OutputFile probe(path);
+}
 
 } // namespace iarc::runtime

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace iarc::runtime {
 
@@ -33,8 +34,22 @@ private:
   int file = -1;
 };
 
+/// What a temporary file's name has before its random letters: .NAME.iarc-XXXXXX in the folder of NAME.
+inline constexpr std::string_view temporaryMark = ".iarc-";
+inline constexpr size_t temporaryLetters = 6;
+
+/// Whether OutputFile gives such a name to what it writes; `of` is then the name of the file that it
+/// becomes.
+bool isTemporaryName(std::string_view name, std::string_view &of);
+
 /// The folder of a file: "." for a name alone.
 std::string folderOf(const std::string &path);
+
+/// What a symbolic link stands for, also where nothing is there yet; any other path as it is.
+std::string linkTarget(const std::string &path);
+
+/// Whether both name the same regular file, which need not exist.
+bool isSameFile(const std::string &one, const std::string &other);
 
 /// Throws Error (status InputOutput) unless a file could be written there now; leaves nothing
 /// behind.

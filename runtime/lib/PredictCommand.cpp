@@ -286,6 +286,10 @@ int runPredict(const Invocation &invocation) {
     fail(Exit::Usage, "--probabilities: a model that is trained by squared_error gives none");
   if (batch.empty() != out.empty())
     fail(Exit::Usage, "--batch FILE and --out FILE need each other");
+  if (!batch.empty())
+    for (const char *flag : {"--probabilities", "--all", "--json"})
+      if (arguments.given(flag))
+        fail(Exit::Usage, "%s is for lines: --batch writes the logits of whole windows", flag);
   if (batch.empty() && arguments.given("--positions"))
     fail(Exit::Usage, "--positions is for --batch: of a line all tokens are there");
   if (interactive && (!batch.empty() || options.json || options.all))

@@ -9,9 +9,12 @@
 #include "ThreadPool.h"
 #include "TokenData.h"
 
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <fcntl.h>
 #include <new>
+#include <unistd.h>
 
 namespace iarc::runtime {
 
@@ -262,7 +265,16 @@ static int dispatch(const iarc_model &model, const std::string &program,
                        : ("did you mean " + nearest + "?").c_str());
 }
 
+/// What was closed when the program began becomes a stream that gives or takes nothing: the next file
+/// that is opened would else get its number, and with it what is printed. Writing to it fails.
+static void openStandardStreams() noexcept {
+  for (int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) < 0 && errno == EBADF)
+      (void)open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY); // the lowest number
+}
+
 int runProgram(const iarc_model &model, int argc, char **argv) noexcept {
+  openStandardStreams();
   std::string program;
   Error error{Exit::Internal, ""};
   try {

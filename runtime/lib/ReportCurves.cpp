@@ -30,6 +30,7 @@ using Entry = std::map<std::string, double>;
 struct Log {
   std::vector<Entry> lines, evaluations;
   std::vector<std::string> subtasks; ///< in the order of the log
+  bool isEmpty() const noexcept { return lines.empty() && evaluations.empty(); }
 };
 
 class Reader {
@@ -52,8 +53,6 @@ public:
         fail(Exit::InputOutput, "%s is no log of a training: line %lld is of another form",
              runtime::quoted(path).c_str(), (long long)number);
     }
-    if (log.lines.empty() && log.evaluations.empty())
-      fail(Exit::InputOutput, "the log %s has no line yet", runtime::quoted(path).c_str());
     return std::move(log);
   }
 
@@ -140,7 +139,8 @@ double figure(const Entry &entry, const std::string &name) {
 std::string logBeside(const std::string &weights) {
   for (const char *name : {"log.jsonl", "log.csv"}) {
     const std::string path = folderOf(weights) + "/" + name;
-    if (access(path.c_str(), R_OK) == 0)
+    // One without a line yet is as none.
+    if (access(path.c_str(), R_OK) == 0 && !Reader(path).read().isEmpty())
       return path;
   }
   return "";
@@ -148,6 +148,8 @@ std::string logBeside(const std::string &weights) {
 
 void writeCurves(JsonWriter &json, const std::string &path) {
   const Log log = Reader(path).read();
+  if (log.isEmpty())
+    fail(Exit::InputOutput, "the log %s has no line yet", runtime::quoted(path).c_str());
   const size_t every = (log.lines.size() + mostPoints - 1) / mostPoints;
   json.key("curves").beginObject();
   json.field("file", std::string_view(path.substr(path.rfind('/') + 1)));

@@ -123,6 +123,8 @@ void describeRun(const RunState &state, std::map<std::string, std::string> &meta
                                 .add(evaluations.bestLoss)
                                 .add(int64_t(evaluations.stopped))
                                 .text;
+  if (evaluations.stopped)
+    metadata["stopped_at"] = evaluations.stoppedAt;
   metadata["steps"] = std::to_string(settings.steps);
   metadata["log_every"] = std::to_string(settings.logEvery);
   metadata["interval"] = intervalText(state.interval);
@@ -184,6 +186,8 @@ std::string parseRun(const std::map<std::string, std::string> &metadata, RunStat
       read.stopped = stopped;
       return right;
     });
+  if (isThere("stopped_at"))
+    state.evaluations.stoppedAt = metadata.at("stopped_at");
   integer("steps", settings.steps, 0, mostSteps);
   integer("log_every", settings.logEvery, 1, mostSteps);
   if (!problem.empty())

@@ -56,6 +56,8 @@ struct Evaluations {
   int64_t bestStep = 0; ///< and at the one with the least loss
   double bestLoss = std::numeric_limits<double>::infinity();
   bool stopped = false; ///< the figure was reached that ends the run
+  /// Which figure, as stopWords() has it; "" also in checkpoints that do not say.
+  std::string stoppedAt;
 };
 
 struct RunState {

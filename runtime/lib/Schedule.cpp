@@ -29,6 +29,14 @@ public:
     skip();
     return true;
   }
+  /// `name` and the parenthesis that opens its arguments: both or nothing.
+  bool takeCall(std::string_view name) {
+    const std::string_view before = left;
+    if (take(name) && take("("))
+      return true;
+    left = before;
+    return false;
+  }
   template <class T> bool number(T &value) {
     auto [end, error] = std::from_chars(left.data(), left.data() + left.size(), value);
     if (error != std::errc())
@@ -49,7 +57,7 @@ private:
 bool isRate(double value) { return value >= 0 && value <= mostRate; }
 
 bool parsePlain(Scanner &in, iarc_schedule &schedule) {
-  auto begins = [&](const char *name) { return in.take(name) && in.take("("); };
+  auto begins = [&](const char *name) { return in.takeCall(name); };
   auto rate = [&] { return in.number(schedule.rate) && isRate(schedule.rate); };
   if (begins("constant"))
     return rate() && in.take(")");

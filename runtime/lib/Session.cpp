@@ -4,6 +4,7 @@
 
 #include "Error.h"
 #include "Processor.h"
+#include "Stack.h"
 #include "Real.h"
 #include "Text.h"
 
@@ -47,6 +48,7 @@ MemoryPlan Session::plan(const iarc_model &model, const SessionNeeds &needs) {
 
 const SessionNeeds &Session::checked(const iarc_model &model, const SessionNeeds &needs) {
   requireProcessor(model);
+  requireStack();
   AvailableMemory available = availableMemory();
   SessionNeeds least = needs;
   least.batch = 1;

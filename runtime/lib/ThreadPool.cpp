@@ -3,17 +3,21 @@
 #include "ThreadPool.h"
 
 #include "Error.h"
+#include "Stack.h"
 
 #include "iarc/runtime/Descriptor.h"
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <sched.h>
-#include <system_error>
 
 namespace iarc::runtime {
 
 namespace {
+/// Bytes of the stack of a thread that the pool starts: what it needs, and room for its tables.
+constexpr size_t stackOfThread = 2 * stackOfGeneratedCode;
+
 /// True on a thread that is inside a body: nested regions run inline.
 thread_local bool insideRegion = false;
 
@@ -21,7 +25,7 @@ inline void pause() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
 #else
-  std::this_thread::yield();
+  sched_yield();
 #endif
 }
 } // namespace
@@ -51,33 +55,50 @@ int64_t usableCores() noexcept {
 ThreadPool::ThreadPool(int64_t threads)
     : count(threads), spins(threads <= usableCores() ? 20000 : 0),
       shares(std::make_unique<Share[]>(size_t(threads))) {
-  workers.reserve(size_t(count - 1));
-  try {
-    for (int64_t self = 1; self < count; ++self)
-      workers.emplace_back([this, self] { serve(self); });
-  } catch (const std::system_error &error) {
-    size_t started = workers.size() + 1;
-    {
-      std::lock_guard<std::mutex> lock(mutex);
-      stopping = true;
+  workers.resize(size_t(count - 1));
+  for (int64_t self = 1; self < count; ++self)
+    if (int problem = start(workers[size_t(self - 1)], self); problem != 0) {
+      workers.resize(size_t(self - 1));
+      join();
+      fail(Exit::InputOutput,
+           "cannot start more than %lld of %lld threads: %s\nhint: use a smaller --threads",
+           (long long)self, (long long)count, std::strerror(problem));
     }
-    wake.notify_all();
-    for (std::thread &worker : workers)
-      worker.join();
-    fail(Exit::InputOutput,
-         "cannot start more than %zu of %lld threads: %s\nhint: use a smaller --threads", started,
-         (long long)count, error.code().message().c_str());
-  }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { join(); }
+
+int ThreadPool::start(Worker &worker, int64_t self) noexcept {
+  worker.pool = this;
+  worker.self = self;
+  pthread_attr_t attributes;
+  if (int problem = pthread_attr_init(&attributes); problem != 0)
+    return problem;
+  // The limit for new threads, or the C library's own choice, may be too small.
+  size_t bytes = 0;
+  pthread_attr_getstacksize(&attributes, &bytes);
+  if (bytes < stackOfThread)
+    pthread_attr_setstacksize(&attributes, stackOfThread);
+  int problem = pthread_create(
+      &worker.thread, &attributes,
+      [](void *argument) -> void * {
+        auto *own = static_cast<Worker *>(argument);
+        own->pool->serve(own->self);
+        return nullptr;
+      },
+      &worker);
+  pthread_attr_destroy(&attributes);
+  return problem;
+}
+
+void ThreadPool::join() noexcept {
   {
     std::lock_guard<std::mutex> lock(mutex);
     stopping = true;
   }
   wake.notify_all();
-  for (std::thread &worker : workers)
-    worker.join();
+  for (Worker &worker : workers)
+    pthread_join(worker.thread, nullptr);
 }
 
 bool ThreadPool::claim(int64_t share, int64_t &piece) noexcept {

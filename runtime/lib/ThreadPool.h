@@ -18,7 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <thread>
+#include <pthread.h>
 #include <vector>
 
 namespace iarc::runtime {
@@ -65,6 +65,16 @@ private:
     std::atomic<uint64_t> state{0};
   };
 
+  struct Worker {
+    ThreadPool *pool;
+    int64_t self;
+    pthread_t thread;
+  };
+
+  /// 0, or what errno would be.
+  int start(Worker &worker, int64_t self) noexcept;
+  /// Ends the threads.
+  void join() noexcept;
   void work(int64_t self) noexcept;
   void serve(int64_t self) noexcept;
   bool claim(int64_t share, int64_t &piece) noexcept;
@@ -81,7 +91,7 @@ private:
   std::atomic<bool> stopping{false};
   std::mutex mutex;
   std::condition_variable wake, finished;
-  std::vector<std::thread> workers;
+  std::vector<Worker> workers;
 };
 
 } // namespace iarc::runtime

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <memory>
+#include <mutex>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -228,12 +229,35 @@ std::string &dataNaming() noexcept {
   return naming;
 }
 
+namespace {
+
+/// The one file of the process. Several threads of a library's caller may come here first.
+struct Opened {
+  std::mutex mutex;
+  std::unique_ptr<TokenData> data;
+};
+
+Opened &opened() {
+  static Opened only;
+  return only;
+}
+
+} // namespace
+
 const TokenData &tokenData(const iarc_model &model) {
-  static std::unique_ptr<TokenData> opened;
-  if (!opened)
-    opened = std::make_unique<TokenData>(
+  std::lock_guard lock(opened().mutex);
+  if (!opened().data)
+    opened().data = std::make_unique<TokenData>(
         model, dataPath().empty() ? model.task.data->path : dataPath());
-  return *opened;
+  return *opened().data;
+}
+
+void useData(const iarc_model &model, const std::string &path) {
+  std::lock_guard lock(opened().mutex);
+  if (opened().data)
+    fail(Exit::Usage, "the data file %s is in use already\nhint: %s comes before the first draw",
+         quoted(opened().data->path()).c_str(), dataNaming().c_str());
+  opened().data = std::make_unique<TokenData>(model, path);
 }
 
 } // namespace iarc::runtime

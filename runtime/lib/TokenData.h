@@ -90,6 +90,10 @@ std::string &dataNaming() noexcept;
 /// The file of a model whose task has one; opened by the first call. Throws as TokenData does.
 const TokenData &tokenData(const iarc_model &model);
 
+/// Opens this file for the process instead. Throws Error (status Usage) where one is open already, and
+/// as TokenData does; nothing is then changed.
+void useData(const iarc_model &model, const std::string &path);
+
 } // namespace iarc::runtime
 
 #endif

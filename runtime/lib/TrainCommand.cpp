@@ -19,8 +19,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <unistd.h>
 
 namespace iarc::runtime {
 
@@ -123,6 +125,22 @@ void Training::goOn(const Checkpoint &checkpoint) {
   state = checkpoint.state();
   state.settings = options.settings;
   state.interval.start = Clock::now();
+  Evaluations &evaluations = state.evaluations;
+  // Another figure than the one that ended the run has not been reached.
+  if (evaluations.stopped && !evaluations.stoppedAt.empty() &&
+      evaluations.stoppedAt != stopWords(options.stop, options.stopAt)) {
+    evaluations.stopped = false;
+    evaluations.stoppedAt.clear();
+  }
+  if (!options.bestOut.empty() && evaluations.bestStep > 0 &&
+      access(options.bestOut.c_str(), F_OK) != 0) {
+    std::fprintf(stderr,
+                 "note: the best weights so far, of step %lld, are not in %s: the best from here on "
+                 "will be\n",
+                 (long long)evaluations.bestStep, quoted(options.bestOut).c_str());
+    evaluations.bestStep = 0;
+    evaluations.bestLoss = std::numeric_limits<double>::infinity();
+  }
   saved = checkpoint.path();
   // A folder that does not have it gets one at the next occasion.
   savedStep = folder && folder->holds(saved) ? state.step : -1;
@@ -173,7 +191,10 @@ void Training::diverged(const std::string &what, int64_t step) {
   FirstBad first = guard.firstBad(step);
   const Optimiser &optimiser = options.settings.optimiser;
   std::string message = what;
-  if (what.empty())
+  if (what.empty() && step < 0)
+    message = format("%s is not finite before the first step",
+                     first.what.empty() ? "a weight" : first.what.c_str());
+  else if (what.empty())
     message = format("%s is not finite after step %lld, counted from 0",
                      first.what.empty() ? "a weight" : first.what.c_str(),
                      (long long)(first.what.empty() ? step : first.step));
@@ -219,6 +240,7 @@ void Training::evaluateNow() {
   if ((options.stop == IARC_STOP_LOSS && loss <= options.stopAt) ||
       (options.stop == IARC_STOP_ACCURACY && accuracy >= options.stopAt))
     evaluations.stopped = true;
+  evaluations.stoppedAt = evaluations.stopped ? stopWords(options.stop, options.stopAt) : "";
   // The log's times are those of training.
   state.interval.start += Clock::now() - start;
 }
@@ -378,7 +400,7 @@ int runTrain(const Invocation &invocation) {
     if (evaluations.stopped && options.stop != IARC_STOP_NEVER)
       std::fprintf(stderr, "ended after %lld of %lld steps: the evaluation reached %s\n",
                    (long long)training.done(), (long long)settings.steps,
-                   stopText(options.stop, options.stopAt).c_str());
+                   quoted(stopWords(options.stop, options.stopAt)).c_str());
     if (!options.bestOut.empty() && evaluations.bestStep > 0)
       std::fprintf(stderr, "the best weights are those of step %lld, loss %s\n",
                    (long long)evaluations.bestStep, lossText(evaluations.bestLoss, 4).c_str());

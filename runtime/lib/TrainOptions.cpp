@@ -3,17 +3,19 @@
 #include "TrainOptions.h"
 
 #include "Error.h"
+#include "OutputFile.h"
 #include "Text.h"
 
 #include <charconv>
 #include <cstring>
+#include <iterator>
 #include <type_traits>
 
 namespace iarc::runtime {
 
-std::string stopText(int64_t stop, double at) {
+std::string stopWords(int64_t stop, double at) {
   return stop == IARC_STOP_NEVER ? "never"
-                                 : format("'%s %g'", stop == IARC_STOP_LOSS ? "loss" : "accuracy", at);
+                                 : (stop == IARC_STOP_LOSS ? "loss " : "accuracy ") + exactText(at);
 }
 
 /// Reads "accuracy 0.99", "loss 0.1" or "never". Returns what was expected, "" when all is well.
@@ -73,7 +75,10 @@ void declareTrainOptions(Arguments &arguments, const iarc_model &model, TrainOpt
                        "steps from one evaluation to the next, 0 for the final one only");
   arguments.addText("--stop-at", "WHAT",
                     "end the run when an evaluation reaches 'accuracy X' or 'loss X'",
-                    stopText(options.stop, options.stopAt), [&options](const std::string &text) {
+                    options.stop == IARC_STOP_NEVER
+                        ? "never"
+                        : "'" + stopWords(options.stop, options.stopAt) + "'",
+                    [&options](const std::string &text) {
                       return parseStop(text, options.stop, options.stopAt);
                     });
   arguments.addFile("--best-out", &options.bestOut,
@@ -83,8 +88,15 @@ void declareTrainOptions(Arguments &arguments, const iarc_model &model, TrainOpt
 }
 
 void checkTrainOptions(const Arguments &arguments, const TrainOptions &options) {
-  if (!options.log.empty() && options.log == options.weightsOut && options.log != "-")
-    fail(Exit::Usage, "--log and --weights-out name the same file %s", quoted(options.log).c_str());
+  const std::pair<const char *, const std::string &> outputs[] = {
+      {"--log", options.log}, {"--best-out", options.bestOut}, {"--weights-out", options.weightsOut}};
+  for (size_t i = 0; i < std::size(outputs); ++i)
+    for (size_t j = i + 1; j < std::size(outputs); ++j) {
+      const auto &[flag, path] = outputs[i];
+      const auto &[otherFlag, other] = outputs[j];
+      if (!path.empty() && !other.empty() && path != "-" && other != "-" && isSameFile(path, other))
+        fail(Exit::Usage, "%s and %s name the same file %s", flag, otherFlag, quoted(path).c_str());
+    }
   if (options.resume && !options.resumeFrom.empty())
     fail(Exit::Usage, "--resume and --resume-from exclude each other");
   if (options.checkpoint.empty())
@@ -101,9 +113,6 @@ void checkTrainOptions(const Arguments &arguments, const TrainOptions &options) 
     fail(Exit::Usage, "evaluations every %lld steps need windows\n"
                       "hint: --evaluate-every 0 turns them off",
          (long long)options.evaluateEvery);
-  if (!options.bestOut.empty() && options.bestOut == options.weightsOut)
-    fail(Exit::Usage, "--best-out and --weights-out name the same file %s",
-         quoted(options.bestOut).c_str());
   const RunSettings &settings = options.settings;
   if (settings.optimiser.accumulate > settings.batch)
     fail(Exit::Usage, "a batch of %lld cannot be computed in %lld parts\n"

@@ -31,8 +31,8 @@ void checkTrainOptions(const Arguments &arguments, const TrainOptions &options);
 void takeSettings(const iarc_model &model, const Arguments &arguments, const Checkpoint &checkpoint,
                   RunSettings &settings);
 
-/// When evaluations end a run, as `--stop-at` has it.
-std::string stopText(int64_t stop, double at);
+/// When evaluations end a run, as `--stop-at` has it: "never", "loss 0.1" or "accuracy 0.99".
+std::string stopWords(int64_t stop, double at);
 
 } // namespace iarc::runtime
 

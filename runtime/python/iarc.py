@@ -209,8 +209,11 @@ class Model:
                 raise Error(f"{name}: expected integers of the shape "
                             f"[{'count' if rows is None else rows}, {columns}], not "
                             f"{given.dtype} {list(given.shape)}")
-            # What does not fit 32 bits is no symbol either.
-            return np.ascontiguousarray(np.clip(given, -2**31, 2**31 - 1), np.int32)
+            # What does not fit 32 bits is no symbol either. Bounds beyond those of the given type are
+            # none, and NumPy 2 refuses them.
+            most, bounds = np.iinfo(np.int32), np.iinfo(given.dtype)
+            return np.ascontiguousarray(np.clip(given, max(most.min, bounds.min),
+                                                min(most.max, bounds.max)), np.int32)
 
         symbols = integers("symbols", symbols, self.context + 1)
         if symbols is None:
@@ -279,8 +282,7 @@ class Model:
     @property
     def controls(self):
         """The names of the control tokens; a token's place is its number."""
-        names = self.info["task"].get("subtasks", "")
-        return names.split() if " " in names else list(names)
+        return self.info["task"].get("controls", [])
 
     def predict(self):
         """The most probable next symbol."""

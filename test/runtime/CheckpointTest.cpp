@@ -263,10 +263,12 @@ TEST(CheckpointFolder, ListsItsOwn) {
     EXPECT_TRUE(fs::exists(folder / "new/other"));
   }
   // What a killed process left behind goes, and nothing else.
+  touch(folder / "new/.step-000000012.safetensors.iarc-abcdef");
   touch(folder / "new/step-000000012.safetensors.AbC123");
   touch(folder / "new/notes.AbC123");
   CheckpointFolder again(folder / "new");
-  EXPECT_FALSE(fs::exists(folder / "new/step-000000012.safetensors.AbC123"));
+  EXPECT_FALSE(fs::exists(folder / "new/.step-000000012.safetensors.iarc-abcdef"));
+  EXPECT_TRUE(fs::exists(folder / "new/step-000000012.safetensors.AbC123"));
   EXPECT_TRUE(fs::exists(folder / "new/notes.AbC123"));
 }
 

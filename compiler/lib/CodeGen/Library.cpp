@@ -64,6 +64,21 @@ static void replaceAll(std::string &text, llvm::StringRef what, llvm::StringRef 
     text.replace(at, what.size(), by);
 }
 
+/// The text with the first words of the pairs replaced by the second ones, which are not looked at
+/// again; of two that begin in the same place the first in the list counts.
+static std::string
+replaceEach(llvm::StringRef text,
+            llvm::ArrayRef<std::pair<llvm::StringRef, llvm::StringRef>> pairs) {
+  std::string result;
+  while (!text.empty()) {
+    auto *pair =
+        llvm::find_if(pairs, [&](const auto &pair) { return text.starts_with(pair.first); });
+    result += pair == pairs.end() ? text.take_front() : pair->second;
+    text = text.drop_front(pair == pairs.end() ? 1 : pair->first.size());
+  }
+  return result;
+}
+
 /// The names of the functions of the header, "open" and the like.
 static std::vector<std::string> functionNames() {
   std::vector<std::string> names;
@@ -118,14 +133,15 @@ std::string iarc::libraryHeader(mlir::DictionaryAttr descriptor, llvm::StringRef
       ("/* " + prefix + ".h - the model '" + string(descriptor, "name") +
        "' as a library, made by iarcc " IARC_VERSION " for " + targetCpu + ".\n *\n")
           .str();
-  text = title + usage + text;
-  replaceAll(text, "/* @constants@ */\n", constants);
-  replaceAll(text, "IARC_LIBRARY_REAL",
-             integer(descriptor, "element_bytes") == 8 ? "double" : "float");
-  replaceAll(text, "IARC_LIBRARY", upper);
-  replaceAll(text, genericName, prefix);
-  replaceAll(text, "NAME_", (prefix + "_").str());
-  return text;
+  // At once: the prefix may look like what is replaced.
+  std::string name = (prefix + "_").str();
+  return title + replaceEach(usage + text,
+                             {{"/* @constants@ */\n", constants},
+                              {"IARC_LIBRARY_REAL",
+                               integer(descriptor, "element_bytes") == 8 ? "double" : "float"},
+                              {"IARC_LIBRARY", upper},
+                              {genericName, prefix},
+                              {"NAME_", name}});
 }
 
 void iarc::addLibraryPrefix(llvm::Module &module, llvm::StringRef prefix) {

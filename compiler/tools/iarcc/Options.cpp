@@ -40,6 +40,15 @@ constexpr std::array<NamedStage, 10> stageNames = {{{"ast", Stage::Ast},
                                                    {"library", Stage::Library},
                                                    {"executable", Stage::Executable}}};
 
+/// Prints what was asked for.
+ParsedCommandLine print(const std::string &text) {
+  std::cout << text << std::flush;
+  if (std::cout)
+    return {true, Success, {}};
+  reportError("cannot write to standard output");
+  return {true, InputOutput, {}};
+}
+
 /// Complains and points to the help of the command in question.
 ParsedCommandLine usageError(const std::string &message, const std::string &command) {
   reportError(message + "\nhint: '" + command + " --help' lists what there is");
@@ -242,16 +251,14 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
 /// What `--explain` prints.
 ParsedCommandLine explain(const std::string &code) {
   if (code == "list") {
-    std::cout << iarc::dsl::listDiagnostics();
-    return {true, Success, {}};
+    return print(iarc::dsl::listDiagnostics());
   }
   std::optional<std::string> text = iarc::dsl::explainDiagnostic(code);
   if (!text) {
     reportError("there is no diagnostic '" + code + "'\nhint: 'iarcc --explain list' lists them");
     return {true, WrongUsage, {}};
   }
-  std::cout << *text;
-  return {true, Success, {}};
+  return print(*text);
 }
 
 ParsedCommandLine parse(int argc, const char *const *argv) {
@@ -301,11 +308,9 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   try {
     app.parse(std::move(words));
   } catch (const CLI::CallForHelp &) {
-    std::cout << app.help();
-    return {true, Success, {}};
+    return print(app.help());
   } catch (const CLI::CallForVersion &) {
-    std::cout << "iarcc " IARC_VERSION "\n";
-    return {true, Success, {}};
+    return print("iarcc " IARC_VERSION "\n");
   } catch (const CLI::ParseError &error) {
     return usageError(describe(error), name);
   }

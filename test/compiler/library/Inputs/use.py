@@ -120,6 +120,17 @@ reader.set_data(os.path.join(folder, "corpus.txt"))
 symbols = reader.draw(2).symbols
 steps = np.unique(np.diff(symbols)).tolist()
 print("the file's bytes", symbols.min() >= 97, symbols.max() <= 121, steps)
+refused("late", reader.set_data, os.path.join(folder, "none.txt"))
+reader.draw(2)  # nothing was changed
+# Integers of any kind are symbols.
+given = reader.draw(2).symbols
+for kind in ("u1", "i2", "u2", "i8", "u8"):
+    assert reader.forward(given.astype(kind))[0] == reader.forward(given)[0]
+# Weights that are no numbers predict nothing.
+reader.push(97)
+next(iter(reader.weights.values()))[...] = np.nan
+refused("nan", reader.predict)
+refused("shares of nan", reader.probabilities)
 
 iarc._ABI = 99
 refused("interface", iarc.load, os.path.join(folder, "librobot.so"))
