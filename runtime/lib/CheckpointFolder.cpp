@@ -173,10 +173,15 @@ std::vector<std::string> CheckpointFolder::setAside(int64_t step) const {
   for (const Entry &entry : list()) {
     if (entry.step <= step)
       continue;
-    if (std::rename(entry.path.c_str(), (entry.path + ".aside").c_str()) != 0)
+    // One that was set aside before stays.
+    std::string name = entry.path + ".aside";
+    struct stat status;
+    for (int number = 2; stat(name.c_str(), &status) == 0; ++number)
+      name = format("%s.aside-%d", entry.path.c_str(), number);
+    if (std::rename(entry.path.c_str(), name.c_str()) != 0)
       fail(Exit::InputOutput, "cannot rename %s: %s", quoted(entry.path).c_str(),
            std::strerror(errno));
-    moved.push_back(entry.path + ".aside");
+    moved.push_back(name);
   }
   return moved;
 }

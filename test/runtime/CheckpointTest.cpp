@@ -257,6 +257,9 @@ TEST(CheckpointFolder, ListsItsOwn) {
     EXPECT_FALSE(checkpoints.holds(folder / "step-7.safetensors"));
     EXPECT_EQ(checkpoints.setAside(12),
               (std::vector<std::string>{folder / "new/step-1000000000000.safetensors.aside"}));
+    touch(folder / "new/step-1000000000000.safetensors");
+    EXPECT_EQ(checkpoints.setAside(12),
+              (std::vector<std::string>{folder / "new/step-1000000000000.safetensors.aside-2"}));
     checkpoints.prune(1);
     ASSERT_EQ(checkpoints.list().size(), 1u);
     EXPECT_EQ(checkpoints.list()[0].step, 12);
