@@ -32,7 +32,9 @@ constexpr std::string_view reserved[] = {
     "inline",   "int",      "long",    "main",   "register", "restrict", "return",   "short",
     "signed",   "sizeof",   "static",  "struct", "switch",   "typedef",  "union",    "unsigned",
     "void",     "volatile", "while",   "asm",    "class",    "delete",   "namespace", "new",
-    "operator", "private",  "public",  "this",   "template", "throw",    "try",      "using"};
+    "operator", "private",  "public",  "this",   "template", "throw",    "try",      "using",
+    "bool",     "true",     "false",   "std",    "typeof",   "linux",    "unix",     "NULL",
+    "_Bool",    "int32_t",  "uint8_t", "uintptr_t"};
 
 bool isIdentifier(const std::string &name) {
   auto isLetter = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
@@ -184,20 +186,42 @@ std::string assemblyStrings(const iarc_inference &code, const std::string &prefi
   return result;
 }
 
-/// The processor's extensions that both gcc and clang can ask for.
-std::string processorTest(const iarc_inference &code) {
-  constexpr std::string_view known[] = {"sse3",    "ssse3",    "sse4.1",   "sse4.2",   "popcnt",
-                                        "avx",     "avx2",     "fma",      "bmi",      "bmi2",
-                                        "avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl"};
-  std::string tests;
+/// Calls body(name) for each of the extensions that the code may use.
+template <class Body> void forFeatures(const iarc_inference &code, Body &&body) {
   for (std::string_view rest = code.features; !rest.empty();) {
     size_t end = std::min(rest.find(','), rest.size());
-    std::string_view name = rest.substr(0, end);
+    body(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (std::find(std::begin(known), std::end(known), name) != std::end(known))
-      tests += "  if (!__builtin_cpu_supports(\"" + std::string(name) + "\"))\n    return -1;\n";
   }
-  return tests;
+}
+
+bool isX86(const iarc_inference &code) { return std::string_view(code.architecture) == "x86_64"; }
+
+/// Statements that return -1 from a function where this processor lacks an extension: of x86-64 those
+/// that both gcc and clang can ask for, of AArch64 what the Linux kernel says.
+std::string processorTest(const iarc_inference &code) {
+  constexpr std::string_view x86[] = {"sse3",    "ssse3",    "sse4.1",   "sse4.2",   "popcnt",
+                                      "avx",     "avx2",     "fma",      "bmi",      "bmi2",
+                                      "avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl"};
+  struct Bit {
+    std::string_view name;
+    int word, bit;
+  };
+  constexpr Bit aarch64[] = {
+#define IARC_AARCH64_FEATURE(name, word, bit) {name, word, bit},
+#include "iarc/runtime/ProcessorFeatures.def"
+  };
+  std::string tests;
+  forFeatures(code, [&](std::string_view name) {
+    if (isX86(code) && std::find(std::begin(x86), std::end(x86), name) != std::end(x86))
+      tests += "  if (!__builtin_cpu_supports(\"" + std::string(name) + "\"))\n    return -1;\n";
+    for (const Bit &known : aarch64)
+      if (!isX86(code) && known.name == name)
+        tests += format("  if (!(getauxval(%s) >> %d & 1)) /* %s */\n    return -1;\n",
+                        known.word == 1 ? "AT_HWCAP" : "AT_HWCAP2", known.bit,
+                        std::string(name).c_str());
+  });
+  return isX86(code) || tests.empty() ? tests : "#ifdef __linux__\n" + tests + "#endif\n";
 }
 
 /// The struct that the function reads, as far as it reads it.
@@ -300,6 +324,8 @@ std::string sourceBeforeWeights(const iarc_model &model, const iarc_inference &c
   std::string text = format("/* %s.c - see %s.h. The function %s_infer is what iarcc generated. */\n",
                             prefix.c_str(), prefix.c_str(), prefix.c_str());
   text += format("#include \"%s.h\"\n\n", prefix.c_str());
+  if (!isX86(code) && *code.features)
+    text += "#ifdef __linux__\n#include <sys/auxv.h>\n#endif\n\n";
   text += format("#ifndef __%s__\n#error \"this code was made for %s\"\n#endif\n\n",
                  code.architecture, code.architecture);
   text += format("enum { %s_numbers = %lld, %s_positions = %lld };\n\n", prefix.c_str(),

@@ -239,6 +239,11 @@ llvm::Expected<Target> Target::create(llvm::StringRef tripleName, llvm::StringRe
     }
     options.cpu = triple.isAArch64() ? llvm::AArch64::resolveCPUAlias(name).str() : name.str();
   }
+  // Vectors have 128 bits, for which there is NEON: with the scalable ones, and newer instructions
+  // on integers and memory, LLVM would only make code that fewer processors and assemblers take.
+  if (triple.isAArch64())
+    options.features +=
+        llvm::StringRef(options.features.empty() ? "" : ",").str() + "-sve,-sme,-cssc,-mops";
   std::unique_ptr<llvm::MCSubtargetInfo> subtarget =
       describe(**backend, triple, options.cpu, options.features);
   options.requiredFeatures = requiredFeatures(*subtarget, triple);

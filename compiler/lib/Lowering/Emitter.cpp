@@ -142,6 +142,7 @@ Value Emitter::address(const Buffer &buffer) {
     break;
   case Storage::Logits:
     base = fields[LogitsField];
+    elements = mul(elements, groupCount); // of a slice, such as a position that a recur reads
     break;
   }
   Value pointer = offset(base, elements);

@@ -210,6 +210,13 @@ int Backend::exportInference(const ExportTarget &to) {
         iarc::addLoweringPasses(passes, generatedFor, options.optLevel);
       }))
     return status;
+  auto descriptor = (*copy)->getAttrOfType<mlir::DictionaryAttr>("iarc.descriptor");
+  if (auto supported = descriptor.getAs<mlir::IntegerAttr>("infer_supported");
+      !supported || !supported.getInt()) {
+    reportWarning("--export-target " + to.name +
+                  ": there is no code for single windows of this model, so that it has no C form");
+    return Success;
+  }
   auto reproduce = [&] { return writeReproducer(textOf(*copy)); };
   llvm::LLVMContext llvmContext;
   std::string text, failure;
@@ -226,8 +233,7 @@ int Backend::exportInference(const ExportTarget &to) {
   if (!failure.empty())
     return internalError(failure, reproduce());
   exported.push_back({to.name, to.target.machine().getTargetTriple().getArchName().str(),
-                      generatedFor, (*copy)->getAttrOfType<mlir::DictionaryAttr>("iarc.descriptor"),
-                      std::move(text)});
+                      generatedFor, descriptor, std::move(text)});
   return Success;
 }
 

@@ -369,8 +369,9 @@ void SyntaxErrors::sync(antlr4::Parser *parser) {
       throw antlr4::InputMismatchException(parser);
     }
     std::string_view text = rangeOf(source, token).text();
+    // An `if` that does not open its line may be an expression's, but where a statement is due.
     bool begins = inBody ? startsStatement(index) || token->getType() == IarcLexer::NAME ||
-                               isSoftKeyword(text)
+                               isSoftKeyword(text) || text == "if"
                          : isOneOf(text, {"import", "kernel", "function", "block", "task", "model"});
     if (begins)
       return;

@@ -379,6 +379,7 @@ void Elaborator::checkUncalledFunctions() {
       } else {
         value = Value::ofGraph(Graph::ofValue(~static_cast<ValueId>(arguments.size())));
       }
+      defaults.levels[0][parameter.name.text] = value; // for the defaults after it
       arguments.push_back(std::move(value));
     }
     if (definition.poisoned)

@@ -254,6 +254,7 @@ Value Elaborator::callFunction(const FunctionValue &function, const Expression &
       arguments.push_back(evaluate(*function.definition->item->parameters[i].value, defaults));
       ranges.push_back(expression.range);
     }
+    defaults.levels[0][callee.formals[i].name] = arguments.back(); // for the defaults after it
   }
   return applyFunction(function, std::move(arguments), expression.range, ranges);
 }

@@ -202,6 +202,7 @@ std::optional<Graph> Elaborator::kernel(const Value &value, SourceRange where) {
     defaults.unit = function.definition->unit;
     defaults.scalar = true;
     const std::vector<ast::Parameter> &parameters = function.definition->item->parameters;
+    defaults.levels[0][parameters[0].name.text] = arguments[0];
     for (size_t i = 1; i < parameters.size(); ++i) {
       auto set = function.numbers.find(parameters[i].name.text);
       ranges.push_back(where);
@@ -213,7 +214,9 @@ std::optional<Graph> Elaborator::kernel(const Value &value, SourceRange where) {
         arguments.push_back(evaluate(*parameters[i].value, defaults));
       } else {
         ++required;
+        continue;
       }
+      defaults.levels[0][parameters[i].name.text] = arguments.back(); // for the defaults after it
     }
   } else {
     required = static_cast<size_t>(function.intrinsic->arity);
