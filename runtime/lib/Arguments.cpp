@@ -224,7 +224,14 @@ bool Arguments::parse(const std::vector<std::string> &given, const std::string &
            follows ? (*(place - 1) + " takes no value; ").c_str() : "", seeHelp.c_str());
     }
     std::string name = word.substr(0, word.find('='));
-    std::string nearest = nearestName(name, names());
+    const std::vector<std::string> known = names();
+    std::string nearest = nearestName(name, known);
+    // What other programs call it.
+    for (auto [theirs, ours] : {std::pair("--lr", "--rate"), {"--learning-rate", "--rate"},
+                                {"--batch-size", "--batch"}, {"--weight-decay", "--decay"},
+                                {"--output", "--out"}})
+      if (name == theirs && std::find(known.begin(), known.end(), ours) != known.end())
+        nearest = ours;
     fail(Exit::Usage, "%s has no flag %s\nhint: %s", command.c_str(), runtime::quoted(name).c_str(),
          nearest.empty() ? seeHelp.c_str() : ("did you mean " + nearest + "?").c_str());
   }

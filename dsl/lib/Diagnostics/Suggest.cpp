@@ -49,6 +49,30 @@ std::string nearestName(std::string_view word, const std::vector<std::string> &c
   return best;
 }
 
+std::string_view hintForForeignName(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> hints[] = {
+      {"mean", "the mean over the features of a value is 'row_mean(x)'"},
+      {"concat", "'join([x, y])' puts the features of values side by side"},
+      {"concatenate", "'join([x, y])' puts the features of values side by side"},
+      {"cat", "'join([x, y])' puts the features of values side by side"},
+      {"pow", "a power is written 'x ^ n'"},
+      {"power", "a power is written 'x ^ n'"},
+      {"matmul", "'linear(x, W)' multiplies by a matrix that 'weight' declares"},
+      {"dense", "'linear(x, features)' maps by a matrix of its own"},
+      {"layernorm", "'norm(x)' normalises the features of a value"},
+      {"layer_norm", "'norm(x)' normalises the features of a value"},
+      {"full", "a mask is 'causal' or 'none'"},
+      {"per_position", "a placement is written 'per position'"},
+      {"across_positions", "a placement is written 'across positions'"},
+      {"position", "a placement is written 'per position' or 'across positions'"},
+      {"positions", "a placement is written 'per position' or 'across positions'"},
+      {"exponential", "schedules of the rate are 'constant', 'step', 'linear', 'cosine' and 'warmup'"}};
+  for (auto [foreign, hint] : hints)
+    if (name == foreign)
+      return hint;
+  return {};
+}
+
 std::string listOf(const std::vector<std::string> &names, std::string_view conjunction) {
   std::string text;
   for (size_t i = 0; i < names.size(); ++i) {

@@ -239,6 +239,13 @@ Value Elaborator::callFunction(const FunctionValue &function, const Expression &
     }
     return result;
   }
+  // In a kernel it is the exponential that it says; of values a reader would take it for more.
+  if (!scope.scalar && function.definition && function.definition->isKernel() &&
+      function.name() == "softmax")
+    report(Code::SoftmaxOfNumbers, expression.focus,
+           "'softmax' is a kernel: this is the exponential of each number, not the softmax of a row")
+        .hint("the logarithm of a row's softmax is 'log_softmax(x)' of losses; of logits "
+              "'loss cross_entropy' takes the softmax itself");
   for (size_t i = 0; i < binding.slots.size(); ++i) {
     auto set = function.numbers.find(callee.formals[i].name);
     if (binding.slots[i]) {

@@ -293,9 +293,13 @@ void Elaborator::loss(Scope &scope) {
       return false;
     }
     std::string nearest = nearestName(given.text, {first, second});
+    std::map<std::string, std::string> library = libraryDefinitions(options);
+    auto defined = library.find(given.text);
     report(Code::UnknownOption, given.range,
            "unknown " + std::string(what) + " '" + given.text + "'")
-        .hint(nearest.empty() ? "known are '" + first + "' and '" + second + "'"
+        .hint(defined != library.end()
+                  ? "the library defines it: write 'import " + defined->second + "'"
+              : nearest.empty() ? "known are '" + first + "' and '" + second + "'"
                               : "did you mean '" + nearest + "'?");
     return false;
   };

@@ -170,8 +170,14 @@ Value Elaborator::norm(const Expression &call, const Binding &binding, Scope &sc
 Value Elaborator::normaliser(Primitive which, const Expression &call, const Binding &binding,
                              Scope &scope) {
   const Expression &node = *binding.slots[0]->value;
-  std::optional<double> eps = real(evaluate(node, scope), node.range, "'eps'",
-                                   Code::InvalidArgument);
+  Value given = evaluate(node, scope);
+  if (given.is(ValueKind::Tensor)) {
+    report(Code::InvalidArgument, node.range,
+           "'" + call.text + "' is a normaliser of attention, whose 'eps' is a number")
+        .hint("the sum over the features of a value is 'row_sum(x)'");
+    return Value::poison();
+  }
+  std::optional<double> eps = real(given, node.range, "'eps'", Code::InvalidArgument);
   if (!eps)
     return Value::poison();
   if (*eps < 0) {

@@ -522,10 +522,10 @@ private:
     std::string hint;
     if (auto entry = library->find(node.text); entry != library->end())
       hint = "the library defines it: write 'import " + entry->second + "'";
+    else if (std::string_view ours = hintForForeignName(node.text); !ours.empty())
+      hint = ours;
     else if (!nearest.empty())
       hint = "did you mean '" + nearest + "'?";
-    else if (node.text == "position" || node.text == "positions")
-      hint = "a placement is written 'per position' or 'across positions'";
     else if (called)
       hint = "define 'block " + node.text + "(...)' or 'function " + node.text +
              "(...)', or import the file that does";
