@@ -44,6 +44,9 @@ config.substitutions += [
 
 # IARC_SANITIZE=address or thread: whatever iarcc compiles to a program has those checks in it.
 sanitizer = os.environ.get("IARC_SANITIZE")
+# Such programs are linked by clang, for this machine only, and the compiler takes more memory.
+if sanitizer or config.iarc_sanitize:
+    config.available_features.add("sanitized")
 if sanitizer:
     wrapper = os.path.join(config.test_exec_root, "sanitize-" + sanitizer, "iarcc")
     os.makedirs(os.path.dirname(wrapper), exist_ok=True)

@@ -127,6 +127,7 @@ struct MapBesideMap : OpRewritePattern<MapOp> {
         !llvm::all_of(linear->getUsers(), mapOfProduct))
       return failure();
     // The first of the maps takes over all others, whose readers come after it.
+    Location location = op.getLoc(); // the op itself goes, too
     SmallVector<MapOp> maps;
     for (Operation *user : linear->getUsers())
       maps.push_back(cast<MapOp>(user));
@@ -137,9 +138,9 @@ struct MapBesideMap : OpRewritePattern<MapOp> {
     SmallVector<Value> yielded;
     for (MapOp map : maps)
       llvm::append_range(types, map.getResultTypes());
-    auto fused = MapOp::create(rewriter, op.getLoc(), types, linear.getResult(0));
+    auto fused = MapOp::create(rewriter, location, types, linear.getResult(0));
     Block *body = rewriter.createBlock(
-        &fused.getBody(), {}, first.getBody().front().getArgument(0).getType(), op.getLoc());
+        &fused.getBody(), {}, first.getBody().front().getArgument(0).getType(), location);
     unsigned next = 0;
     for (MapOp map : maps) {
       IRMapping mapping;
@@ -148,10 +149,11 @@ struct MapBesideMap : OpRewritePattern<MapOp> {
         rewriter.clone(inner, mapping);
       for (Value value : map.getBody().front().getTerminator()->getOperands())
         yielded.push_back(mapping.lookupOrDefault(value));
-      rewriter.replaceOp(map, fused.getResults().slice(next, map.getNumResults()));
-      next += map.getNumResults();
+      unsigned count = map.getNumResults();
+      rewriter.replaceOp(map, fused.getResults().slice(next, count));
+      next += count;
     }
-    YieldOp::create(rewriter, op.getLoc(), yielded);
+    YieldOp::create(rewriter, location, yielded);
     return success();
   }
 };
