@@ -47,6 +47,8 @@ sanitizer = os.environ.get("IARC_SANITIZE")
 # Such programs are linked by clang, for this machine only, and the compiler takes more memory.
 if sanitizer or config.iarc_sanitize:
     config.available_features.add("sanitized")
+if config.iarc_sanitize:  # even the runtime library: there are no libraries with the checks in them
+    config.available_features.add("sanitized-build")
 if sanitizer:
     wrapper = os.path.join(config.test_exec_root, "sanitize-" + sanitizer, "iarcc")
     os.makedirs(os.path.dirname(wrapper), exist_ok=True)
