@@ -68,6 +68,10 @@ int runBench(const Invocation &invocation) {
   Arguments arguments("bench");
   arguments.addInteger("--steps", "N", &steps, 1, mostSteps, "steps to time");
   arguments.addInteger("--batch", "N", &batch, 1, mostSamples, "samples in a step");
+  Optimiser optimiser = declaredOptimiser(model);
+  double rate = optimiser.rate.rate;
+  arguments.addNumber("--rate", "X", &rate, 0, 1e30, false,
+                      "learning rate: a small one where the declared one diverges");
   arguments.addSeed(&seed);
   addThreads(arguments, &threads);
   arguments.addSwitch("--inference", &inference,
@@ -78,7 +82,7 @@ int runBench(const Invocation &invocation) {
   if (!parseArguments(invocation, "bench", arguments))
     return int(Exit::Ok);
 
-  for (const char *flag : {"--steps", "--batch", "--threads"})
+  for (const char *flag : {"--steps", "--batch", "--threads", "--rate"})
     if (inference && arguments.given(flag))
       fail(Exit::Usage, "%s is for training steps, --inference for single windows", flag);
   if (!inference && arguments.given("--windows"))
@@ -86,7 +90,8 @@ int runBench(const Invocation &invocation) {
   if (inference)
     return runInferenceBench(invocation, windows, seed, json);
 
-  const Optimiser optimiser = declaredOptimiser(model);
+  if (arguments.given("--rate"))
+    optimiser.rate = constantSchedule(rate);
   Session session(model, needsOf(model, optimiser, batch, threads));
   TrainingStep training(session, optimiser);
   initialiseWeights(model, seed, session.weights(), session.pool());
@@ -114,7 +119,7 @@ int runBench(const Invocation &invocation) {
     if (!std::isfinite(loss))
       fail(Exit::Diverged,
            "the loss became %s in step %lld, counted from 0\n"
-           "hint: arithmetic on such numbers may take another time; try another --seed",
+           "hint: arithmetic on such numbers may take another time; try a smaller --rate",
            std::isnan(loss) ? "nan" : "infinite", (long long)step);
     if (step < warmUp)
       continue;
