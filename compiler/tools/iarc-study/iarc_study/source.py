@@ -84,13 +84,16 @@ class Sources:
             return
         seen.append(path)
         for kind, name, _ in self._definitions(path):
-            if kind != "import":
-                continue
-            for folder in [os.path.dirname(path), *self.library]:
-                imported = os.path.join(folder, name + ".iarc")
-                if os.path.isfile(imported):
-                    self._reach(imported, seen)
-                    break
+            if kind == "import":
+                self._reach_named(path, name, seen)
+
+    def _reach_named(self, path, name, seen):
+        """What the file NAME.iarc imports that `path` means, itself first."""
+        for folder in [os.path.dirname(path), *self.library]:
+            imported = os.path.join(folder, name + ".iarc")
+            if os.path.isfile(imported):
+                self._reach(imported, seen)
+                break
 
     def _data(self, path):
         if path not in self.contents:
@@ -106,6 +109,24 @@ class Sources:
                  for file, words in used for word in words if word.startswith('"')}
         named |= {(value, value.strip('"')) for value in parameters}
         return {f"data {word} {self._data(path)}" for word, path in named if os.path.isfile(path)}
+
+    def _add_task(self, path, models, by_name):
+        """A model's task that no file declares or imports is that of the file of its name; that
+        name may also be what a param holds."""
+        words = [word for _, each in models for word in each]
+        named = {name for word, name in zip(words, words[1:])
+                 if word == "task" and name.isidentifier() and name not in by_name}
+        for name in sorted(set(words)) if named else ():
+            reached = []
+            if name.isidentifier() and name not in by_name:
+                self._reach_named(path, name, reached)
+            if not any(kind == "task" and other == name
+                       for file in reached[:1] for kind, other, _ in self._definitions(file)):
+                continue
+            for file in reached:
+                for kind, other, definition in self._definitions(file):
+                    if kind not in ("import", "model"):
+                        by_name.setdefault(other, []).append((file, definition))
 
     def hash(self, path, parameters=()):
         """A hexadecimal hash of what the model in `path` is made of; the values of `parameters`, as
@@ -124,6 +145,7 @@ class Sources:
                             pending.append((file, words))
                     elif kind != "import":
                         by_name.setdefault(name, []).append((file, words))
+            self._add_task(path, pending, by_name)
             used, done = [], set()
             while pending:
                 file, words = pending.pop()
