@@ -190,11 +190,13 @@ void Training::diverged(const std::string &what, int64_t step) {
   progress.finish();
   FirstBad first = guard.firstBad(step);
   const Optimiser &optimiser = options.settings.optimiser;
-  std::string message = what;
   if (what.empty() && step < 0)
-    message = format("%s is not finite before the first step",
-                     first.what.empty() ? "a weight" : first.what.c_str());
-  else if (what.empty())
+    fail(Exit::Diverged,
+         "%s is not finite before the first step\n"
+         "hint: the model's initialisers draw numbers that are too large for %s",
+         first.what.empty() ? "a weight" : first.what.c_str(), precisionName(model));
+  std::string message = what;
+  if (what.empty())
     message = format("%s is not finite after step %lld, counted from 0",
                      first.what.empty() ? "a weight" : first.what.c_str(),
                      (long long)(first.what.empty() ? step : first.step));

@@ -53,6 +53,22 @@ TEST(Arguments, BothForms) {
   EXPECT_EQ(Parsed({"--out", "a b"}).out, "a b");
 }
 
+TEST(Arguments, AValueMayBeginLikeAFlagWhereItHangsOnItsOwn) {
+  Parsed attached({"--out=--quiet"});
+  EXPECT_EQ(attached.message, "");
+  EXPECT_EQ(attached.out, "--quiet");
+  EXPECT_FALSE(attached.quiet);
+  EXPECT_NE(Parsed({"--out", "--quiet"}).message, "");
+}
+
+TEST(Arguments, KnowsWhatOtherProgramsCallAFlag) {
+  EXPECT_EQ(Parsed({"--lr", "1"}).message, "train has no flag '--lr'\nhint: did you mean --rate?");
+  EXPECT_EQ(Parsed({"--output", "x"}).message, "train has no flag '--output'\nhint: did you mean --out?");
+  // Only where there is such a flag.
+  EXPECT_EQ(Parsed({"--weight-decay", "1"}).message,
+            "train has no flag '--weight-decay'\nhint: see 'train --help'");
+}
+
 TEST(Arguments, EveryMistakeHasItsMessage) {
   auto message = [](std::vector<std::string> words) { return Parsed(words).message; };
   EXPECT_EQ(message({"--steps", "0"}),

@@ -20,7 +20,8 @@ mlir::Value emitExp(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
 /// The natural logarithm; -infinity of 0, NaN of negative numbers.
 mlir::Value emitLog(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
 
-/// x^y with the special values of C's pow, by which 0^0 and 1^NaN are 1. Within 0.51 ulp.
+/// x^y with the special values of C's pow, by which 0^0 and 1^NaN are 1. Within 0.51 ulp of the
+/// pairs that were tried: a base of every 17 and random exponents.
 mlir::Value emitPow(mlir::ImplicitLocOpBuilder &b, mlir::Value x, mlir::Value y);
 
 /// tanh x, within [-1, 1].

@@ -7,6 +7,7 @@
 
 #include "Messages.h"
 #include "OptionFlags.h"
+#include "Output.h"
 
 #include "iarc/Support/Nearest.h"
 #include "iarc/dsl/Diagnostic.h"
@@ -42,10 +43,10 @@ constexpr std::array<NamedStage, 10> stageNames = {{{"ast", Stage::Ast},
 
 /// Prints what was asked for.
 ParsedCommandLine print(const std::string &text) {
-  std::cout << text << std::flush;
-  if (std::cout)
+  llvm::Error error = writeOutput("-", text);
+  if (!error)
     return {true, Success, {}};
-  reportError("cannot write to standard output");
+  reportError(llvm::toString(std::move(error)));
   return {true, InputOutput, {}};
 }
 

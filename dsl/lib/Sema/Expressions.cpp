@@ -239,11 +239,11 @@ Value Elaborator::callFunction(const FunctionValue &function, const Expression &
     }
     return result;
   }
-  // In a kernel it is the exponential that it says; of values a reader would take it for more.
+  // In another kernel it is what it says; of values a reader would take it for more.
   if (!scope.scalar && function.definition && function.definition->isKernel() &&
       function.name() == "softmax")
     report(Code::SoftmaxOfNumbers, expression.focus,
-           "'softmax' is a kernel: this is the exponential of each number, not the softmax of a row")
+           "'softmax' is a kernel: this applies it to each number, and is not the softmax of a row")
         .hint("the logarithm of a row's softmax is 'log_softmax(x)' of losses; of logits "
               "'loss cross_entropy' takes the softmax itself");
   for (size_t i = 0; i < binding.slots.size(); ++i) {
@@ -252,10 +252,7 @@ Value Elaborator::callFunction(const FunctionValue &function, const Expression &
       arguments.push_back(evaluate(*binding.slots[i]->value, scope));
       ranges.push_back(binding.slots[i]->value->range);
     } else if (set != function.numbers.end()) {
-      double number = set->second;
-      bool whole = number == std::floor(number) && std::fabs(number) < 1e15;
-      arguments.push_back(whole ? Value::ofInteger(static_cast<int64_t>(number))
-                                : Value::ofReal(number));
+      arguments.push_back(Value::ofNumber(set->second));
       ranges.push_back(expression.range);
     } else {
       arguments.push_back(evaluate(*function.definition->item->parameters[i].value, defaults));

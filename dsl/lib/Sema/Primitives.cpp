@@ -213,9 +213,7 @@ std::optional<Graph> Elaborator::kernel(const Value &value, SourceRange where) {
       auto set = function.numbers.find(parameters[i].name.text);
       ranges.push_back(where);
       if (set != function.numbers.end()) {
-        bool whole = set->second == std::floor(set->second) && std::fabs(set->second) < 1e15;
-        arguments.push_back(whole ? Value::ofInteger(static_cast<int64_t>(set->second))
-                                  : Value::ofReal(set->second));
+        arguments.push_back(Value::ofNumber(set->second));
       } else if (parameters[i].value) {
         arguments.push_back(evaluate(*parameters[i].value, defaults));
       } else {

@@ -6,6 +6,7 @@
 #include "Sema/Names.h"
 #include "Sema/Program.h"
 
+#include <cmath>
 #include <map>
 #include <memory>
 #include <optional>
@@ -63,6 +64,11 @@ struct Value {
     v.integer = value;
     v.number = static_cast<double>(value);
     return v;
+  }
+  /// An integer where it is one, else a real.
+  static Value ofNumber(double value) {
+    bool whole = value == std::floor(value) && std::fabs(value) < 1e15;
+    return whole ? ofInteger(static_cast<int64_t>(value)) : ofReal(value);
   }
   static Value ofReal(double value) {
     Value v;

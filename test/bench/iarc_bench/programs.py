@@ -13,9 +13,7 @@ import tensors  # noqa: E402  reads what the programs write
 MOST_BYTES, MOST_MS = 4 << 30, 5000
 VERIFIED_STEPS = 3
 DIVERGED = 3  # exit status of a program whose loss is not finite
-
-
-SMALL_RATE = "1e-6"
+SMALL_RATE = "1e-6"  # at which nothing diverges that is finite to begin with
 
 
 class Skipped(Exception):

@@ -57,9 +57,9 @@ llvm::Error emit(llvm::Module &module, const Target &target, OutputKind kind,
                  llvm::raw_pwrite_stream &output);
 
 /// Optimises the module and writes it as several ELF objects to be linked together, on as many
-/// threads as the process has cores: as many objects with the same contents on every machine. The text of the
-/// function of inference is in them, as embedInference puts it there. What was local to the module
-/// becomes hidden. `module` must not be used again.
+/// threads as the process has cores: as many objects with the same contents on every machine. The
+/// text of the function of inference is in them, as embedInference puts it there. What was local to
+/// the module becomes hidden. `module` must not be used again.
 llvm::Expected<std::vector<llvm::SmallString<0>>> emitObjects(llvm::Module &module,
                                                               const Target &target, int optLevel);
 

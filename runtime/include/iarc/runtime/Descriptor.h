@@ -269,8 +269,8 @@ typedef struct iarc_model {
   iarc_peak_function peak;
   /* Inference: one window on one core. infer is called with `weights` arranged as the field inference says, a
      workspace of its workspace_bytes, `symbols` and `controls` of its positions each, -1 before `first` and
-     from the context on, and `logits` of [infer_rows][symbols]; it reads and writes nothing else. The logits are those of the last position where infer_rows is 1, else
-     of all from `first` on. What comes before `first` is absent: not seen by attention nor by weights across
+     from the context on, and `logits` of [infer_rows][symbols]; it reads and writes nothing else. The logits
+     are those of the last position where infer_rows is 1, else of all from `first` on. What comes before `first` is absent: not seen by attention nor by weights across
      positions, no step of a recurrence, and zero where a window is flattened. Null where the compiler could
      not make it. */
   int64_t infer_rows;
