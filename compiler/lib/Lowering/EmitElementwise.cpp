@@ -389,6 +389,8 @@ Value Emitter::countTasks(Operation *op) {
         WeightType weight = op.getResult().getType();
         if (weight.isAcrossPositions())
           return index(countAcrossTasks(op));
+        if (transposesInput(op, layout, target))
+          return index(countTransposedTasks(op));
         int64_t rows = chooseGradientBlock(weight, layout.lanes, target).rows;
         int64_t blocks = llvm::divideCeil(weight.getSize("out"), rows);
         return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
@@ -419,8 +421,8 @@ void Emitter::emitTask(Operation *op, Value task) {
           emitAcrossGradient(op, task);
         else if (isBlas)
           emitBlasGradient(op, task);
-        else if (isLarge)
-          emitLargeGradient(op, task);
+        else if (transposesInput(op, layout, target))
+          emitTransposedGradient(op, task);
         else
           emitWeightGradient(op, task);
       })

@@ -6,8 +6,8 @@ using namespace mlir;
 
 namespace iarc {
 
-/// Bytes of a region's stack for such values: a part of the second cache, and of any thread's
-/// stack.
+/// Bytes of a region's stack for such values and what gradients take of it: a part of the second
+/// cache, and of any thread's stack.
 static constexpr int64_t kMostLocalBytes = 256 << 10;
 
 /// Lane groups of a position that have a place on the stack.
@@ -20,6 +20,10 @@ void Emitter::enterTiles(ArrayRef<Operation *> ops, bool wholePositions) {
   if (!wholePositions)
     return;
   int64_t bytes = 0;
+  for (Operation *op : ops)
+    if (auto gradient = dyn_cast<WeightGradientOp>(op);
+        gradient && transposesInput(gradient, layout, target))
+      bytes = std::max(bytes, transposedScratch(gradient) * layout.lanes * layout.elementBytes);
   for (Operation *op : ops)
     for (Value value : op->getResults()) {
       auto type = dyn_cast<ValueType>(value.getType());

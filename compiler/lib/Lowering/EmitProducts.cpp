@@ -322,6 +322,8 @@ void Emitter::emitGradientStrip(WeightGradientOp op, Value matrix, Value first, 
 
 /// The gradient of one position's matrix, over all lane groups.
 void Emitter::emitGradientOfPosition(WeightGradientOp op, Value p) {
+  if (transposesInput(op, layout, target))
+    return emitTransposedGradientOfPosition(op, p);
   WeightType weight = op.getResult().getType();
   int64_t out = weight.getSize("out"), in = weight.getSize("in");
   int64_t rows = chooseGradientBlock(weight, layout.lanes, target).rows, full = out / rows * rows;

@@ -194,6 +194,18 @@ Value Emitter::scratch(int64_t vectors) {
                                 index(vectors), /*alignment=*/64);
 }
 
+Value Emitter::sharedScratch(int64_t vectors) {
+  if (!shared) {
+    shared = scratch(vectors).getDefiningOp<LLVM::AllocaOp>();
+  } else if (vectors > sharedVectors) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPoint(shared);
+    shared.getArraySizeMutable().assign(index(vectors));
+  }
+  sharedVectors = std::max(sharedVectors, vectors);
+  return shared;
+}
+
 void Emitter::prefetch(Value pointer, int64_t elements, Prefetch kind) {
   if (layout.groups) // of one window all but the weights stays in the nearer caches
     return;

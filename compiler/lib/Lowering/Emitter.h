@@ -75,6 +75,11 @@ void forPiecesOfRows(int64_t rows, int64_t columns, int64_t lanes,
 /// Cosine and sine of the angle by which a pair of features is turned at a position.
 std::pair<double, double> rotationOf(RotateOp op, int64_t position, int64_t pair);
 
+/// Whether a gradient is summed sample by sample, after its input's lanes have become features
+/// (EmitTransposedGradients.cpp): a large one, and one whose input at a position does not stay in
+/// the first cache while the rows pass, unless a block for the other way is given.
+bool transposesInput(WeightGradientOp op, const Layout &layout, const Target &target);
+
 /// Tasks of the gradient of a weight across positions.
 int64_t countAcrossTasks(WeightGradientOp op);
 
@@ -164,6 +169,8 @@ public:
   Value updates();
   /// An array of vectors on the region function's own stack frame.
   Value scratch(int64_t vectors);
+  /// One such array for whatever needs it in turn, as large as the largest that was asked for.
+  Value sharedScratch(int64_t vectors);
 
   // --- arithmetic ---
   Value fma(Value x, Value y, Value sum);
@@ -285,7 +292,17 @@ private:
                                            mlir::ValueRange start);
   int64_t countLargeTasks(mlir::Operation *op);
   void emitLargeLinear(LinearOp op, Value task);
-  void emitLargeGradient(WeightGradientOp op, Value task);
+  int64_t countTransposedTasks(WeightGradientOp op);
+  /// A task of a gradient that transposesInput, as a region of its own: a range of rows and columns
+  /// of one matrix, summed over all samples, and for a shared weight all positions, in one order.
+  void emitTransposedGradient(WeightGradientOp op, Value task);
+  /// All of the gradient of one position's matrix.
+  void emitTransposedGradientOfPosition(WeightGradientOp op, Value p);
+  /// Rows and columns number `task` of matrix number `matrix`, summed over a range of positions.
+  void emitTransposedCut(WeightGradientOp op, Value task, Value matrix, Value firstPosition,
+                         Value lastPosition);
+  /// Vectors of the stack that such a gradient takes, one after the other.
+  int64_t transposedScratch(WeightGradientOp op) const;
   void emitBlasLinear(LinearOp op, Value task);
   void emitBlasGradient(WeightGradientOp op, Value task);
   int64_t countBlasTasks(mlir::Operation *op);
@@ -374,6 +391,8 @@ private:
     Value onStack, buffer;
   };
   llvm::SmallVector<Local> locals;
+  mlir::LLVM::AllocaOp shared; ///< see sharedScratch
+  int64_t sharedVectors = 0;
 };
 
 } // namespace iarc

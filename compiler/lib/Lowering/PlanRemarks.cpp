@@ -75,6 +75,12 @@ std::string describeGradient(WeightGradientOp op, const Layout &layout, const Ta
   if (isLargeProduct(op)) {
     text += usesBlas(op, target) ? "OpenBLAS on packed operands (--matmul)"
                                  : "blocked for the caches (large)";
+  } else if (transposesInput(op, layout, target)) {
+    WeightType weight = op.getResult().getType();
+    int64_t vectors = llvm::divideCeil(weight.getSize("in"), layout.lanes);
+    text += "features in the lanes, " +
+            describeBlock(predictLinearBlock(weight.getSize("out"), vectors, target), target,
+                          target.plan.linear.rows);
   } else {
     text += describeBlock(predictGradientBlock(op.getResult().getType(), layout.lanes, target),
                           target, target.plan.gradient.rows);
