@@ -94,6 +94,7 @@ double Session::call(iarc_step_function function, const UpdateCoefficients &coef
   call.logits = logitArray.data();
   call.loss = lossArray.data();
   call.groups = data.groups();
+  call.samples = data.samples();
   call.rate = coefficients.rate;
   call.momentum = coefficients.momentum;
   call.decay = coefficients.decay;

@@ -21,7 +21,7 @@
 using namespace iarc;
 
 // A change of the header must come with a change of this file.
-static_assert(IARC_DESCRIPTOR_VERSION == 6, "write the new version's fields below");
+static_assert(IARC_DESCRIPTOR_VERSION == 7, "write the new version's fields below");
 static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 104 &&
                   sizeof(iarc_control) == 24 && sizeof(iarc_prepared) == 80 &&
                   sizeof(iarc_schedule) == 48 && sizeof(iarc_training) == 136 &&

@@ -238,13 +238,52 @@ void Emitter::emitTransposedCut(WeightGradientOp op, Value task, Value matrix, V
       storeSums(sums, place);
     });
   };
-  forLoop(firstPosition, lastPosition, 1, [&](Value p) {
-    bool mayBeDead = op.getResult().getType().isPerPosition() && !isLargeProduct(op);
-    Value end = mayBeDead ? summedGroups(op, p) : groups();
-    forLoop(index(0), end, cut.groups, [&](Value group) {
-      accumulate(p, group, minimum(index(cut.groups), sub(end, group)));
+  auto sumOverGroups = [&] {
+    forLoop(firstPosition, lastPosition, 1, [&](Value p) {
+      bool mayBeDead = op.getResult().getType().isPerPosition() && !isLargeProduct(op);
+      Value end = mayBeDead ? summedGroups(op, p) : groups();
+      forLoop(index(0), end, cut.groups, [&](Value group) {
+        accumulate(p, group, minimum(index(cut.groups), sub(end, group)));
+      });
     });
-  });
+  };
+  // One sample, the first lane of its group: the positions are what is summed over.
+  auto accumulateSample = [&](Value p, Value count) {
+    columnStrips([&](Value column, int64_t columns) {
+      Value to = stripOf(column);
+      forLoop(index(0), count, 1, [&](Value i) {
+        Value x = offset(row(xBase, cut.in, add(p, i), index(0)), mul(column, lanes));
+        Value place = offset(to, mul(i, cut.strip));
+        forLoop(index(0), index(columns), 1, [&](Value f) {
+          storeScalar(loadScalar(offset(x, mul(f, lanes))), offset(place, f));
+        });
+      });
+    });
+    blocks([&](Value row0, int64_t rows, Value column, int64_t columns, Value place) {
+      int64_t vectors = llvm::divideCeil(columns, lanes);
+      Value right = stripOf(column);
+      SmallVector<Value> sums = loadSums(place, rows * vectors);
+      sums = forLoop(index(0), count, 1, sums, [&](Value i, ValueRange carried) {
+        SmallVector<Value> next(carried);
+        Value dy = offset(row(dyBase, cut.out, add(p, i), index(0)), mul(row0, lanes));
+        Value features = offset(right, mul(i, cut.strip));
+        emitOuterProduct(
+            next, rows, vectors, [&](int64_t r) { return loadSplat(offset(dy, r * lanes)); },
+            [&](int64_t c) { return load(offset(features, c * lanes)); });
+        return next;
+      });
+      storeSums(sums, place);
+    });
+  };
+  auto sumOverPositions = [&] {
+    int64_t most = cut.groups * lanes;
+    forLoop(firstPosition, lastPosition, most,
+            [&](Value p) { accumulateSample(p, minimum(index(most), sub(lastPosition, p))); });
+  };
+  if (isLargeProduct(op))
+    ifOneSample(sumOverPositions, sumOverGroups);
+  else
+    sumOverGroups();
 
   blocks([&](Value row0, int64_t rows, Value column, int64_t columns, Value place) {
     int64_t vectors = llvm::divideCeil(columns, lanes);

@@ -161,6 +161,17 @@ Value Emitter::load(Value pointer) {
 void Emitter::store(Value value, Value pointer) {
   LLVM::StoreOp::create(b, value, pointer, layout.lanes * layout.elementBytes);
 }
+Value Emitter::loadUnaligned(Value pointer) {
+  return LLVM::LoadOp::create(b, vector, pointer, layout.elementBytes);
+}
+Value Emitter::loadFirst(Value pointer, int64_t count) {
+  SmallVector<bool> bits(layout.lanes, false);
+  std::fill_n(bits.begin(), count, true);
+  auto type = VectorType::get({layout.lanes}, b.getI1Type());
+  Value mask = arith::ConstantOp::create(b, DenseElementsAttr::get(type, ArrayRef<bool>(bits)));
+  return LLVM::MaskedLoadOp::create(b, vector, pointer, mask, splat(0.0),
+                                    uint32_t(layout.elementBytes));
+}
 Value Emitter::loadScalar(Value pointer) {
   return LLVM::LoadOp::create(b, element, pointer, layout.elementBytes);
 }

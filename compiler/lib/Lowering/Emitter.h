@@ -165,6 +165,9 @@ public:
   /// Start of tokens at position t, group g in an array [..][groups][lanes] of i32.
   Value tokens(unsigned fieldNumber, Value t, Value g);
   Value sampleWeights(Value g);
+  /// An unaligned vector, and one of which only the first lanes are read; the others are 0.
+  Value loadUnaligned(Value pointer);
+  Value loadFirst(Value pointer, int64_t count);
   /// Whether this call updates weights; otherwise it gives gradients.
   Value updates();
   /// An array of vectors on the region function's own stack frame.
@@ -257,6 +260,7 @@ public:
     Epsilon,
     Root,
     Scale,
+    Samples,
     FieldCount
   };
 
@@ -292,6 +296,12 @@ private:
                                            mlir::ValueRange start);
   int64_t countLargeTasks(mlir::Operation *op);
   void emitLargeLinear(LinearOp op, Value task);
+  /// The same for all samples in lanes, and for one sample by itself: vectors of features.
+  void emitLinearOfGroups(LinearOp op, Value task);
+  void emitLinearOfSample(LinearOp op, Value task);
+  /// Calls `one` where a training step has one sample, else `many`. Of what must not depend on the
+  /// size of a batch there is only the latter.
+  void ifOneSample(llvm::function_ref<void()> one, llvm::function_ref<void()> many);
   int64_t countTransposedTasks(WeightGradientOp op);
   /// A task of a gradient that transposesInput, as a region of its own: a range of rows and columns
   /// of one matrix, summed over all samples, and for a shared weight all positions, in one order.

@@ -338,6 +338,7 @@ Plan planFunction(func::FuncOp function, const WeightOffsets &weights, const Lay
   plan.packed = {Storage::PerGroup, plan.elementsPerGroup, {}};
   plan.elementsPerGroup += packed;
   plan.live = findLivePositions(function);
+  plan.isStep = function.getName() == "train_step" || function.getName() == "gradients";
   return plan;
 }
 

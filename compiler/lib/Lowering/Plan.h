@@ -82,6 +82,8 @@ struct Plan {
   LivePositions live;
   /// Some gradient of a training step is stored before its update: at the workspace's start.
   bool storesGradients = false;
+  /// Of a training step or its gradients, whose rounding need not be that of other batch sizes.
+  bool isStep = false;
   /// Where the products by OpenBLAS, one at a time, find their operands in its order.
   Buffer packed;
   int64_t fixedElements = 0;

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Raised with every change of a struct below; the runtime refuses another one. */
-#define IARC_DESCRIPTOR_VERSION 6
+#define IARC_DESCRIPTOR_VERSION 7
 
 typedef struct iarc_axis {
   const char *name; /* "layer", "position", "pair" ((t, s <= t) at t (t + 1) / 2 + s), "out", "in" */
@@ -144,6 +144,7 @@ typedef struct iarc_call {
   double epsilon;   /* of adam */
   double root;      /* of adam: 1 / sqrt(1 - beta2^n) */
   double scale;     /* of update: factor of the gradients */
+  int64_t samples;  /* of the batch, 1 <= samples <= groups * lanes; the lanes behind them are padding */
 } iarc_call;
 
 typedef void (*iarc_step_function)(const iarc_call *call);
