@@ -382,9 +382,10 @@ void Emitter::emitElements(Operation *op, Value task) {
 }
 
 Value Emitter::countTasks(Operation *op) {
-  if (isLargeProduct(op))
-    return index(countLargeTasks(op));
+  if (usesBlas(op, target))
+    return index(countBlasTasks(op));
   return llvm::TypeSwitch<Operation *, Value>(op)
+      .Case<LinearOp>([&](LinearOp op) { return index(countLargeTasks(op)); })
       .Case<WeightGradientOp>([&](WeightGradientOp op) {
         WeightType weight = op.getResult().getType();
         if (weight.isAcrossPositions())
@@ -412,7 +413,7 @@ Value Emitter::countTasks(Operation *op) {
 }
 
 void Emitter::emitTask(Operation *op, Value task) {
-  bool isLarge = isLargeProduct(op), isBlas = isLarge && usesBlas(op, target);
+  bool isBlas = usesBlas(op, target);
   llvm::TypeSwitch<Operation *>(op)
       .Case<LinearOp>(
           [&](auto op) { isBlas ? emitBlasLinear(op, task) : emitLargeLinear(op, task); })

@@ -2,8 +2,9 @@
 //
 // The register blocks are those of the small products; what is added is the order in which they
 // run. A linear map holds a piece of the reduced features of a few lane groups in the first cache
-// while the strips of a task's rows pass, and their partial sums on the stack. The gradients of
-// large weights are in EmitTransposedGradients.cpp.
+// while the strips of a task's rows pass, and their partial sums on the stack. That of a single
+// sample takes vectors of features instead. The gradients of large weights are in
+// EmitTransposedGradients.cpp.
 //
 //===----------------------------------------------------------------------===//
 #include "Emitter.h"
@@ -19,10 +20,6 @@ namespace iarc {
 /// what a tile reads and writes beside it.
 static constexpr int64_t kLargeWeight = 32768;
 
-/// Bytes of the reduced features of one block's lane groups that pass at once: half of the first
-/// cache of all processors since 2008, the other half being for the weights' rows.
-static constexpr int64_t kPassingBytes = 16384;
-
 /// Lane groups of a block: few, so that the sums of a piece are long and few streams of features
 /// pass.
 static constexpr int64_t kPassingGroups = 2;
@@ -30,6 +27,10 @@ static constexpr int64_t kPassingGroups = 2;
 /// Rows of a linear map's task: 10 tasks for 480 rows, so that the one position of a recurrence can
 /// be shared out among threads.
 static constexpr int64_t kLinearRows = 48;
+
+/// Bytes of a single sample's features that are copied to the stack: 32,768 of f32. A readout of
+/// more symbols takes the way of many samples.
+static constexpr int64_t kMostSampleBytes = 131072;
 
 static WeightType weightOf(Operation *op) {
   if (auto linear = dyn_cast<LinearOp>(op))
@@ -45,16 +46,14 @@ bool isLargeProduct(Operation *op) {
          weight.getSize("out") * weight.getSize("in") >= kLargeWeight;
 }
 
-static int64_t roundUp(int64_t value, int64_t multiple) {
-  return llvm::divideCeil(value, multiple) * multiple;
-}
-
 //===----------------------------------------------------------------------===//
 // linear
 //===----------------------------------------------------------------------===//
 
 /// Rows of one task: whole strips.
-static int64_t rowsOfLinearTask(RegisterBlock block) { return roundUp(kLinearRows, block.rows); }
+static int64_t rowsOfLinearTask(RegisterBlock block) {
+  return llvm::alignTo(kLinearRows, block.rows);
+}
 
 void Emitter::ifOneSample(llvm::function_ref<void()> one, llvm::function_ref<void()> many) {
   if (!plan.isStep)
@@ -70,8 +69,9 @@ void Emitter::ifOneSample(llvm::function_ref<void()> one, llvm::function_ref<voi
 }
 
 void Emitter::emitLargeLinear(LinearOp op, Value task) {
-  if (op.getTransposed()) // only where nothing is optimised: else there is a copy in the other
-                          // order
+  // Without optimisation there is no copy in the other order.
+  bool fitsStack = op.getReduced() * layout.elementBytes <= kMostSampleBytes;
+  if (op.getTransposed() || !fitsStack)
     return emitLinearOfGroups(op, task);
   ifOneSample([&] { emitLinearOfSample(op, task); }, [&] { emitLinearOfGroups(op, task); });
 }
@@ -94,8 +94,8 @@ void Emitter::emitLinearOfSample(LinearOp op, Value task) {
   // The sample is the first lane of its group.
   Value x = sharedScratch(llvm::divideCeil(reduced, lanes));
   Value from = row(address(op.getInput()), reduced, p, index(0));
-  for (int64_t i = full; i < int64_t(llvm::alignTo(reduced, lanes)); ++i)
-    storeScalar(piece(splat(0.0), 0, 1), offset(x, i));
+  if (full < reduced)
+    store(splat(0.0), offset(x, full));
   forLoop(index(0), index(reduced), 1,
           [&](Value i) { storeScalar(loadScalar(offset(from, mul(i, lanes))), offset(x, i)); });
 
@@ -201,24 +201,10 @@ void Emitter::emitLinearOfGroups(LinearOp op, Value task) {
     forLoop(middle, groups(), 1, [&](Value group) { pass(group, 1); });
 }
 
-//===----------------------------------------------------------------------===//
-// Tasks
-//===----------------------------------------------------------------------===//
-
-static int64_t positionsOfProduct(Operation *op) {
-  return cast<ValueType>(op->getOperand(0).getType()).getPositions();
-}
-
-int64_t Emitter::countLargeTasks(Operation *op) {
-  if (auto linear = dyn_cast<LinearOp>(op)) {
-    if (usesBlas(op, target))
-      return countBlasTasks(op);
-    RegisterBlock block = chooseLinearBlock(linear.getProduced(), kPassingGroups, target);
-    return positionsOfProduct(op) * llvm::divideCeil(linear.getProduced(), rowsOfLinearTask(block));
-  }
-  if (usesBlas(op, target))
-    return countBlasTasks(op);
-  return countTransposedTasks(cast<WeightGradientOp>(op));
+int64_t Emitter::countLargeTasks(LinearOp op) {
+  RegisterBlock block = chooseLinearBlock(op.getProduced(), kPassingGroups, target);
+  return op.getInput().getType().getPositions() *
+         llvm::divideCeil(op.getProduced(), rowsOfLinearTask(block));
 }
 
 } // namespace iarc

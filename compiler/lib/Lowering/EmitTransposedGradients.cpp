@@ -18,10 +18,6 @@ using namespace mlir;
 
 namespace iarc {
 
-/// Bytes of one position's input, of the usual samples, that stay in the first cache while the rows
-/// of the gradient pass: half of it.
-static constexpr int64_t kPassingBytes = 16384;
-
 /// Rows and bytes of a row of a task: 96 x 96 of f32 in the second cache with the transposed
 /// inputs.
 static constexpr int64_t kGradientRows = 96;
@@ -94,6 +90,210 @@ SmallVector<Value> transposeLanes(Emitter &e, SmallVector<Value> vectors) {
 
 } // namespace
 
+/// A task: some rows and columns of the gradient of one matrix. Their sums lie on the stack, block
+/// by block, and behind them the inputs whose lanes have become features.
+class TransposedGradient {
+public:
+  using Value = mlir::Value;
+
+  TransposedGradient(Emitter &emitter, WeightGradientOp op, Value task, Value matrix)
+      : e(emitter), b(emitter.b), op(op), cut(op, e.layout, e.target), matrix(matrix),
+        lanes(e.layout.lanes), restRows(cut.out % cut.block.rows), restColumns(cut.in % cut.strip) {
+    firstRow = e.mul(arith::DivSIOp::create(b, task, e.index(cut.columnTasks)), cut.rows);
+    firstColumn = e.mul(arith::RemSIOp::create(b, task, e.index(cut.columnTasks)), cut.columns);
+    rowEnd = e.minimum(e.add(firstRow, e.index(cut.rows)), e.index(cut.out));
+    columnEnd = e.minimum(e.add(firstColumn, e.index(cut.columns)), e.index(cut.in));
+    sums = e.sharedScratch(cut.sums(e.layout) + cut.inputs());
+    inputs = e.offset(sums, cut.sums(e.layout) * lanes);
+    dyBase = e.address(op.getOutputAdjoint());
+    xBase = e.address(op.getInput());
+  }
+
+  void clear() {
+    e.forLoop(e.index(0), e.index(cut.rows * cut.columns), lanes,
+              [&](Value i) { e.store(e.splat(0.0), e.offset(sums, i)); });
+  }
+
+  /// Adds `count` lane groups from `group` on of position p, at most as many as the cut says.
+  void addGroups(Value p, Value group, Value count);
+  /// Adds `count` positions from p on of the only sample, the first lane of its group; at most as
+  /// many as there are lanes in the groups of the cut.
+  void addSample(Value p, Value count);
+  /// Stores the sums, or updates the weight by them.
+  void finish();
+
+private:
+  using Strip = llvm::function_ref<void(Value first, int64_t count)>;
+  /// Runs `body` for each strip of the task's columns, or block of its rows: how many there are is
+  /// a constant.
+  void forColumns(Strip body) {
+    forStrips(firstColumn, columnEnd, cut.in, restColumns, cut.strip, body);
+  }
+  void forRows(Strip body) { forStrips(firstRow, rowEnd, cut.out, restRows, cut.block.rows, body); }
+  void forStrips(Value first, Value end, int64_t size, int64_t rest, int64_t step, Strip body) {
+    Value fullEnd = e.minimum(end, e.index(size - rest));
+    e.forLoop(first, fullEnd, step, [&](Value at) { body(at, step); });
+    if (!rest)
+      return;
+    Value hasRest = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, end, e.index(size));
+    e.ifThen(hasRest, [&] { body(e.index(size - rest), rest); });
+  }
+  struct Block {
+    Value row, column, sums;
+    int64_t rows, columns, vectors;
+  };
+  void forBlocks(llvm::function_ref<void(const Block &)> body) {
+    forColumns([&](Value column, int64_t columns) {
+      Value strip = e.offset(sums, e.mul(e.sub(column, firstColumn), cut.rows));
+      forRows([&](Value row, int64_t rows) {
+        Value place = e.offset(strip, e.mul(e.sub(row, firstRow), cut.strip));
+        body({row, column, place, rows, columns, vectorsOf(columns)});
+      });
+    });
+  }
+  SmallVector<Value> loadSums(const Block &block) {
+    SmallVector<Value> loaded;
+    for (int64_t i = 0; i < block.rows * block.vectors; ++i)
+      loaded.push_back(e.load(e.offset(block.sums, i * lanes)));
+    return loaded;
+  }
+  void storeSums(ArrayRef<Value> values, const Block &block) {
+    for (auto [i, value] : llvm::enumerate(values))
+      e.store(value, e.offset(block.sums, int64_t(i) * lanes));
+  }
+  /// Where the features of a strip of columns lie.
+  Value inputsOf(Value column) {
+    Value number = arith::DivSIOp::create(b, e.sub(column, firstColumn), e.index(cut.strip));
+    return e.offset(inputs, e.mul(number, cut.groups * lanes * cut.strip));
+  }
+  int64_t vectorsOf(int64_t columns) const { return llvm::divideCeil(columns, lanes); }
+  /// The lanes of vector `number` of a strip that are columns of the matrix.
+  int64_t lanesOf(int64_t columns, int64_t number) const {
+    return std::clamp<int64_t>(columns - number * lanes, 0, lanes);
+  }
+  /// Elements from the tensor's start to a place in the matrix.
+  Value placeOf(Value row, Value column) {
+    return e.add(e.mul(matrix, cut.out * cut.in), e.add(e.mul(row, cut.in), column));
+  }
+  bool isPerPosition() { return op.getResult().getType().isPerPosition(); }
+  void transposeGroup(Value x, Value place, int64_t columns);
+  /// Adds a sample's output adjoint, whose feature r lies r lane groups behind `dy`, times its row
+  /// of features.
+  void addRow(SmallVectorImpl<Value> &next, const Block &block, Value dy, Value features) {
+    e.emitOuterProduct(
+        next, block.rows, block.vectors,
+        [&](int64_t r) { return e.loadSplat(e.offset(dy, r * lanes)); },
+        [&](int64_t c) { return e.load(e.offset(features, c * lanes)); });
+  }
+
+  Emitter &e;
+  ImplicitLocOpBuilder &b;
+  WeightGradientOp op;
+  GradientCut cut;
+  Value matrix;
+  int64_t lanes, restRows, restColumns;
+  Value firstRow, firstColumn, rowEnd, columnEnd;
+  Value sums, inputs, dyBase, xBase;
+};
+
+/// From the columns of one lane group to a row of features for each of its samples.
+void TransposedGradient::transposeGroup(Value x, Value place, int64_t columns) {
+  for (int64_t number = 0; number < vectorsOf(columns); ++number) {
+    SmallVector<Value> features(lanes, e.splat(0.0));
+    for (int64_t f = 0; f < lanesOf(columns, number); ++f)
+      features[f] = e.load(e.offset(x, (number * lanes + f) * lanes));
+    for (auto [lane, vector] : llvm::enumerate(transposeLanes(e, features)))
+      e.store(vector, e.offset(place, int64_t(lane) * cut.strip + number * lanes));
+  }
+}
+
+void TransposedGradient::addGroups(Value p, Value group, Value count) {
+  forColumns([&](Value column, int64_t columns) {
+    Value to = inputsOf(column);
+    e.forLoop(e.index(0), count, 1, [&](Value g) {
+      Value x = e.offset(e.row(xBase, cut.in, p, e.add(group, g)), e.mul(column, lanes));
+      transposeGroup(x, e.offset(to, e.mul(g, lanes * cut.strip)), columns);
+    });
+  });
+  forBlocks([&](const Block &block) {
+    Value right = inputsOf(block.column);
+    Value dy = e.offset(e.row(dyBase, cut.out, p, group), e.mul(block.row, lanes));
+    Value x = e.offset(e.row(xBase, cut.in, p, group), e.mul(block.column, lanes));
+    // What the next position reads was made long ago. Each block fetches one line a group of
+    // its rows and one of its columns: all blocks of a task together fetch all.
+    int64_t line = e.lineElements();
+    auto lineOf = [&](Value at, Value first, int64_t step) {
+      return e.mul(arith::DivSIOp::create(b, e.sub(at, first), e.index(step)), line);
+    };
+    Value nextDy = e.offset(e.offset(dy, e.mul(e.groups(), cut.out * lanes)),
+                            lineOf(block.column, firstColumn, cut.strip));
+    Value nextX = e.offset(e.offset(x, e.mul(e.groups(), cut.in * lanes)),
+                           lineOf(block.row, firstRow, cut.block.rows));
+    if (isPerPosition())
+      for (int64_t r = 0; r < block.rows; ++r)
+        e.prefetchUpdated(op.getResult(), placeOf(e.add(block.row, e.index(r)), block.column),
+                          block.columns);
+    storeSums(e.forLoop(e.index(0), count, 1, loadSums(block),
+                        [&](Value g, ValueRange carried) {
+                          SmallVector<Value> next(carried);
+                          Value left = e.offset(dy, e.mul(g, cut.out * lanes));
+                          Value features = e.offset(right, e.mul(g, lanes * cut.strip));
+                          if (!e.isMadeHere(op.getOutputAdjoint()))
+                            e.prefetch(e.offset(nextDy, e.mul(g, cut.out * lanes)), line);
+                          if (!e.isMadeHere(op.getInput()))
+                            e.prefetch(e.offset(nextX, e.mul(g, cut.in * lanes)), line);
+                          for (int64_t lane = 0; lane < lanes; ++lane)
+                            addRow(next, block, e.offset(left, lane),
+                                   e.offset(features, lane * cut.strip));
+                          return next;
+                        }),
+              block);
+  });
+}
+
+void TransposedGradient::addSample(Value p, Value count) {
+  forColumns([&](Value column, int64_t columns) {
+    Value to = inputsOf(column);
+    e.forLoop(e.index(0), count, 1, [&](Value i) {
+      Value x = e.offset(e.row(xBase, cut.in, e.add(p, i), e.index(0)), e.mul(column, lanes));
+      Value place = e.offset(to, e.mul(i, cut.strip));
+      e.forLoop(e.index(0), e.index(columns), 1, [&](Value f) {
+        e.storeScalar(e.loadScalar(e.offset(x, e.mul(f, lanes))), e.offset(place, f));
+      });
+    });
+  });
+  forBlocks([&](const Block &block) {
+    Value right = inputsOf(block.column);
+    storeSums(e.forLoop(e.index(0), count, 1, loadSums(block),
+                        [&](Value i, ValueRange carried) {
+                          SmallVector<Value> next(carried);
+                          Value dy = e.row(dyBase, cut.out, e.add(p, i), e.index(0));
+                          addRow(next, block, e.offset(dy, e.mul(block.row, lanes)),
+                                 e.offset(right, e.mul(i, cut.strip)));
+                          return next;
+                        }),
+              block);
+  });
+}
+
+void TransposedGradient::finish() {
+  forBlocks([&](const Block &block) {
+    SmallVector<Value> loaded = loadSums(block);
+    Value corner = placeOf(block.row, block.column);
+    SmallVector<Emitter::GradientPart> parts;
+    for (int64_t r = 0; r < block.rows; ++r)
+      for (int64_t c = 0; c < block.vectors; ++c)
+        // A vector that the matrix does not fill is stored in pieces.
+        for (int64_t first = 0, count = lanesOf(block.columns, c); first < count;) {
+          int64_t size = llvm::bit_floor(uint64_t(count - first));
+          parts.push_back({e.piece(loaded[r * block.vectors + c], first, size),
+                           e.add(corner, e.index(r * cut.in + c * lanes + first))});
+          first += size;
+        }
+    e.finishGradient(op.getResult(), parts);
+  });
+}
+
 int64_t Emitter::transposedScratch(WeightGradientOp op) const {
   GradientCut cut(op, layout, target);
   return cut.sums(layout) + cut.inputs();
@@ -109,8 +309,7 @@ void Emitter::emitTransposedGradient(WeightGradientOp op, Value task) {
   int64_t tasks = GradientCut(op, layout, target).tasks();
   if (!op.getResult().getType().isPerPosition()) {
     int64_t positions = op.getInput().getType().getPositions();
-    Value first = isLargeProduct(op) ? index(0) : firstPosition(op, positions);
-    return emitTransposedCut(op, task, index(0), first, index(positions));
+    return emitTransposedCut(op, task, index(0), firstPosition(op, positions), index(positions));
   }
   Value p = arith::DivSIOp::create(b, task, index(tasks));
   emitTransposedCut(op, arith::RemSIOp::create(b, task, index(tasks)), p, p, add(p, index(1)));
@@ -123,184 +322,28 @@ void Emitter::emitTransposedGradientOfPosition(WeightGradientOp op, Value p) {
 
 void Emitter::emitTransposedCut(WeightGradientOp op, Value task, Value matrix, Value firstPosition,
                                 Value lastPosition) {
-  GradientCut cut(op, layout, target);
-  int64_t lanes = layout.lanes, width = cut.block.columns, line = lineElements();
-  int64_t restRows = cut.out % cut.block.rows, restColumns = cut.in % cut.strip;
-  auto equals = [&](Value x, int64_t y) {
-    return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, x, index(y));
-  };
-  Value firstRow = mul(arith::DivSIOp::create(b, task, index(cut.columnTasks)), cut.rows);
-  Value column0 = mul(arith::RemSIOp::create(b, task, index(cut.columnTasks)), cut.columns);
-  Value rowEnd = minimum(add(firstRow, index(cut.rows)), index(cut.out));
-  Value columnEnd = minimum(add(column0, index(cut.columns)), index(cut.in));
-  Value hasRestRows = equals(rowEnd, cut.out), hasRestColumns = equals(columnEnd, cut.in);
-  Value fullRowEnd = minimum(rowEnd, index(cut.out - restRows));
-  Value fullColumnEnd = minimum(columnEnd, index(cut.in - restColumns));
-
-  /// Runs `body` for each strip of the task's columns, whose number of columns is a constant.
-  auto columnStrips = [&](llvm::function_ref<void(Value, int64_t)> body) {
-    forLoop(column0, fullColumnEnd, cut.strip, [&](Value column) { body(column, cut.strip); });
-    if (restColumns)
-      ifThen(hasRestColumns, [&] { body(index(cut.in - restColumns), restColumns); });
-  };
-  auto rowStrips = [&](llvm::function_ref<void(Value, int64_t)> body) {
-    forLoop(firstRow, fullRowEnd, cut.block.rows, [&](Value row) { body(row, cut.block.rows); });
-    if (restRows)
-      ifThen(hasRestRows, [&] { body(index(cut.out - restRows), restRows); });
-  };
-  /// The lanes of vector `number` of a strip that are columns of the matrix.
-  auto lanesOf = [&](int64_t columns, int64_t number) {
-    return std::clamp<int64_t>(columns - number * lanes, 0, lanes);
-  };
-  /// Runs `body` for each block of the task, given where its sums lie on the stack.
-  Value partial = sharedScratch(cut.sums(layout) + cut.inputs());
-  auto blocks = [&](llvm::function_ref<void(Value, int64_t, Value, int64_t, Value)> body) {
-    columnStrips([&](Value column, int64_t columns) {
-      Value strip = offset(partial, mul(sub(column, column0), cut.rows));
-      rowStrips([&](Value row, int64_t rows) {
-        body(row, rows, column, columns, offset(strip, mul(sub(row, firstRow), cut.strip)));
-      });
-    });
-  };
-  auto loadSums = [&](Value place, int64_t count) {
-    SmallVector<Value> sums;
-    for (int64_t i = 0; i < count; ++i)
-      sums.push_back(load(offset(place, i * lanes)));
-    return sums;
-  };
-  auto storeSums = [&](ArrayRef<Value> sums, Value place) {
-    for (auto [i, sum] : llvm::enumerate(sums))
-      store(sum, offset(place, int64_t(i) * lanes));
-  };
-
-  /// Elements from the tensor's start to a place in this matrix.
-  auto cornerOf = [&](Value row, Value column) {
-    return add(mul(matrix, cut.out * cut.in), add(mul(row, cut.in), column));
-  };
-
-  Value transposed = offset(partial, cut.sums(layout) * lanes);
-  Value dyBase = address(op.getOutputAdjoint()), xBase = address(op.getInput());
-  int64_t stripElements = cut.groups * lanes * cut.strip;
-  auto stripOf = [&](Value column) {
-    Value number = arith::DivSIOp::create(b, sub(column, column0), index(cut.strip));
-    return offset(transposed, mul(number, stripElements));
-  };
-
-  forLoop(index(0), index(cut.rows * cut.columns), lanes,
-          [&](Value i) { store(splat(0.0), offset(partial, i)); });
-  // Adds `count` lane groups from `group` on of position p.
-  auto accumulate = [&](Value p, Value group, Value count) {
-    columnStrips([&](Value column, int64_t columns) {
-      Value to = stripOf(column);
-      forLoop(index(0), count, 1, [&](Value g) {
-        Value x = offset(row(xBase, cut.in, p, add(group, g)), mul(column, lanes));
-        Value place = offset(to, mul(g, lanes * cut.strip));
-        for (int64_t number = 0; number < width && lanesOf(columns, number); ++number) {
-          SmallVector<Value> features(lanes, splat(0.0));
-          for (int64_t f = 0; f < lanesOf(columns, number); ++f)
-            features[f] = load(offset(x, (number * lanes + f) * lanes));
-          for (auto [lane, vector] : llvm::enumerate(transposeLanes(*this, features)))
-            store(vector, offset(place, (int64_t(lane) * width + number) * lanes));
-        }
-      });
-    });
-    blocks([&](Value row0, int64_t rows, Value column, int64_t columns, Value place) {
-      Value right = stripOf(column);
-      int64_t vectors = llvm::divideCeil(columns, lanes);
-      Value dy = offset(row(dyBase, cut.out, p, group), mul(row0, lanes));
-      // What the next position reads was made long ago. Each block fetches one line a group of
-      // its rows and one of its columns: all blocks of a task together fetch all.
-      Value x = offset(row(xBase, cut.in, p, group), mul(column, lanes));
-      Value rowLine = mul(arith::DivSIOp::create(b, sub(column, column0), index(cut.strip)), line);
-      Value columnLine =
-          mul(arith::DivSIOp::create(b, sub(row0, firstRow), index(cut.block.rows)), line);
-      Value nextDy = offset(offset(dy, mul(groups(), cut.out * lanes)), rowLine);
-      Value nextX = offset(offset(x, mul(groups(), cut.in * lanes)), columnLine);
-      if (op.getResult().getType().isPerPosition())
-        for (int64_t r = 0; r < rows; ++r)
-          prefetchUpdated(op.getResult(), cornerOf(add(row0, index(r)), column), columns);
-      SmallVector<Value> sums = loadSums(place, rows * vectors);
-      sums = forLoop(index(0), count, 1, sums, [&](Value g, ValueRange carried) {
-        SmallVector<Value> next(carried);
-        Value dyOfGroup = offset(dy, mul(g, cut.out * lanes));
-        Value xOfGroup = offset(right, mul(g, lanes * cut.strip));
-        if (!isMadeHere(op.getOutputAdjoint()))
-          prefetch(offset(nextDy, mul(g, cut.out * lanes)), line);
-        if (!isMadeHere(op.getInput()))
-          prefetch(offset(nextX, mul(g, cut.in * lanes)), line);
-        for (int64_t lane = 0; lane < lanes; ++lane)
-          emitOuterProduct(
-              next, rows, vectors,
-              [&](int64_t r) { return loadSplat(offset(dyOfGroup, r * lanes + lane)); },
-              [&](int64_t c) { return load(offset(xOfGroup, (lane * width + c) * lanes)); });
-        return next;
-      });
-      storeSums(sums, place);
-    });
-  };
-  auto sumOverGroups = [&] {
+  int64_t most = GradientCut(op, layout, target).groups;
+  TransposedGradient gradient(*this, op, task, matrix);
+  gradient.clear();
+  auto addAllGroups = [&] {
     forLoop(firstPosition, lastPosition, 1, [&](Value p) {
-      bool mayBeDead = op.getResult().getType().isPerPosition() && !isLargeProduct(op);
-      Value end = mayBeDead ? summedGroups(op, p) : groups();
-      forLoop(index(0), end, cut.groups, [&](Value group) {
-        accumulate(p, group, minimum(index(cut.groups), sub(end, group)));
+      Value end = summedGroups(op, p);
+      forLoop(index(0), end, most, [&](Value group) {
+        gradient.addGroups(p, group, minimum(index(most), sub(end, group)));
       });
     });
   };
-  // One sample, the first lane of its group: the positions are what is summed over.
-  auto accumulateSample = [&](Value p, Value count) {
-    columnStrips([&](Value column, int64_t columns) {
-      Value to = stripOf(column);
-      forLoop(index(0), count, 1, [&](Value i) {
-        Value x = offset(row(xBase, cut.in, add(p, i), index(0)), mul(column, lanes));
-        Value place = offset(to, mul(i, cut.strip));
-        forLoop(index(0), index(columns), 1, [&](Value f) {
-          storeScalar(loadScalar(offset(x, mul(f, lanes))), offset(place, f));
-        });
-      });
-    });
-    blocks([&](Value row0, int64_t rows, Value column, int64_t columns, Value place) {
-      int64_t vectors = llvm::divideCeil(columns, lanes);
-      Value right = stripOf(column);
-      SmallVector<Value> sums = loadSums(place, rows * vectors);
-      sums = forLoop(index(0), count, 1, sums, [&](Value i, ValueRange carried) {
-        SmallVector<Value> next(carried);
-        Value dy = offset(row(dyBase, cut.out, add(p, i), index(0)), mul(row0, lanes));
-        Value features = offset(right, mul(i, cut.strip));
-        emitOuterProduct(
-            next, rows, vectors, [&](int64_t r) { return loadSplat(offset(dy, r * lanes)); },
-            [&](int64_t c) { return load(offset(features, c * lanes)); });
-        return next;
-      });
-      storeSums(sums, place);
-    });
+  auto addAllPositions = [&] {
+    int64_t step = most * layout.lanes;
+    forLoop(firstPosition, lastPosition, step,
+            [&](Value p) { gradient.addSample(p, minimum(index(step), sub(lastPosition, p))); });
   };
-  auto sumOverPositions = [&] {
-    int64_t most = cut.groups * lanes;
-    forLoop(firstPosition, lastPosition, most,
-            [&](Value p) { accumulateSample(p, minimum(index(most), sub(lastPosition, p))); });
-  };
+  // A small gradient of one sample is not worth the code.
   if (isLargeProduct(op))
-    ifOneSample(sumOverPositions, sumOverGroups);
+    ifOneSample(addAllPositions, addAllGroups);
   else
-    sumOverGroups();
-
-  blocks([&](Value row0, int64_t rows, Value column, int64_t columns, Value place) {
-    int64_t vectors = llvm::divideCeil(columns, lanes);
-    SmallVector<Value> sums = loadSums(place, rows * vectors);
-    Value corner = cornerOf(row0, column);
-    SmallVector<GradientPart> parts;
-    for (int64_t r = 0; r < rows; ++r)
-      for (int64_t c = 0; c < vectors; ++c)
-        // A vector that the matrix does not fill is stored in pieces.
-        for (int64_t first = 0, count = lanesOf(columns, c); first < count;) {
-          int64_t size = llvm::bit_floor(uint64_t(count - first));
-          parts.push_back({piece(sums[r * vectors + c], first, size),
-                           add(corner, index(r * cut.in + c * lanes + first))});
-          first += size;
-        }
-    finishGradient(op.getResult(), parts);
-  });
+    addAllGroups();
+  gradient.finish();
 }
 
 } // namespace iarc

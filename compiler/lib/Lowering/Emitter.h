@@ -44,6 +44,9 @@ inline constexpr int64_t kUsualSamples = 200;
 /// Bytes of a line of the caches.
 inline constexpr int64_t kCacheLine = 64;
 
+/// Bytes that stay in the first cache while others pass: half of that of all processors since 2008.
+inline constexpr int64_t kPassingBytes = 16384;
+
 /// From this many positions on, positions alone are enough to share out among threads.
 inline constexpr int64_t kPositionsToShare = 16;
 
@@ -266,6 +269,7 @@ public:
 
 private:
   friend class InferenceEmitter;
+  friend class TransposedGradient;
   void emitWholeTile(mlir::Operation *op, Value p, Value begin, Value end);
   void emitEncode(EncodeOp op, Value p, Value begin, Value end);
   /// One where the token at position p is f, for f < count: a row of features from `to` on.
@@ -294,7 +298,7 @@ private:
   llvm::SmallVector<Value> emitAcrossBlock(LinearOp op, Value p, Value first, Value last,
                                            Value group, Value feature, RegisterBlock block,
                                            mlir::ValueRange start);
-  int64_t countLargeTasks(mlir::Operation *op);
+  int64_t countLargeTasks(LinearOp op);
   void emitLargeLinear(LinearOp op, Value task);
   /// The same for all samples in lanes, and for one sample by itself: vectors of features.
   void emitLinearOfGroups(LinearOp op, Value task);
