@@ -145,16 +145,21 @@ void Emitter::emitLinear(LinearOp op, Value p, Value begin, Value end) {
     if (produced > full)
       emitLinearBlock(op, p, group, index(full), produced - full, block.columns);
   };
-  int64_t usual = isAcrossOp(op) ? kGroupsAcross : kGroupsPerTile;
-  if (layout.groups)
-    usual = std::min(usual, layout.groups);
-  RegisterBlock block = chooseLinearBlock(produced, usual, target);
-  RegisterBlock single = chooseLinearBlock(produced, 1, target);
-  Value whole = arith::DivSIOp::create(b, sub(end, begin), index(block.columns));
-  Value middle = add(begin, mul(whole, block.columns));
-  forLoop(begin, middle, block.columns, [&](Value group) { strip(group, block); });
-  if (block.columns > 1)
-    forLoop(middle, end, 1, [&](Value group) { strip(group, single); });
+  SmallVector<int64_t> sizes = usualTiles(isAcrossOp(op) ? kGroupsAcross : kGroupsPerTile, layout);
+  LinearCut cut = chooseLinearCut(produced, sizes, target);
+  int64_t columns = cut.block.columns;
+  Value count = sub(end, begin), blocks = arith::DivSIOp::create(b, count, index(columns));
+  if (cut.wide.rows) {
+    Value wides = minimum(blocks, sub(count, mul(blocks, columns)));
+    Value wideEnd = add(begin, mul(wides, columns + 1));
+    forLoop(begin, wideEnd, columns + 1, [&](Value group) { strip(group, cut.wide); });
+    begin = wideEnd;
+    blocks = sub(blocks, wides);
+  }
+  Value middle = add(begin, mul(blocks, columns));
+  forLoop(begin, middle, columns, [&](Value group) { strip(group, cut.block); });
+  if (columns > 1)
+    forLoop(middle, end, 1, [&](Value group) { strip(group, cut.single); });
 }
 
 //===----------------------------------------------------------------------===//

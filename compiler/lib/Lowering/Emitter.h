@@ -53,7 +53,7 @@ inline constexpr int64_t kPositionsToShare = 16;
 /// The block that needs the fewest cycles for `features` produced features and about `groups` lane
 /// groups: every accumulator, the loaded vectors of one operand and one broadcast stay in
 /// registers; a block costs the larger of its multiply-adds (two a cycle), its loads (two a cycle)
-/// and the latency of a chain (four cycles).
+/// and the latency of a chain (four cycles), and with vectors of 512 bits some of both.
 RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &target);
 
 /// Rows and columns of a weight's gradient that are summed at once, chosen in the same way. Where
@@ -61,13 +61,38 @@ RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &
 /// to store the sums.
 RegisterBlock chooseGradientBlock(WeightType weight, int64_t lanes, const Target &target);
 
+/// Lane groups of each tile of those of kUsualSamples, or of the ones known when compiling, at most
+/// `most` to a tile: evenly cut, as those of a call are.
+llvm::SmallVector<int64_t> usualTiles(int64_t most, const Layout &layout);
+
+/// How the lane groups of a tile are cut: what blocks leave over widens as many of them by one
+/// group, where there is code for that, and is else done one by one. 13 groups are two blocks of 4
+/// and one of 5.
+struct LinearCut {
+  RegisterBlock block;
+  RegisterBlock wide; ///< one group wider than `block`; no rows: blocks are not widened
+  RegisterBlock single;
+  struct Counts {
+    int64_t wides, blocks, singles;
+  };
+  /// Of each there are in `groups` lane groups, in this order.
+  Counts count(int64_t groups) const;
+};
+
+/// The cut that needs the fewest cycles for `features` produced features on tiles of `sizes` lane
+/// groups.
+LinearCut chooseLinearCut(int64_t features, llvm::ArrayRef<int64_t> sizes, const Target &target);
+
 /// What the cost model says of a block: its multiply-adds' own time, at two a cycle, as a share of
 /// the predicted time; and the block that would have been second.
 struct BlockPrediction {
-  RegisterBlock block, second; ///< `second` has no rows where there is no other block
+  RegisterBlock block, wide; ///< `wide` has no rows where all blocks are of one width
+  RegisterBlock second;      ///< no rows where there is no other block
   double share = 0, secondShare = 0;
 };
 BlockPrediction predictLinearBlock(int64_t features, int64_t groups, const Target &target);
+BlockPrediction predictLinearCut(int64_t features, llvm::ArrayRef<int64_t> sizes,
+                                 const Target &target);
 BlockPrediction predictGradientBlock(WeightType weight, int64_t lanes, const Target &target);
 
 /// The pieces in which a block's sums are stored, `lanes` of which lie in a vector, row after row:

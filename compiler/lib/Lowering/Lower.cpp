@@ -136,6 +136,10 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
     return arith::DivSIOp::create(e.b, e.add(e.groups(), e.index(tile - 1)), e.index(tile))
         .getResult();
   };
+  // Evenly cut, as usualTiles says.
+  auto startOf = [&](Emitter &e, Value chunk) -> Value {
+    return arith::DivSIOp::create(e.b, e.mul(e.groups(), chunk), chunksOf(e));
+  };
   Value tasks = step->mul(chunksOf(*step), positions);
   emitRegion(ops.front()->getLoc(), tasks, [&](Emitter &e, Value task) {
     e.enterTiles(ops, wholePositions);
@@ -145,14 +149,15 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
       Value chunk = arith::DivSIOp::create(e.b, task, e.index(positions));
       p = e.shareOut(across, arith::RemSIOp::create(e.b, task, e.index(positions)));
       if (!wholePositions) {
-        begin = e.mul(chunk, tile);
-        end = e.minimum(e.add(begin, e.index(tile)), e.groups());
+        begin = startOf(e, chunk);
+        end = startOf(e, e.add(chunk, e.index(1)));
       }
     } else if (!wholePositions) {
       Value chunks = chunksOf(e);
       p = arith::DivSIOp::create(e.b, task, chunks);
-      begin = e.mul(arith::RemSIOp::create(e.b, task, chunks), tile);
-      end = e.minimum(e.add(begin, e.index(tile)), e.groups());
+      Value chunk = arith::RemSIOp::create(e.b, task, chunks);
+      begin = startOf(e, chunk);
+      end = startOf(e, e.add(chunk, e.index(1)));
     }
     e.placeLocals(p);
     for (Operation *op : ops) {

@@ -21,11 +21,17 @@ std::string describeSecond(const BlockPrediction &prediction) {
 }
 
 std::string describeBlock(const BlockPrediction &prediction, const Target &target, bool isGiven) {
+  std::string blocks = describe(prediction.block);
+  int64_t registers = prediction.block.countRegisters();
+  if (prediction.wide.rows) {
+    blocks += " and " + describe(prediction.wide);
+    registers = std::max(registers, prediction.wide.countRegisters());
+  }
   return llvm::formatv(
       "{0} accumulators in {1} of {2} registers, predicted {3:f2} of the multiply-adds' "
       "peak{4}{5}",
-      describe(prediction.block), prediction.block.countRegisters(), target.vectorRegisters,
-      prediction.share, isGiven ? " (as given)" : "", describeSecond(prediction));
+      blocks, registers, target.vectorRegisters, prediction.share, isGiven ? " (as given)" : "",
+      describeSecond(prediction));
 }
 
 /// Where the op is done for less than all positions.
@@ -45,7 +51,7 @@ std::string describeWeight(WeightType weight) {
   return llvm::formatv("{0}x{1}{2}", weight.getSize("out"), weight.getSize("in"), placement);
 }
 
-std::string describeLinear(LinearOp op, const Target &target) {
+std::string describeLinear(LinearOp op, const Layout &layout, const Target &target) {
   std::string text = llvm::formatv("linear {0} -> {1}, weight {2}{3}: ", op.getReduced(),
                                    op.getProduced(), describeWeight(op.getWeight().getType()),
                                    op.getTransposed() ? " transposed" : "");
@@ -54,8 +60,9 @@ std::string describeLinear(LinearOp op, const Target &target) {
                                  : "blocked for the caches (large)";
     return text;
   }
-  int64_t groups = Emitter::isAcrossOp(op) ? kGroupsAcross : kGroupsPerTile;
-  text += describeBlock(predictLinearBlock(op.getProduced(), groups, target), target,
+  SmallVector<int64_t> sizes =
+      usualTiles(Emitter::isAcrossOp(op) ? kGroupsAcross : kGroupsPerTile, layout);
+  text += describeBlock(predictLinearCut(op.getProduced(), sizes, target), target,
                         target.plan.linear.rows);
   if (op.hasEpilogue())
     text += llvm::formatv("; epilogue with {0} operand{1} and {2} result{3}", op.getExtras().size(),
@@ -92,7 +99,7 @@ std::string describeOp(Operation *op, const Plan &plan, const Layout &layout,
                        const Target &target) {
   std::string text =
       llvm::TypeSwitch<Operation *, std::string>(op)
-          .Case<LinearOp>([&](auto op) { return describeLinear(op, target); })
+          .Case<LinearOp>([&](auto op) { return describeLinear(op, layout, target); })
           .Case<WeightGradientOp>([&](auto op) { return describeGradient(op, layout, target); })
           .Case<AttentionOp, AttentionAdjointOp>([&](auto op) {
             ValueType query = op.getQuery().getType();
