@@ -104,8 +104,7 @@ BlockPrediction predictLinearBlock(int64_t features, int64_t groups, const Targe
     return block.rows ? double(features * groups) / costOf(block) : 0;
   };
   RegisterBlock block = chooseLinearBlock(features, groups, target);
-  RegisterBlock second =
-      cheapestBlock(limitsOfLinear(features, groups), target, costOf, block);
+  RegisterBlock second = cheapestBlock(limitsOfLinear(features, groups), target, costOf, block);
   return {block, {}, second, share(block), share(second)};
 }
 
@@ -145,12 +144,10 @@ public:
     LinearCut best;
     double bestCost = std::numeric_limits<double>::infinity();
     auto consider = [&](LinearCut cut) {
-      double loads = double(cut.block.rows + cut.block.columns) /
-                     double(cut.block.rows * cut.block.columns);
-      double cost = costOf(cut) + 1e-3 * loads;
-      // Code for a further width must be worth it.
-      if (cut.wide.rows)
-        cost *= 1.01;
+      double loads =
+          double(cut.block.rows + cut.block.columns) / double(cut.block.rows * cut.block.columns);
+      // Code for a further kind of block, wider or for the rest of the rows, must be worth it.
+      double cost = (costOf(cut) + 1e-3 * loads) * (1 + 5e-3 * double(countKinds(cut)));
       if (cost < bestCost) {
         bestCost = cost;
         best = cut;
@@ -159,8 +156,7 @@ public:
     for (int64_t columns = 1; columns <= limits.columns; ++columns)
       for (int64_t rows = 1; rows <= limits.rows; ++rows) {
         RegisterBlock block{rows, columns};
-        if (!fitsRegisters(block, target) ||
-            (rows == without.rows && columns == without.columns))
+        if (!fitsRegisters(block, target) || (rows == without.rows && columns == without.columns))
           continue;
         LinearCut cut = withSingle(block);
         consider(cut);
@@ -194,13 +190,20 @@ private:
     }
     return best;
   }
+  int64_t countKinds(const LinearCut &cut) const {
+    int64_t kinds = 0;
+    for (RegisterBlock block : {cut.wide, cut.block, cut.single})
+      if (block.rows)
+        kinds += features % block.rows ? 2 : 1;
+    return kinds;
+  }
   double costOf(const LinearCut &cut) const {
     double cost = 0;
     for (int64_t size : sizes) {
       LinearCut::Counts counts = cut.count(size);
-      for (auto [count, block] : {std::pair(counts.wides, cut.wide),
-                                  std::pair(counts.blocks, cut.block),
-                                  std::pair(counts.singles, cut.single)})
+      for (auto [count, block] :
+           {std::pair(counts.wides, cut.wide), std::pair(counts.blocks, cut.block),
+            std::pair(counts.singles, cut.single)})
         if (count)
           cost += double(count) * stripCost(features, block, target);
     }
@@ -265,8 +268,9 @@ static RegisterBlock limitsOfGradient(WeightType weight) {
 RegisterBlock chooseGradientBlock(WeightType weight, int64_t lanes, const Target &target) {
   if (target.plan.gradient.rows)
     return cut(target.plan.gradient, limitsOfGradient(weight));
-  return cheapestBlock(limitsOfGradient(weight), target,
-                       [&](RegisterBlock block) { return gradientCost(weight, lanes, block, target); });
+  return cheapestBlock(limitsOfGradient(weight), target, [&](RegisterBlock block) {
+    return gradientCost(weight, lanes, block, target);
+  });
 }
 
 BlockPrediction predictGradientBlock(WeightType weight, int64_t lanes, const Target &target) {
