@@ -167,7 +167,11 @@ public:
       }
     return best;
   }
-  LinearCut given(RegisterBlock block) const { return withSingle(cut(block, limits)); }
+  /// A block that was asked for, and as many rows for single groups.
+  LinearCut given(RegisterBlock block) const {
+    block = cut(block, limits);
+    return {block, {}, {block.rows, 1}};
+  }
 
   /// The multiply-adds' own time as a share of the predicted one.
   double share(const LinearCut &cut) const {
