@@ -20,15 +20,29 @@ def _table(head, rows):
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def _letters(store):
+    """The processors by a letter of each, in the order in which they came."""
+    names = dict.fromkeys(record["processor"] for record in store.records)
+    return {name: chr(ord("a") + number) for number, name in enumerate(names)}
+
+
+def _iarc_head(store):
+    return ["on"] * (len(_letters(store)) > 1) + ["ms a step", "of the peak"]
+
+
 def _iarc_columns(store, cell):
-    """ms a step and fraction of the peak, or what stands in their place."""
-    iarc = store.iarc(cell)
+    """The processor where there are several, ms a step and fraction of the peak, or what stands in
+    their place."""
+    iarc, letters = store.iarc(cell), _letters(store)
+    on = []
+    if len(letters) > 1:
+        on = [letters[store.of(cell)[-1]["processor"]] if iarc else ""]
     if iarc is None:
-        return ["missing", ""]
+        return [*on, "missing", ""]
     if isinstance(iarc, str):
-        return [iarc, ""]
+        return [*on, iarc, ""]
     busy = " (busy)" if store.busy(cell) else ""
-    return [_ms(statistics.median(iarc["ms"])) + busy,
+    return [*on, _ms(statistics.median(iarc["ms"])) + busy,
             f"{statistics.median(iarc['fraction']):.2f}"]
 
 
@@ -73,7 +87,7 @@ def _paper_table(store):
         flop = f"{iarc['product_flop'] / 1e9:.3g} GFLOP" if isinstance(iarc, dict) else ""
         rows.append([cell.network, flop, *_iarc_columns(store, cell),
                      *(_peer_column(store, cell, name) for name in shown), _kept(store, cell)])
-    return _table(["network", "products", "ms a step", "of the peak",
+    return _table(["network", "products", *_iarc_head(store),
                    *(PEERS[name].label for name in shown), "promise"], rows)
 
 
@@ -85,7 +99,7 @@ def _other_table(store, cells):
         label = f"{group} {setting}" if network else group
         rows.append([label, cell.network, *_iarc_columns(store, cell),
                      *(_peer_column(store, cell, name) for name in shown)])
-    return _table(["setting", "network", "ms a step", "of the peak",
+    return _table(["setting", "network", *_iarc_head(store),
                    *(PEERS[name].label for name in shown)], rows)
 
 
@@ -118,11 +132,17 @@ def _settings_table(store):
 
 
 def _machine(store):
-    texts = dict.fromkeys(f"{record['processor']}, {record['cores']} cores, iarcc "
-                          f"{record['iarcc']}" for record in store.records)
+    if not store.records:
+        return "Nothing is measured yet."
+    texts = []
+    for name, letter in _letters(store).items():
+        records = [record for record in store.records if record["processor"] == name]
+        cores = ", ".join(dict.fromkeys(str(record["cores"]) for record in records))
+        versions = ", ".join(dict.fromkeys(record["iarcc"] for record in records))
+        mark = f"{letter}: " if len(_letters(store)) > 1 else ""
+        texts.append(f"{mark}{name}, {cores} cores, iarcc {versions}")
     days = sorted({record["when"][:10] for record in store.records})
-    return (f"Measured on: {'; '.join(texts)}; {' to '.join(dict.fromkeys([days[0], days[-1]]))}."
-            if days else "Nothing is measured yet.")
+    return f"Measured on: {'; '.join(texts)}; {' to '.join(dict.fromkeys([days[0], days[-1]]))}."
 
 
 def page(store, cells):
