@@ -119,6 +119,18 @@ std::string formOf(std::string_view word) {
   return word == "train" ? "train sgd(rate: 0.02) { batch 200  steps 8000 }" : "";
 }
 
+/// The same for a statement that the parser is in and whose beginning it has passed.
+std::string formOfRule(size_t rule) {
+  switch (rule) {
+  case IarcParser::RuleWeightStatement:
+    return formOf("weight");
+  case IarcParser::RuleLossStatement:
+    return formOf("loss");
+  default:
+    return "";
+  }
+}
+
 std::string shown(const SourceText &source, const Token *token) {
   if (token->getType() == Token::EOF)
     return "the end of the file";
@@ -256,7 +268,10 @@ void SyntaxErrors::reportError(antlr4::Parser *parser,
     std::string word(rangeOf(source, first).text());
     message = "expected '=' before " + shown(source, offending);
     std::string nearest = nearestName(word, statementWords());
-    if (std::string form = formOf(word); !form.empty()) {
+    std::string_view sign = offending->getType() == Token::EOF ? "" : range.text();
+    if (isOneOf(sign, {"+", "-", "*", "/"}) && rangeOf(source, at(next(index))).text() == "=") {
+      hint = "write it out: '" + word + " = " + word + " " + std::string(sign) + " ...'";
+    } else if (std::string form = formOf(word); !form.empty()) {
       message = "unexpected " + shown(source, offending) + " after '" + word + "'";
       hint = "such as '" + form + "'";
     } else if (std::count(itemWords().begin(), itemWords().end(), word))
@@ -298,6 +313,10 @@ void SyntaxErrors::reportError(antlr4::Parser *parser,
       hint = "an argument is written 'name: value'";
     } else if (text == "=" && rule == IarcParser::RuleArguments) {
       hint = "an argument is written 'name: value', a comparison '=='";
+    } else if (!formOfRule(rule).empty() && notes.firstOnLine[index] &&
+               (text == "}" || startsStatement(index))) {
+      // The statement ends too early: what comes next is not to blame.
+      hint = "such as '" + formOfRule(rule) + "'";
     } else if (!parts.empty() && parts[0] == "a name" && offending->getType() != Token::EOF &&
                !text.empty() && std::isalpha(static_cast<unsigned char>(text[0]))) {
       hint = "'" + std::string(text) + "' is a word of the language: choose another name";
