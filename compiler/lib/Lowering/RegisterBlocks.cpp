@@ -13,7 +13,7 @@ static double stepCost(int64_t rows, int64_t columns, const Target &target) {
   int64_t products = rows * columns, loads = rows + columns;
   double cost = double(std::max({products, loads, int64_t(8)}));
   // A processor with two multiply-adds of 512 bits a cycle keeps them busy only where they are many
-  // for each load: fitted to what blocks of 1x10 to 4x6 take there (docs/measurements.md).
+  // for each load: fitted to what blocks of 10x1 to 4x6 take there (docs/measurements.md).
   if (target.vectorBits == 512)
     cost = std::max(cost, (2.0 * double(products) + 4.0 * double(loads)) / 3);
   return cost;
@@ -183,16 +183,10 @@ private:
   RegisterBlock bestOfWidth(int64_t columns) const {
     if (columns > kLargestLinearBlock.columns)
       return {};
-    RegisterBlock best;
-    double bestCost = std::numeric_limits<double>::infinity();
-    for (int64_t rows = 1; rows <= limits.rows; ++rows) {
-      double cost = stripCost(features, {rows, columns}, target);
-      if (fitsRegisters({rows, columns}, target) && cost < bestCost) {
-        bestCost = cost;
-        best = {rows, columns};
-      }
-    }
-    return best;
+    return cheapestBlock({limits.rows, columns}, target, [&](RegisterBlock block) {
+      return block.columns == columns ? stripCost(features, block, target)
+                                      : std::numeric_limits<double>::infinity();
+    });
   }
   int64_t countKinds(const LinearCut &cut) const {
     int64_t kinds = 0;

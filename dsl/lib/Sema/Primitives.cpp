@@ -195,8 +195,8 @@ std::optional<Graph> Elaborator::kernel(const Value &value, SourceRange where) {
   if (!value.is(ValueKind::Function)) {
     // A kernel with arguments by position is a call, which gives a number.
     badArgument("'kernel'", "a kernel or function", value, where,
-                "name one, with its parameters by name, such as 'expressive_power(power: 6)', or define "
-                "one: 'kernel mine(z) = exp(z)'");
+                "name one, with its parameters by name, such as 'expressive_power(power: 6)', or "
+                "define one: 'kernel mine(z) = exp(z)'");
     return std::nullopt;
   }
   const FunctionValue &function = value.function;
