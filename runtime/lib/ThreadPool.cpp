@@ -108,7 +108,9 @@ bool ThreadPool::claim(int64_t share, int64_t &piece) noexcept {
     if (state.compare_exchange_weak(seen, seen - 1, std::memory_order_acq_rel,
                                     std::memory_order_acquire)) {
       // Now the region cannot end before this piece does: its fields may be read.
-      piece = shareBegin(share + 1) - int64_t(uint32_t(seen));
+      int64_t left = int64_t(uint32_t(seen));
+      piece = region.order == Order::Forward ? shareBegin(share + 1) - left
+                                             : shareBegin(share) + left - 1;
       return true;
     }
   }
@@ -156,13 +158,22 @@ void ThreadPool::serve(int64_t self) noexcept {
   }
 }
 
-void ThreadPool::run(Body body, void *context, int64_t tasks) noexcept {
+/// All tasks on one thread.
+static void runAlone(ThreadPool::Body body, void *context, int64_t tasks,
+                     ThreadPool::Order order) noexcept {
+  if (order == ThreadPool::Order::Forward)
+    return body(context, 0, tasks);
+  for (int64_t task = tasks; task-- > 0;)
+    body(context, task, task + 1);
+}
+
+void ThreadPool::run(Body body, void *context, int64_t tasks, Order order) noexcept {
   if (tasks <= 0)
     return;
   if (count == 1 || tasks == 1 || insideRegion) {
     bool nested = insideRegion;
     insideRegion = true;
-    body(context, 0, tasks);
+    runAlone(body, context, tasks, order);
     insideRegion = nested;
     return;
   }
@@ -170,6 +181,7 @@ void ThreadPool::run(Body body, void *context, int64_t tasks) noexcept {
   region.body = body;
   region.context = context;
   region.tasks = tasks;
+  region.order = order;
   region.piece = (tasks - 1) / (count * 8) + 1;
   region.pieces = (tasks - 1) / region.piece + 1;
   open.store(region.pieces, std::memory_order_relaxed);
@@ -180,7 +192,9 @@ void ThreadPool::run(Body body, void *context, int64_t tasks) noexcept {
                                       std::memory_order_release);
   epoch.store(number); // sequentially consistent: pairs with the check of `epoch` by a sleeper
   if (sleepers.load() > 0) {
-    { std::lock_guard<std::mutex> lock(mutex); }
+    {
+      std::lock_guard<std::mutex> lock(mutex);
+    }
     wake.notify_all();
   }
 
@@ -206,21 +220,27 @@ struct GeneratedRegion {
   iarc_region_function body;
   const int64_t *loop;
 };
+
+void runRegion(const iarc_call *call, iarc_region_function function, const int64_t *loop,
+               int64_t tasks, iarc::runtime::ThreadPool::Order order) {
+  GeneratedRegion region{call, function, loop};
+  auto body = [](void *context, int64_t begin, int64_t end) {
+    auto *region = static_cast<GeneratedRegion *>(context);
+    region->body(region->call, region->loop, begin, end);
+  };
+  if (auto *pool = static_cast<iarc::runtime::ThreadPool *>(call->pool))
+    pool->run(body, &region, tasks, order);
+  else if (tasks > 0)
+    iarc::runtime::runAlone(body, &region, tasks, order);
+}
 } // namespace
 
 extern "C" void iarc_parallel(const iarc_call *call, iarc_region_function body, const int64_t *loop,
                               int64_t tasks) {
-  if (!call->pool) {
-    if (tasks > 0)
-      body(call, loop, 0, tasks);
-    return;
-  }
-  GeneratedRegion region{call, body, loop};
-  static_cast<iarc::runtime::ThreadPool *>(call->pool)
-      ->run(
-          [](void *context, int64_t begin, int64_t end) {
-            auto *region = static_cast<GeneratedRegion *>(context);
-            region->body(region->call, region->loop, begin, end);
-          },
-          &region, tasks);
+  runRegion(call, body, loop, tasks, iarc::runtime::ThreadPool::Order::Forward);
+}
+
+extern "C" void iarc_parallel_backward(const iarc_call *call, iarc_region_function body,
+                                       const int64_t *loop, int64_t tasks) {
+  runRegion(call, body, loop, tasks, iarc::runtime::ThreadPool::Order::Backward);
 }

@@ -31,6 +31,8 @@ int64_t usableCores() noexcept;
 class ThreadPool {
 public:
   using Body = void (*)(void *context, int64_t begin, int64_t end);
+  /// In which a thread takes the pieces of its share.
+  enum class Order { Forward, Backward };
 
   /// Starts threads - 1 threads. Throws Error (status InputOutput) when the system refuses.
   explicit ThreadPool(int64_t threads);
@@ -42,12 +44,12 @@ public:
 
   /// Runs body over the tasks 0 .. tasks - 1 in pieces and returns when all are done. The body must
   /// not throw. A call from within a body runs its tasks on the calling thread alone.
-  void run(Body body, void *context, int64_t tasks) noexcept;
+  void run(Body body, void *context, int64_t tasks, Order order = Order::Forward) noexcept;
 
   /// The same for a callable f(begin, end).
-  template <class F> void run(int64_t tasks, F &&f) noexcept {
+  template <class F> void run(int64_t tasks, F &&f, Order order = Order::Forward) noexcept {
     run([](void *context, int64_t begin, int64_t end) { (*static_cast<F *>(context))(begin, end); },
-        &f, tasks);
+        &f, tasks, order);
   }
 
 private:
@@ -57,6 +59,7 @@ private:
     int64_t tasks = 0;
     int64_t piece = 1; ///< tasks in a piece
     int64_t pieces = 0;
+    Order order = Order::Forward;
   };
   /// One thread's share: number of the region in the high half, open pieces in the low half. A
   /// piece is claimed by a compare-and-exchange, which fails once the region is over: thus a thread

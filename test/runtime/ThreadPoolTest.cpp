@@ -34,6 +34,34 @@ TEST(ThreadPool, EveryTaskRunsOnce) {
   }
 }
 
+TEST(ThreadPool, BackwardEveryTaskRunsOnceFromTheLast) {
+  for (int64_t threads : {1, 2, 3, 7}) {
+    ThreadPool pool(threads);
+    for (int64_t tasks : {0, 1, 2, 7, 100, 1001}) {
+      std::vector<int> runs(static_cast<size_t>(tasks));
+      for (int repeat = 0; repeat < 20; ++repeat)
+        pool.run(
+            tasks,
+            [&](int64_t begin, int64_t end) {
+              for (int64_t task = begin; task < end; ++task)
+                ++runs[size_t(task)];
+            },
+            ThreadPool::Order::Backward);
+      for (int count : runs)
+        ASSERT_EQ(count, 20);
+    }
+  }
+  std::vector<int64_t> order;
+  ThreadPool(1).run(
+      4,
+      [&](int64_t begin, int64_t end) {
+        for (int64_t task = begin; task < end; ++task)
+          order.push_back(task);
+      },
+      ThreadPool::Order::Backward);
+  EXPECT_EQ(order, (std::vector<int64_t>{3, 2, 1, 0}));
+}
+
 TEST(ThreadPool, RegionsFollowEachOther) {
   ThreadPool pool(4);
   // Each region reads what the one before wrote, in other pieces.
@@ -112,5 +140,9 @@ TEST(ThreadPool, GeneratedRegions) {
     EXPECT_EQ(generatedSum, 5050 * 5 * 2);
     iarc_parallel(&call, body, loop, 0);
     EXPECT_EQ(generatedSum, 5050 * 5 * 2);
+    iarc_parallel_backward(&call, body, loop, 0);
+    EXPECT_EQ(generatedSum, 5050 * 5 * 2);
+    iarc_parallel_backward(&call, body, loop, 100);
+    EXPECT_EQ(generatedSum, 5050 * 5 * 2 * 2);
   }
 }

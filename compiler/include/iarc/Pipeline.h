@@ -75,8 +75,8 @@ void addFusionPasses(mlir::OpPassManager &passes, int optLevel, Memory memory = 
 
 /// Lowers to the LLVM dialect. The module then defines `iarc_forward`, `iarc_gradients` and
 /// `iarc_train_step` (each void(ptr call)), `iarc_infer` (the same, for one window; not where an op
-/// has no code there) and `iarc_peak` (f64(i64)), declares `iarc_parallel`
-/// and, where a product is left to OpenBLAS, `iarc_blas_product`,
+/// has no code there) and `iarc_peak` (f64(i64)), declares `iarc_parallel`,
+/// `iarc_parallel_backward` and, where a product is left to OpenBLAS, `iarc_blas_product`,
 /// and carries the attribute `iarc.descriptor` that CodeGen turns into the model descriptor
 /// (compiler/lib/CodeGen/Descriptor.cpp lists its entries).
 void addLoweringPasses(mlir::OpPassManager &passes, const TargetOptions &target, int optLevel);

@@ -373,7 +373,7 @@ void Emitter::emitElements(Operation *op, Value task) {
       out = update(change.getRule(), change.getDecay(), old, in[2]);
     }
     for (auto [value, pointer] : llvm::zip(out, results))
-      LLVM::StoreOp::create(b, value, offset(pointer, i), layout.elementBytes);
+      storeUnaligned(value, offset(pointer, i));
   };
   Value rest = arith::RemSIOp::create(b, sub(end, begin), index(layout.lanes));
   Value middle = sub(end, rest);
@@ -385,13 +385,13 @@ Value Emitter::countTasks(Operation *op) {
   if (usesBlas(op, target))
     return index(countBlasTasks(op));
   return llvm::TypeSwitch<Operation *, Value>(op)
-      .Case<LinearOp>([&](LinearOp op) { return index(countLargeTasks(op)); })
+      .Case<LinearOp>([&](LinearOp op) { return countLargeTasks(op); })
       .Case<WeightGradientOp>([&](WeightGradientOp op) {
         WeightType weight = op.getResult().getType();
         if (weight.isAcrossPositions())
           return index(countAcrossTasks(op));
         if (transposesInput(op, layout, target))
-          return index(countTransposedTasks(op));
+          return countTransposedTasks(op);
         int64_t rows = chooseGradientBlock(weight, layout.lanes, target).rows;
         int64_t blocks = llvm::divideCeil(weight.getSize("out"), rows);
         return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));

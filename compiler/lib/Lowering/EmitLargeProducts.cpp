@@ -2,15 +2,13 @@
 //
 // The register blocks are those of the small products; what is added is the order in which they
 // run. A linear map holds a piece of the reduced features of a few lane groups in the first cache
-// while the strips of a task's rows pass, and their partial sums on the stack. That of a single
-// sample takes vectors of features instead. The gradients of large weights are in
-// EmitTransposedGradients.cpp.
+// while the strips of a task's rows pass, and their partial sums on the stack. The gradients of
+// large weights are in EmitTransposedGradients.cpp, and what a single sample takes instead in
+// EmitSampleProducts.cpp.
 //
 //===----------------------------------------------------------------------===//
 #include "Emitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 
@@ -23,14 +21,6 @@ static constexpr int64_t kLargeWeight = 32768;
 /// Lane groups of a block: few, so that the sums of a piece are long and few streams of features
 /// pass.
 static constexpr int64_t kPassingGroups = 2;
-
-/// Rows of a linear map's task: 10 tasks for 480 rows, so that the one position of a recurrence can
-/// be shared out among threads.
-static constexpr int64_t kLinearRows = 48;
-
-/// Bytes of a single sample's features that are copied to the stack: 32,768 of f32. A readout of
-/// more symbols takes the way of many samples.
-static constexpr int64_t kMostSampleBytes = 131072;
 
 static WeightType weightOf(Operation *op) {
   if (auto linear = dyn_cast<LinearOp>(op))
@@ -50,81 +40,19 @@ bool isLargeProduct(Operation *op) {
 // linear
 //===----------------------------------------------------------------------===//
 
+/// Rows of a linear map's task: 10 tasks for 480 rows, so that the one position of a recurrence can
+/// be shared out among threads.
+static constexpr int64_t kLinearRows = 48;
+
 /// Rows of one task: whole strips.
 static int64_t rowsOfLinearTask(RegisterBlock block) {
   return llvm::alignTo(kLinearRows, block.rows);
 }
 
-void Emitter::ifOneSample(llvm::function_ref<void()> one, llvm::function_ref<void()> many) {
-  if (!plan.isStep)
-    return many();
-  Value isOne =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, field(Samples, b.getI64Type()), index(1));
-  auto branch = scf::IfOp::create(b, isOne, /*withElseRegion=*/true);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(branch.thenBlock());
-  one();
-  b.setInsertionPointToStart(branch.elseBlock());
-  many();
-}
-
 void Emitter::emitLargeLinear(LinearOp op, Value task) {
-  // Without optimisation there is no copy in the other order.
-  bool fitsStack = op.getReduced() * layout.elementBytes <= kMostSampleBytes;
-  if (op.getTransposed() || !fitsStack)
+  if (!hasCodeOfSample(op))
     return emitLinearOfGroups(op, task);
   ifOneSample([&] { emitLinearOfSample(op, task); }, [&] { emitLinearOfGroups(op, task); });
-}
-
-/// A task is the same range of rows as that of many samples, but the positions of a range follow
-/// each other: its weights stay in the second cache. Sums are taken over vectors of reduced
-/// features.
-void Emitter::emitLinearOfSample(LinearOp op, Value task) {
-  int64_t produced = op.getProduced(), reduced = op.getReduced(), lanes = layout.lanes;
-  int64_t positions = op.getInput().getType().getPositions(), full = reduced / lanes * lanes;
-  constexpr int64_t kRows = 8;
-  int64_t taskRows = rowsOfLinearTask(chooseLinearBlock(produced, kPassingGroups, target));
-  Value p = arith::RemSIOp::create(b, task, index(positions));
-  Value first = mul(arith::DivSIOp::create(b, task, index(positions)), taskRows);
-  Value last = minimum(add(first, index(taskRows)), index(produced));
-  Value matrix = address(op.getWeight());
-  if (op.getWeight().getType().isPerPosition())
-    matrix = offset(matrix, mul(p, reduced * produced));
-
-  // The sample is the first lane of its group.
-  Value x = sharedScratch(llvm::divideCeil(reduced, lanes));
-  Value from = row(address(op.getInput()), reduced, p, index(0));
-  if (full < reduced)
-    store(splat(0.0), offset(x, full));
-  forLoop(index(0), index(reduced), 1,
-          [&](Value i) { storeScalar(loadScalar(offset(from, mul(i, lanes))), offset(x, i)); });
-
-  // Padding stays zero: adjoints are summed over all lanes.
-  auto firstLane = [&](Value scalar) -> Value {
-    return vector::InsertOp::create(b, scalar, splat(0.0), ArrayRef<int64_t>{0});
-  };
-  auto block = [&](Value feature, int64_t rows) {
-    Value weights = offset(matrix, mul(feature, reduced));
-    SmallVector<Value> sums =
-        forLoop(index(0), index(full), lanes, SmallVector<Value>(rows, splat(0.0)),
-                [&](Value i, ValueRange carried) {
-                  SmallVector<Value> next(carried);
-                  Value vector = load(offset(x, i)), column = offset(weights, i);
-                  for (int64_t r = 0; r < rows; ++r)
-                    next[r] = fma(loadUnaligned(offset(column, r * reduced)), vector, next[r]);
-                  return next;
-                });
-    for (int64_t r = 0; r < rows && full < reduced; ++r)
-      sums[r] = fma(loadFirst(offset(weights, r * reduced + full), reduced - full),
-                    load(offset(x, full)), sums[r]);
-    SmallVector<Value> totals = sumLanes(sums), start = emitStart(op, p, feature, rows, 1);
-    for (int64_t r = 0; r < rows; ++r)
-      sums[r] = addF(firstLane(piece(totals[r / lanes], r % lanes, 1)), start[r]);
-    emitLinearEnd(op, sums, p, index(0), feature, rows, 1);
-  };
-  Value middle = sub(last, arith::RemSIOp::create(b, sub(last, first), index(kRows)));
-  forLoop(first, middle, kRows, [&](Value feature) { block(feature, kRows); });
-  forLoop(middle, last, 1, [&](Value feature) { block(feature, 1); });
 }
 
 /// A task is a range of rows at one position, for all lane groups; the tasks of a position follow
@@ -201,10 +129,12 @@ void Emitter::emitLinearOfGroups(LinearOp op, Value task) {
     forLoop(middle, groups(), 1, [&](Value group) { pass(group, 1); });
 }
 
-int64_t Emitter::countLargeTasks(LinearOp op) {
+Value Emitter::countLargeTasks(LinearOp op) {
   RegisterBlock block = chooseLinearBlock(op.getProduced(), kPassingGroups, target);
-  return op.getInput().getType().getPositions() *
-         llvm::divideCeil(op.getProduced(), rowsOfLinearTask(block));
+  Value many = index(op.getInput().getType().getPositions() *
+                     llvm::divideCeil(op.getProduced(), rowsOfLinearTask(block)));
+  return plan.isStep && hasCodeOfSample(op) ? select(isOneSample(), countSampleTasks(op), many)
+                                            : many;
 }
 
 } // namespace iarc

@@ -217,7 +217,7 @@ void Emitter::prefetchInputs(WeightGradientOp op, Value p, Value row0, int64_t r
 }
 
 void Emitter::prefetchUpdated(Value gradient, Value first, int64_t elements) {
-  UpdateOp op = updateOf(gradient);
+  UpdateOp op = updateOf(gradient, target.matmul);
   if (!op)
     return;
   for (Value tensor : op.getUpdated())
@@ -238,14 +238,11 @@ void Emitter::finishGradientBlock(Value gradient, Value corner, int64_t rows, in
 }
 
 void Emitter::finishGradient(Value gradient, ArrayRef<GradientPart> parts) {
-  auto store = [&](Value value, Value pointer) {
-    LLVM::StoreOp::create(b, value, pointer, layout.elementBytes);
-  };
   auto storeGradient = [&] {
     for (GradientPart part : parts)
-      store(part.sum, offset(address(gradient), part.at));
+      storeUnaligned(part.sum, offset(address(gradient), part.at));
   };
-  UpdateOp op = updateOf(gradient);
+  UpdateOp op = updateOf(gradient, target.matmul);
   if (!op)
     return storeGradient();
   auto branch = scf::IfOp::create(b, updates(), /*withElseRegion=*/true);
@@ -259,7 +256,7 @@ void Emitter::finishGradient(Value gradient, ArrayRef<GradientPart> parts) {
       old.push_back(LLVM::LoadOp::create(b, part.sum.getType(), pointer, layout.elementBytes));
     for (auto [value, pointer] :
          llvm::zip(update(op.getRule(), op.getDecay(), old, part.sum), places))
-      store(value, pointer);
+      storeUnaligned(value, pointer);
   }
   b.setInsertionPointToStart(branch.elseBlock());
   storeGradient();

@@ -68,26 +68,6 @@ struct GradientCut {
   int64_t groups;                ///< lane groups whose inputs are transposed at once
 };
 
-/// Lane j of result i is lane i of vector j.
-SmallVector<Value> transposeLanes(Emitter &e, SmallVector<Value> vectors) {
-  int64_t lanes = e.layout.lanes;
-  for (int64_t distance = lanes / 2; distance >= 1; distance /= 2) {
-    SmallVector<int64_t> low, high;
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      bool isSecond = lane & distance;
-      low.push_back(isSecond ? lanes + lane - distance : lane);
-      high.push_back(isSecond ? lanes + lane : lane + distance);
-    }
-    for (int64_t i = 0; i < lanes; ++i)
-      if (!(i & distance)) {
-        Value x = vectors[i], y = vectors[i + distance];
-        vectors[i] = vector::ShuffleOp::create(e.b, x, y, low);
-        vectors[i + distance] = vector::ShuffleOp::create(e.b, x, y, high);
-      }
-  }
-  return vectors;
-}
-
 } // namespace
 
 /// A task: some rows and columns of the gradient of one matrix. Their sums lie on the stack, block
@@ -116,9 +96,6 @@ public:
 
   /// Adds `count` lane groups from `group` on of position p, at most as many as the cut says.
   void addGroups(Value p, Value group, Value count);
-  /// Adds `count` positions from p on of the only sample, the first lane of its group; at most as
-  /// many as there are lanes in the groups of the cut.
-  void addSample(Value p, Value count);
   /// Stores the sums, or updates the weight by them.
   void finish();
 
@@ -202,7 +179,7 @@ void TransposedGradient::transposeGroup(Value x, Value place, int64_t columns) {
     SmallVector<Value> features(lanes, e.splat(0.0));
     for (int64_t f = 0; f < lanesOf(columns, number); ++f)
       features[f] = e.load(e.offset(x, (number * lanes + f) * lanes));
-    for (auto [lane, vector] : llvm::enumerate(transposeLanes(e, features)))
+    for (auto [lane, vector] : llvm::enumerate(e.transposeLanes(features)))
       e.store(vector, e.offset(place, int64_t(lane) * cut.strip + number * lanes));
   }
 }
@@ -251,47 +228,28 @@ void TransposedGradient::addGroups(Value p, Value group, Value count) {
   });
 }
 
-void TransposedGradient::addSample(Value p, Value count) {
-  forColumns([&](Value column, int64_t columns) {
-    Value to = inputsOf(column);
-    e.forLoop(e.index(0), count, 1, [&](Value i) {
-      Value x = e.offset(e.row(xBase, cut.in, e.add(p, i), e.index(0)), e.mul(column, lanes));
-      Value place = e.offset(to, e.mul(i, cut.strip));
-      e.forLoop(e.index(0), e.index(columns), 1, [&](Value f) {
-        e.storeScalar(e.loadScalar(e.offset(x, e.mul(f, lanes))), e.offset(place, f));
-      });
-    });
-  });
+void TransposedGradient::finish() {
   forBlocks([&](const Block &block) {
-    Value right = inputsOf(block.column);
-    storeSums(e.forLoop(e.index(0), count, 1, loadSums(block),
-                        [&](Value i, ValueRange carried) {
-                          SmallVector<Value> next(carried);
-                          Value dy = e.row(dyBase, cut.out, e.add(p, i), e.index(0));
-                          addRow(next, block, e.offset(dy, e.mul(block.row, lanes)),
-                                 e.offset(right, e.mul(i, cut.strip)));
-                          return next;
-                        }),
-              block);
+    e.finishFeatureBlock(op.getResult(), placeOf(block.row, block.column), block.rows,
+                         block.columns, loadSums(block));
   });
 }
 
-void TransposedGradient::finish() {
-  forBlocks([&](const Block &block) {
-    SmallVector<Value> loaded = loadSums(block);
-    Value corner = placeOf(block.row, block.column);
-    SmallVector<Emitter::GradientPart> parts;
-    for (int64_t r = 0; r < block.rows; ++r)
-      for (int64_t c = 0; c < block.vectors; ++c)
-        // A vector that the matrix does not fill is stored in pieces.
-        for (int64_t first = 0, count = lanesOf(block.columns, c); first < count;) {
-          int64_t size = llvm::bit_floor(uint64_t(count - first));
-          parts.push_back({e.piece(loaded[r * block.vectors + c], first, size),
-                           e.add(corner, e.index(r * cut.in + c * lanes + first))});
-          first += size;
-        }
-    e.finishGradient(op.getResult(), parts);
-  });
+void Emitter::finishFeatureBlock(Value gradient, Value corner, int64_t rows, int64_t columns,
+                                 ArrayRef<Value> sums) {
+  int64_t lanes = layout.lanes, vectors = llvm::divideCeil(columns, lanes);
+  int64_t in = cast<WeightType>(gradient.getType()).getSize("in");
+  SmallVector<GradientPart> parts;
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < vectors; ++c)
+      // A vector that the matrix does not fill is stored in pieces.
+      for (int64_t first = 0, count = std::min(columns - c * lanes, lanes); first < count;) {
+        int64_t size = llvm::bit_floor(uint64_t(count - first));
+        parts.push_back({piece(sums[r * vectors + c], first, size),
+                         add(corner, index(r * in + c * lanes + first))});
+        first += size;
+      }
+  finishGradient(gradient, parts);
 }
 
 int64_t Emitter::transposedScratch(WeightGradientOp op) const {
@@ -299,20 +257,30 @@ int64_t Emitter::transposedScratch(WeightGradientOp op) const {
   return cut.sums(layout) + cut.inputs();
 }
 
-int64_t Emitter::countTransposedTasks(WeightGradientOp op) {
+Value Emitter::countTransposedTasks(WeightGradientOp op) {
   GradientCut cut(op, layout, target);
   bool isPerPosition = op.getResult().getType().isPerPosition();
-  return cut.tasks() * (isPerPosition ? op.getInput().getType().getPositions() : 1);
+  Value many = index(cut.tasks() * (isPerPosition ? op.getInput().getType().getPositions() : 1));
+  return plan.isStep && isLargeProduct(op) && hasCodeOfSample(op)
+             ? select(isOneSample(), countSampleTasks(op), many)
+             : many;
 }
 
 void Emitter::emitTransposedGradient(WeightGradientOp op, Value task) {
-  int64_t tasks = GradientCut(op, layout, target).tasks();
-  if (!op.getResult().getType().isPerPosition()) {
-    int64_t positions = op.getInput().getType().getPositions();
-    return emitTransposedCut(op, task, index(0), firstPosition(op, positions), index(positions));
-  }
-  Value p = arith::DivSIOp::create(b, task, index(tasks));
-  emitTransposedCut(op, arith::RemSIOp::create(b, task, index(tasks)), p, p, add(p, index(1)));
+  auto many = [&] {
+    int64_t tasks = GradientCut(op, layout, target).tasks();
+    if (!op.getResult().getType().isPerPosition()) {
+      int64_t positions = op.getInput().getType().getPositions();
+      return emitTransposedCut(op, task, index(0), firstPosition(op, positions), index(positions));
+    }
+    Value p = arith::DivSIOp::create(b, task, index(tasks));
+    emitTransposedCut(op, arith::RemSIOp::create(b, task, index(tasks)), p, p, add(p, index(1)));
+  };
+  // A small gradient of one sample is not worth the code.
+  if (isLargeProduct(op) && hasCodeOfSample(op))
+    ifOneSample([&] { emitSampleGradient(op, task); }, many);
+  else
+    many();
 }
 
 void Emitter::emitTransposedGradientOfPosition(WeightGradientOp op, Value p) {
@@ -325,24 +293,12 @@ void Emitter::emitTransposedCut(WeightGradientOp op, Value task, Value matrix, V
   int64_t most = GradientCut(op, layout, target).groups;
   TransposedGradient gradient(*this, op, task, matrix);
   gradient.clear();
-  auto addAllGroups = [&] {
-    forLoop(firstPosition, lastPosition, 1, [&](Value p) {
-      Value end = summedGroups(op, p);
-      forLoop(index(0), end, most, [&](Value group) {
-        gradient.addGroups(p, group, minimum(index(most), sub(end, group)));
-      });
+  forLoop(firstPosition, lastPosition, 1, [&](Value p) {
+    Value end = summedGroups(op, p);
+    forLoop(index(0), end, most, [&](Value group) {
+      gradient.addGroups(p, group, minimum(index(most), sub(end, group)));
     });
-  };
-  auto addAllPositions = [&] {
-    int64_t step = most * layout.lanes;
-    forLoop(firstPosition, lastPosition, step,
-            [&](Value p) { gradient.addSample(p, minimum(index(step), sub(lastPosition, p))); });
-  };
-  // A small gradient of one sample is not worth the code.
-  if (isLargeProduct(op))
-    ifOneSample(addAllPositions, addAllGroups);
-  else
-    addAllGroups();
+  });
   gradient.finish();
 }
 

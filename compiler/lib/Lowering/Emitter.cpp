@@ -164,6 +164,9 @@ void Emitter::store(Value value, Value pointer) {
 Value Emitter::loadUnaligned(Value pointer) {
   return LLVM::LoadOp::create(b, vector, pointer, layout.elementBytes);
 }
+void Emitter::storeUnaligned(Value value, Value pointer) {
+  LLVM::StoreOp::create(b, value, pointer, layout.elementBytes);
+}
 Value Emitter::loadFirst(Value pointer, int64_t count) {
   SmallVector<bool> bits(layout.lanes, false);
   std::fill_n(bits.begin(), count, true);
@@ -326,6 +329,26 @@ SmallVector<Value> Emitter::sumLanes(ArrayRef<Value> vectors) {
     sums.push_back(level.front());
   }
   return sums;
+}
+
+SmallVector<Value> Emitter::transposeLanes(ArrayRef<Value> rows) {
+  SmallVector<Value> vectors(rows);
+  int64_t lanes = layout.lanes;
+  for (int64_t distance = lanes / 2; distance >= 1; distance /= 2) {
+    SmallVector<int64_t> low, high;
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      bool isSecond = lane & distance;
+      low.push_back(isSecond ? lanes + lane - distance : lane);
+      high.push_back(isSecond ? lanes + lane : lane + distance);
+    }
+    for (int64_t i = 0; i < lanes; ++i)
+      if (!(i & distance)) {
+        Value x = vectors[i], y = vectors[i + distance];
+        vectors[i] = vector::ShuffleOp::create(b, x, y, low);
+        vectors[i + distance] = vector::ShuffleOp::create(b, x, y, high);
+      }
+  }
+  return vectors;
 }
 
 Value Emitter::piece(Value vector, int64_t first, int64_t count) {

@@ -196,6 +196,8 @@ public:
   /// An unaligned vector, and one of which only the first lanes are read; the others are 0.
   Value loadUnaligned(Value pointer);
   Value loadFirst(Value pointer, int64_t count);
+  /// Vectors of any length, or numbers.
+  void storeUnaligned(Value value, Value pointer);
   /// Whether this call updates weights; otherwise it gives gradients.
   Value updates();
   /// An array of vectors on the region function's own stack frame.
@@ -216,6 +218,8 @@ public:
   llvm::SmallVector<Value> inlineRegion(mlir::Block &block, mlir::ValueRange arguments);
   /// The sum over the lanes of each vector, in a fixed tree: `lanes` sums in each vector returned.
   llvm::SmallVector<Value> sumLanes(llvm::ArrayRef<Value> vectors);
+  /// Lane j of result i is lane i of row j; `lanes` rows.
+  llvm::SmallVector<Value> transposeLanes(llvm::ArrayRef<Value> rows);
   /// Lanes first .. first + count - 1 of a vector; a number when it is one.
   Value piece(Value vector, int64_t first, int64_t count);
   /// What `old` (weight, velocity and perhaps a second state) becomes by a gradient; vectors of any
@@ -323,15 +327,25 @@ private:
   llvm::SmallVector<Value> emitAcrossBlock(LinearOp op, Value p, Value first, Value last,
                                            Value group, Value feature, RegisterBlock block,
                                            mlir::ValueRange start);
-  int64_t countLargeTasks(LinearOp op);
+  Value countLargeTasks(LinearOp op);
   void emitLargeLinear(LinearOp op, Value task);
-  /// The same for all samples in lanes, and for one sample by itself: vectors of features.
+  /// The same for all samples in lanes.
   void emitLinearOfGroups(LinearOp op, Value task);
-  void emitLinearOfSample(LinearOp op, Value task);
+  Value isOneSample();
   /// Calls `one` where a training step has one sample, else `many`. Of what must not depend on the
   /// size of a batch there is only the latter.
   void ifOneSample(llvm::function_ref<void()> one, llvm::function_ref<void()> many);
-  int64_t countTransposedTasks(WeightGradientOp op);
+  /// Whether a large product of one sample can take vectors of features instead, its tasks, and the
+  /// code of one (EmitSampleProducts.cpp).
+  bool hasCodeOfSample(LinearOp op) const;
+  bool hasCodeOfSample(WeightGradientOp op) const;
+  Value countSampleTasks(LinearOp op);
+  Value countSampleTasks(WeightGradientOp op);
+  void emitLinearOfSample(LinearOp op, Value task);
+  void emitSampleGradient(WeightGradientOp op, Value task);
+  /// Copies the features first .. first + count - 1 of the only sample at position p to the stack.
+  void copySample(Value value, int64_t features, Value p, Value first, Value count, Value to);
+  Value countTransposedTasks(WeightGradientOp op);
   /// A task of a gradient that transposesInput, as a region of its own: a range of rows and columns
   /// of one matrix, summed over all samples, and for a shared weight all positions, in one order.
   void emitTransposedGradient(WeightGradientOp op, Value task);
@@ -394,6 +408,10 @@ private:
     Value sum, at;
   };
   void finishGradient(mlir::Value gradient, llvm::ArrayRef<GradientPart> parts);
+  /// The same of a block whose sums lie as the gradient's rows do, in as many vectors a row as its
+  /// columns need.
+  void finishFeatureBlock(mlir::Value gradient, Value corner, int64_t rows, int64_t columns,
+                          llvm::ArrayRef<Value> sums);
   void emitTranspose(TransposeOp op, Value task);
   void emitSumPositions(SumPositionsOp op, Value task);
   void emitAcrossGradient(WeightGradientOp op, Value task);

@@ -44,8 +44,13 @@ private:
   /// The function `name`, which calls `body` with one field of the call replaced.
   void emitEntry(StringRef name, StringRef body, unsigned to, std::optional<unsigned> from);
   void lowerBlock(Block &block, unsigned depth);
-  /// A region function whose tasks are made by `body`, and the call that runs `tasks` of them.
-  void emitRegion(Location location, Value tasks, llvm::function_ref<void(Emitter &, Value)> body);
+  /// A region function whose tasks are made by `body`, and the call that runs `tasks` of them, from
+  /// the last to the first where `backward` is given and true.
+  void emitRegion(Location location, Value tasks, llvm::function_ref<void(Emitter &, Value)> body,
+                  Value backward = {});
+  /// Whether a region of the innermost repeat is to run backward: in every other iteration, when it
+  /// reads the same large weight in all of them. Null where it reads none.
+  Value alternates(Operation *op, unsigned depth);
   void lowerTiles(ArrayRef<Operation *> ops);
 
   ModuleOp module;
@@ -72,7 +77,7 @@ LLVM::LLVMFuncOp FunctionLowering::makeFunction(StringRef name, ArrayRef<Type> a
 }
 
 void FunctionLowering::emitRegion(Location location, Value tasks,
-                                  llvm::function_ref<void(Emitter &, Value)> body) {
+                                  llvm::function_ref<void(Emitter &, Value)> body, Value backward) {
   std::string name = regionName();
   ++regions;
   Type i64 = IntegerType::get(module.getContext(), 64);
@@ -98,8 +103,31 @@ void FunctionLowering::emitRegion(Location location, Value tasks,
     shared.regions.push_back(function);
   }
   Value address = LLVM::AddressOfOp::create(*builder, location, pointer, name);
-  LLVM::CallOp::create(*builder, location, TypeRange{}, "iarc_parallel",
-                       ValueRange{call, address, loop, tasks});
+  auto run = [&](StringRef runtime) {
+    LLVM::CallOp::create(*builder, location, TypeRange{}, runtime,
+                         ValueRange{call, address, loop, tasks});
+  };
+  if (!backward)
+    return run("iarc_parallel");
+  auto branch = scf::IfOp::create(*builder, location, backward, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(*builder);
+  builder->setInsertionPointToStart(branch.thenBlock());
+  run("iarc_parallel_backward");
+  builder->setInsertionPointToStart(branch.elseBlock());
+  run("iarc_parallel");
+}
+
+Value FunctionLowering::alternates(Operation *op, unsigned depth) {
+  auto linear = dyn_cast<LinearOp>(op);
+  auto repeat = op->getParentOfType<RepeatOp>();
+  if (!linear || !repeat || !isLargeProduct(op) ||
+      repeat.getBody().isAncestor(linear.getWeight().getParentRegion()))
+    return {};
+  Value place = LLVM::GEPOp::create(*builder, op->getLoc(), pointer, builder->getI64Type(), loop,
+                                    ArrayRef<LLVM::GEPArg>{int32_t(depth) - 1});
+  Value iteration = LLVM::LoadOp::create(*builder, op->getLoc(), builder->getI64Type(), place,
+                                         /*alignment=*/8);
+  return arith::TruncIOp::create(*builder, op->getLoc(), builder->getI1Type(), iteration);
 }
 
 /// Positions that an op of a tile runs over.
@@ -170,7 +198,7 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
 /// The block's ops with those that only make weights last: nothing but the block's end reads
 /// them, and the others then form longer runs. A gradient whose update is made with it comes after
 /// all that read the weight.
-static SmallVector<Operation *> scheduleOf(Block &block) {
+static SmallVector<Operation *> scheduleOf(Block &block, Matmul matmul) {
   DenseSet<Operation *> canWait;
   for (Operation &op : llvm::reverse(block.without_terminator()))
     if (isa<WeightGradientOp, SumPositionsOp, BiasGradientOp, LookupGradientOp, AddOp, CopyOp,
@@ -185,7 +213,7 @@ static SmallVector<Operation *> scheduleOf(Block &block) {
   DenseMap<Operation *, SmallVector<Operation *>> after; // by the last reader of their weight
   for (Operation &op : block.without_terminator()) {
     if (auto gradient = dyn_cast<WeightGradientOp>(op); gradient && !canWait.contains(&op))
-      if (UpdateOp update = updateOf(gradient.getResult())) {
+      if (UpdateOp update = updateOf(gradient.getResult(), matmul)) {
         Operation *last = &op;
         for (Operation *user : update.getWeight().getUsers())
           if (Operation *reader = block.findAncestorOpInBlock(*user);
@@ -210,7 +238,7 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
       lowerTiles(run);
     run.clear();
   };
-  for (Operation *op : scheduleOf(block)) {
+  for (Operation *op : scheduleOf(block, target.matmul)) {
     if (isa<arith::ConstantOp, ReshapeOp>(op)) // a view is no code
       continue;
     if (Emitter::isTileOp(op) || Emitter::isPositionOp(op)) {
@@ -220,7 +248,8 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
       continue;
     }
     // Made together with its gradient.
-    if (auto update = dyn_cast<UpdateOp>(op); update && updateOf(update.getGradient()))
+    if (auto update = dyn_cast<UpdateOp>(op);
+        update && updateOf(update.getGradient(), target.matmul))
       continue;
     flush();
     if (Emitter::isAcrossOp(op)) {
@@ -252,8 +281,9 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
     if (isLargeProduct(op) && usesBlas(op, target))
       emitRegion(op->getLoc(), step->countPackTasks(op),
                  [&](Emitter &e, Value task) { e.emitPackTask(op, task); });
-    emitRegion(op->getLoc(), step->countTasks(op),
-               [&](Emitter &e, Value task) { e.emitTask(op, task); });
+    emitRegion(
+        op->getLoc(), step->countTasks(op), [&](Emitter &e, Value task) { e.emitTask(op, task); },
+        alternates(op, depth));
     if (auto loss = dyn_cast<LossOp>(op)) {
       // The lanes' sums are added in one task, in one order.
       emitRegion(op->getLoc(), step->index(1), [&](Emitter &e, Value) {
@@ -453,14 +483,15 @@ struct Lower : impl::IarcLowerBase<Lower> {
       auto pointer = LLVM::LLVMPointerType::get(&getContext());
       auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()),
                                               {pointer, pointer, pointer, atStart.getI64Type()});
-      LLVM::LLVMFuncOp::create(atStart, module.getLoc(), "iarc_parallel", type);
+      for (StringRef name : {"iarc_parallel", "iarc_parallel_backward"})
+        LLVM::LLVMFuncOp::create(atStart, module.getLoc(), name, type);
     }
     // Copied before the copies of planning are made.
     Inference inference(module.lookupSymbol<func::FuncOp>("forward"), target, layout.lanes);
     // One workspace, divided in the same place, serves all functions.
     SmallVector<Plan, 0> plans;
     for (func::FuncOp function : functions) {
-      plans.push_back(planFunction(function, weights, layout, [&](Operation *op) {
+      plans.push_back(planFunction(function, weights, layout, target.matmul, [&](Operation *op) {
         return countPackedElements(op, target, layout);
       }));
       facts.fixedElements = std::max(facts.fixedElements, plans.back().fixedElements);

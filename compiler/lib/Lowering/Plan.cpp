@@ -162,8 +162,9 @@ void insertCopies(func::FuncOp function, bool isInference) {
 
 class Planner {
 public:
-  Planner(const WeightOffsets &weights, const Layout &layout, const InferenceSizes *inference)
-      : weights(weights), layout(layout), inference(inference) {}
+  Planner(const WeightOffsets &weights, const Layout &layout, Matmul matmul,
+          const InferenceSizes *inference)
+      : weights(weights), layout(layout), matmul(matmul), inference(inference) {}
   Plan run(func::FuncOp function);
 
 private:
@@ -194,6 +195,7 @@ private:
 
   const WeightOffsets &weights;
   Layout layout;
+  Matmul matmul;
   const InferenceSizes *inference; ///< null but for the function of inference
   Plan plan;
 };
@@ -311,7 +313,8 @@ Plan Planner::run(func::FuncOp function) {
   }
   // A training step keeps the gradients that it stores where the workspace begins, arranged as the
   // array of gradients is, so that both functions share their regions.
-  function.walk([&](UpdateOp update) { plan.storesGradients |= !updateOf(update.getGradient()); });
+  function.walk(
+      [&](UpdateOp update) { plan.storesGradients |= !updateOf(update.getGradient(), matmul); });
   if (plan.storesGradients)
     plan.fixedElements = weights.elements;
   planBlock(block, 0);
@@ -320,19 +323,19 @@ Plan Planner::run(func::FuncOp function) {
 
 } // namespace
 
-UpdateOp updateOf(Value gradient) {
+UpdateOp updateOf(Value gradient, Matmul matmul) {
   Operation *op = gradient.getDefiningOp();
   if (!isa_and_nonnull<WeightGradientOp, BiasGradientOp, SumPositionsOp>(op) ||
-      !gradient.hasOneUse() || isLargeProduct(op))
+      !gradient.hasOneUse() || (matmul == Matmul::Blas && isLargeProduct(op)))
     return {};
   auto update = dyn_cast<UpdateOp>(*gradient.user_begin());
   return update && update->getBlock() == gradient.getDefiningOp()->getBlock() ? update : UpdateOp();
 }
 
 Plan planFunction(func::FuncOp function, const WeightOffsets &weights, const Layout &layout,
-                  PackedElements packedElements) {
+                  Matmul matmul, PackedElements packedElements) {
   insertCopies(function, /*isInference=*/false);
-  Plan plan = Planner(weights, layout, nullptr).run(function);
+  Plan plan = Planner(weights, layout, matmul, nullptr).run(function);
   int64_t packed = 0;
   function.walk([&](Operation *op) { packed = std::max(packed, packedElements(op)); });
   plan.packed = {Storage::PerGroup, plan.elementsPerGroup, {}};
@@ -345,7 +348,7 @@ Plan planFunction(func::FuncOp function, const WeightOffsets &weights, const Lay
 Plan planInference(func::FuncOp function, const WeightOffsets &weights, const Layout &layout,
                    const InferenceSizes &sizes) {
   insertCopies(function, /*isInference=*/true);
-  Plan plan = Planner(weights, layout, &sizes).run(function);
+  Plan plan = Planner(weights, layout, Matmul::Own, &sizes).run(function);
   plan.live = findLivePositions(function);
   return plan;
 }

@@ -10,6 +10,7 @@
 
 #include "Positions.h"
 #include "iarc/Dialect/Iarc.h"
+#include "iarc/Pipeline.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"
@@ -91,8 +92,8 @@ struct Plan {
 };
 
 /// The update that is made together with `gradient`, block by block as the gradient's op makes it;
-/// null where there is none.
-UpdateOp updateOf(mlir::Value gradient);
+/// null where there is none. OpenBLAS stores what it makes.
+UpdateOp updateOf(mlir::Value gradient, Matmul matmul);
 
 /// Elements a lane group that an op needs for its operands in another order, or 0.
 using PackedElements = llvm::function_ref<int64_t(mlir::Operation *)>;
@@ -100,7 +101,7 @@ using PackedElements = llvm::function_ref<int64_t(mlir::Operation *)>;
 /// Inserts the copies without which some value would need two buffers, then plans all buffers.
 /// The emitters rely on the copies; the IR stays valid.
 Plan planFunction(mlir::func::FuncOp function, const WeightOffsets &weights, const Layout &layout,
-                  PackedElements packedElements);
+                  Matmul matmul, PackedElements packedElements);
 
 /// The same for the function of inference: every buffer lies in the fixed part of a workspace of
 /// its own, and a reshape is no view.

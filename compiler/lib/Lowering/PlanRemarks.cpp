@@ -72,8 +72,8 @@ std::string describeLinear(LinearOp op, const Layout &layout, const Target &targ
 }
 
 /// What becomes of a finished gradient.
-StringRef describeEnd(Operation *op) {
-  return updateOf(op->getResult(0)) ? "; the weight is updated with it" : "; stored";
+StringRef describeEnd(Operation *op, const Target &target) {
+  return updateOf(op->getResult(0), target.matmul) ? "; the weight is updated with it" : "; stored";
 }
 
 std::string describeGradient(WeightGradientOp op, const Layout &layout, const Target &target) {
@@ -92,7 +92,7 @@ std::string describeGradient(WeightGradientOp op, const Layout &layout, const Ta
     text += describeBlock(predictGradientBlock(op.getResult().getType(), layout.lanes, target),
                           target, target.plan.gradient.rows);
   }
-  return text + describeEnd(op).str();
+  return text + describeEnd(op, target).str();
 }
 
 std::string describeOp(Operation *op, const Plan &plan, const Layout &layout,
@@ -109,10 +109,10 @@ std::string describeOp(Operation *op, const Plan &plan, const Layout &layout,
                        op->getName().stripDialect(), op.getHeads(), query.getPositions())
                 .str();
           })
-          .Case<SumPositionsOp>([](SumPositionsOp op) {
+          .Case<SumPositionsOp>([&](SumPositionsOp op) {
             return llvm::formatv("sum_positions of {0} gradients {1}{2}",
                                  op.getInput().getType().getSize("position"),
-                                 describeWeight(op.getResult().getType()), describeEnd(op))
+                                 describeWeight(op.getResult().getType()), describeEnd(op, target))
                 .str();
           })
           .Default([](Operation *op) { return op->getName().stripDialect().str(); });

@@ -299,6 +299,10 @@ extern const iarc_model iarc_model_descriptor;
    done. How tasks map to threads is unspecified; the generated code's results do not depend on it. */
 void iarc_parallel(const iarc_call *call, iarc_region_function body, const int64_t *loop, int64_t tasks);
 
+/* The same, but each thread takes its tasks from the last one to the first. Where a loop runs a region again and again
+   on more data than a cache holds, every other time in this order, the data used last are still there. */
+void iarc_parallel_backward(const iarc_call *call, iarc_region_function body, const int64_t *loop, int64_t tasks);
+
 /* The four words of a block of random numbers: see docs/task.md. */
 void iarc_random_block(uint64_t seed, int64_t stream, uint64_t sample, int64_t block, uint32_t *words);
 
