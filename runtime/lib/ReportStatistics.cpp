@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace iarc::runtime {
 
@@ -146,8 +147,10 @@ void Gatherer::show(int64_t number, int64_t b, bool right) {
     for (auto &share : shares)
       share.second /= sum;
   }
-  std::stable_sort(shares.begin(), shares.end(),
-                   [](const auto &a, const auto &b) { return a.second > b.second; });
+  // Equal shares in the order of the symbols.
+  std::sort(shares.begin(), shares.end(), [](const auto &a, const auto &b) {
+    return std::tie(b.second, a.first) < std::tie(a.second, b.first);
+  });
   shares.resize(std::min(shares.size(), shownSymbols));
   window.top = std::move(shares);
   shown[size_t(std::max(0, window.governing))][right].push_back(std::move(window));

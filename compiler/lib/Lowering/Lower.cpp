@@ -5,6 +5,7 @@
 #include "Emitter.h"
 #include "Inference.h"
 #include "PlanRemarks.h"
+#include "Schedule.h"
 #include "iarc/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -130,13 +131,6 @@ Value FunctionLowering::alternates(Operation *op, unsigned depth) {
   return arith::TruncIOp::create(*builder, op->getLoc(), builder->getI1Type(), iteration);
 }
 
-/// Positions that an op of a tile runs over.
-static int64_t positionsOf(Operation *op) {
-  if (auto type = dyn_cast<ValueType>(op->getResult(0).getType()))
-    return type.getPositions();
-  return cast<ValueType>(op->getOperand(0).getType()).getPositions();
-}
-
 /// Lane groups of one task of a region over positions: fewer where there are few positions to share
 /// out, one where each has enough to do for itself because of its many features.
 static int64_t groupsPerTile(ArrayRef<Operation *> ops) {
@@ -195,68 +189,13 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
   });
 }
 
-/// The block's ops with those that only make weights last: nothing but the block's end reads
-/// them, and the others then form longer runs. A gradient whose update is made with it comes after
-/// all that read the weight.
-static SmallVector<Operation *> scheduleOf(Block &block, Matmul matmul) {
-  DenseSet<Operation *> canWait;
-  for (Operation &op : llvm::reverse(block.without_terminator()))
-    if (isa<WeightGradientOp, SumPositionsOp, BiasGradientOp, LookupGradientOp, AddOp, CopyOp,
-            UpdateOp>(op) &&
-        !Emitter::isPositionOp(&op) &&
-        llvm::all_of(op.getResultTypes(), [](Type type) { return isa<WeightType>(type); }) &&
-        llvm::all_of(op.getUsers(), [&](Operation *user) {
-          return user == block.getTerminator() || canWait.contains(user);
-        }))
-      canWait.insert(&op);
-  SmallVector<Operation *> early, late;
-  DenseMap<Operation *, SmallVector<Operation *>> after; // by the last reader of their weight
-  for (Operation &op : block.without_terminator()) {
-    if (auto gradient = dyn_cast<WeightGradientOp>(op); gradient && !canWait.contains(&op))
-      if (UpdateOp update = updateOf(gradient.getResult(), matmul)) {
-        Operation *last = &op;
-        for (Operation *user : update.getWeight().getUsers())
-          if (Operation *reader = block.findAncestorOpInBlock(*user);
-              reader && reader != update && last->isBeforeInBlock(reader))
-            last = reader;
-        if (last != &op) {
-          after[last].push_back(&op);
-          continue;
-        }
-      }
-    (canWait.contains(&op) ? late : early).push_back(&op);
-    early.append(after.lookup(&op));
-  }
-  early.append(late);
-  return early;
-}
-
 void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
-  SmallVector<Operation *> run;
-  auto flush = [&] {
-    if (!run.empty())
+  for (const Run &run : scheduleOf(block, target.matmul)) {
+    if (isTiles(run)) {
       lowerTiles(run);
-    run.clear();
-  };
-  for (Operation *op : scheduleOf(block, target.matmul)) {
-    if (isa<arith::ConstantOp, ReshapeOp>(op)) // a view is no code
-      continue;
-    if (Emitter::isTileOp(op) || Emitter::isPositionOp(op)) {
-      if (!run.empty() && positionsOf(run.front()) != positionsOf(op))
-        flush();
-      run.push_back(op);
       continue;
     }
-    // Made together with its gradient.
-    if (auto update = dyn_cast<UpdateOp>(op);
-        update && updateOf(update.getGradient(), target.matmul))
-      continue;
-    flush();
-    if (Emitter::isAcrossOp(op)) {
-      // What follows position by position still belongs to the same region.
-      run.push_back(op);
-      continue;
-    }
+    Operation *op = run.front();
     if (auto update = dyn_cast<UpdateOp>(op); update && givesGradients) {
       step->ifThen(step->updates(), [&] {
         emitRegion(op->getLoc(), step->countTasks(op),
@@ -297,7 +236,6 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
       });
     }
   }
-  flush();
 }
 
 /// A copy of the call in which field number `to` has the value of field `from`, or null.

@@ -1,5 +1,6 @@
 //===- Plan.cpp - Copies and buffers ----------------------------------------===//
 #include "Plan.h"
+#include "Arena.h"
 #include "LargeProducts.h"
 #include "mlir/IR/Builders.h"
 
@@ -183,13 +184,19 @@ private:
     return inference ? inference->sliceElements(slice)
                      : cast<WeightType>(slice.getType()).getNumElements();
   }
-  Buffer allocate(Type type, int64_t copies = 1) {
-    bool batched = isBatched(type);
-    int64_t &end = batched ? plan.elementsPerGroup : plan.fixedElements;
-    Buffer buffer{workspaceOf(type), end, {}};
-    end += elementsOf(type) * copies;
-    return buffer;
+  /// A part of the workspace for some elements, which may share it with others.
+  Buffer allocate(Storage storage, int64_t elements, Lifetime lifetime) {
+    return {storage, arena(storage).place({lifetime, elements}), {}};
   }
+  Buffer allocate(Value value) {
+    return allocate(workspaceOf(value.getType()), elementsOf(value.getType()),
+                    lifetimes->of(value));
+  }
+  /// The slots of carried value `index`, from the op that makes what the repeat starts from to the
+  /// last use of a result that lies there.
+  Buffer allocateRing(RepeatOp repeat, unsigned index);
+  Arena &arena(Storage storage) { return storage == Storage::PerGroup ? perGroup : fixed; }
+
   void planBlock(Block &block, unsigned depth);
   void planRepeat(RepeatOp repeat, unsigned depth);
 
@@ -197,6 +204,8 @@ private:
   Layout layout;
   Matmul matmul;
   const InferenceSizes *inference; ///< null but for the function of inference
+  std::optional<Lifetimes> lifetimes;
+  Arena fixed, perGroup;
   Plan plan;
 };
 
@@ -204,6 +213,18 @@ private:
 Buffer sliceOf(Buffer buffer, unsigned depth, int64_t stride) {
   buffer.terms.push_back({depth, stride, false, false, 0, 0, 0});
   return buffer;
+}
+
+Buffer Planner::allocateRing(RepeatOp repeat, unsigned index) {
+  Value init = repeat.getInits()[index];
+  Lifetime lifetime = lifetimes->of(repeat).with(lifetimes->of(repeat.getResult(index)));
+  if (Operation *op = init.getDefiningOp())
+    lifetime = lifetime.with(lifetimes->of(op));
+  for (unsigned k = repeat.getNumCarried(); k < repeat.getNumResults(); ++k)
+    if (liesInRing(repeat, k))
+      lifetime = lifetime.with(lifetimes->of(repeat.getResult(k)));
+  Type type = repeat.getBodyBlock().getArgument(index).getType();
+  return allocate(workspaceOf(type), elementsOf(type) * ringSlots(repeat, index), lifetime);
 }
 
 void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
@@ -243,7 +264,7 @@ void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
       continue;
     }
     if (!plan.buffers.contains(stack))
-      plan.buffers[stack] = allocate(stack.getType());
+      plan.buffers[stack] = allocate(stack);
     plan.buffers[yield->getOperand(i)] =
         sliceOf(plan.buffers.lookup(stack), depth, sliceElements(yield->getOperand(i)));
   }
@@ -253,11 +274,8 @@ void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
 void Planner::planBlock(Block &block, unsigned depth) {
   // Rings come first, so that what starts a repeat is written into its ring.
   for (auto repeat : block.getOps<RepeatOp>())
-    for (unsigned i = 0; i < repeat.getNumCarried(); ++i) {
-      Value argument = repeat.getBodyBlock().getArgument(i);
-      Buffer ring = allocate(argument.getType(), ringSlots(repeat, i));
-      plan.buffers[repeat.getInits()[i]] = ring;
-    }
+    for (unsigned i = 0; i < repeat.getNumCarried(); ++i)
+      plan.buffers[repeat.getInits()[i]] = allocateRing(repeat, i);
   for (auto update : block.getOps<UpdateOp>()) {
     Buffer gradient = plan.buffers.lookup(update.getWeight());
     gradient.storage = Storage::Gradients;
@@ -278,18 +296,23 @@ void Planner::planBlock(Block &block, unsigned depth) {
       continue;
     }
     if (isa<LossOp>(op)) {
-      plan.scratch[&op] = Buffer{Storage::PerGroup, plan.elementsPerGroup, {}};
-      plan.elementsPerGroup += layout.lanes;
+      plan.scratch[&op] = allocate(Storage::PerGroup, layout.lanes, lifetimes->of(&op));
       continue;
     }
-    if (isa<AttentionOp>(op) && inference) { // a row of weights, of each lane
-      plan.scratch[&op] = Buffer{Storage::Fixed, plan.fixedElements, {}};
-      plan.fixedElements += inference->rowElements();
-    }
+    if (isa<AttentionOp>(op) && inference) // a row of weights, of each lane
+      plan.scratch[&op] = allocate(Storage::Fixed, inference->rowElements(), lifetimes->of(&op));
     for (Value result : op.getResults())
       if (isa<ValueType, WeightType>(result.getType()) && !plan.buffers.contains(result))
-        plan.buffers[result] = allocate(result.getType());
+        plan.buffers[result] = allocate(result);
   }
+}
+
+/// Inference runs one op after the other.
+static SmallVector<Run> opsOf(Block &block) {
+  SmallVector<Run> runs;
+  for (Operation &op : block.without_terminator())
+    runs.push_back({&op});
+  return runs;
 }
 
 Plan Planner::run(func::FuncOp function) {
@@ -317,6 +340,14 @@ Plan Planner::run(func::FuncOp function) {
       [&](UpdateOp update) { plan.storesGradients |= !updateOf(update.getGradient(), matmul); });
   if (plan.storesGradients)
     plan.fixedElements = weights.elements;
+  lifetimes.emplace(
+      block, [&](Block &block) { return inference ? opsOf(block) : scheduleOf(block, matmul); },
+      /*viewsShare=*/!inference);
+  llvm::DenseMap<Value, Buffer> given = plan.buffers;
+  planBlock(block, 0);
+  plan.fixedElements = fixed.finish(plan.fixedElements);
+  plan.elementsPerGroup = perGroup.finish(0);
+  plan.buffers = std::move(given);
   planBlock(block, 0);
   return std::move(plan);
 }

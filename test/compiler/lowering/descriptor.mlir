@@ -29,7 +29,7 @@
 // The gradients of a training step: 80 numbers. For each lane group: the encoding 9, what the repeat
 // carries and saves 3 * 9, the loss 1, its adjoint 6, what the reverse repeat carries 2 * 9, each of
 // 8 lanes; the logits lie outside.
-// CHECK-SAME: workspace_bytes = 320 : i64, workspace_bytes_per_group = 1952 : i64}}
+// CHECK-SAME: workspace_bytes = 320 : i64, workspace_bytes_per_group = 1920 : i64}}
 // CHECK-NOT: iarc.model
 // CHECK-NOT: iarc.weight
 // CHECK: llvm.func @iarc_parallel(!llvm.ptr, !llvm.ptr, !llvm.ptr, i64)
