@@ -331,6 +331,7 @@ private:
   void emitLargeLinear(LinearOp op, Value task);
   /// The same for all samples in lanes.
   void emitLinearOfGroups(LinearOp op, Value task);
+  /// Whether the call has one sample.
   Value isOneSample();
   /// Calls `one` where a training step has one sample, else `many`. Of what must not depend on the
   /// size of a batch there is only the latter.
