@@ -66,3 +66,30 @@ module attributes {iarc.model = {name = "t", task = {}, batch = 1, steps = 1, ra
     return %l, %3 : f32, !v
   }
 }
+
+// -----
+
+!b = !iarc.batch<position 4, symbol 2, control 0>
+!v = !iarc.value<position 4, feature 2 : f32>
+
+// The map reads the sum where it lies and not where it was spread to: while attention runs there are the encoding, attention's
+// result, the place of the spread one and the sum, which has half as many numbers.
+// CHECK: workspace_bytes = 0 : i64, workspace_bytes_per_group = 896 : i64
+module attributes {iarc.model = {name = "t", task = {}, batch = 1, steps = 1, rate = 1.0, momentum = 0.0}} {
+  func.func @forward(%b: !b) -> (f32, !v) {
+    %0 = iarc.encode %b : !b -> !v
+    %1 = iarc.reduce sum %0 : <position 4, feature 2 : f32>
+    %2 = iarc.spread %1 : <position 4, feature 1 : f32> -> <position 4, feature 2 : f32>
+    %3 = iarc.attention %0, %0, %0 heads 1 scale 1.0 causal decay [] normalise sum eps 0.0 : !v {
+    ^bb0(%z: f32):
+      iarc.yield %z : f32
+    }
+    %4 = iarc.map %3, %2 : !v {
+    ^bb0(%x: f32, %y: f32):
+      %s = arith.addf %x, %y : f32
+      iarc.yield %s : f32
+    }
+    %l = iarc.loss cross_entropy at last %4, %b : (!v, !b) -> f32
+    return %l, %4 : f32, !v
+  }
+}
