@@ -40,13 +40,9 @@ bool isLargeProduct(Operation *op) {
 // linear
 //===----------------------------------------------------------------------===//
 
-/// Rows of a linear map's task: 10 tasks for 480 rows, so that the one position of a recurrence can
-/// be shared out among threads.
-static constexpr int64_t kLinearRows = 48;
-
 /// Rows of one task: whole strips.
 static int64_t rowsOfLinearTask(RegisterBlock block) {
-  return llvm::alignTo(kLinearRows, block.rows);
+  return llvm::alignTo(kLargeTaskRows, block.rows);
 }
 
 void Emitter::emitLargeLinear(LinearOp op, Value task) {
@@ -133,8 +129,7 @@ Value Emitter::countLargeTasks(LinearOp op) {
   RegisterBlock block = chooseLinearBlock(op.getProduced(), kPassingGroups, target);
   Value many = index(op.getInput().getType().getPositions() *
                      llvm::divideCeil(op.getProduced(), rowsOfLinearTask(block)));
-  return plan.isStep && hasCodeOfSample(op) ? select(isOneSample(), countSampleTasks(op), many)
-                                            : many;
+  return hasCodeOfSample(op) ? select(isOneSample(), countSampleTasks(op), many) : many;
 }
 
 } // namespace iarc

@@ -27,8 +27,6 @@ Value Emitter::isOneSample() {
 }
 
 void Emitter::ifOneSample(llvm::function_ref<void()> one, llvm::function_ref<void()> many) {
-  if (!plan.isStep)
-    return many();
   auto branch = scf::IfOp::create(b, isOneSample(), /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(branch.thenBlock());
@@ -73,13 +71,10 @@ struct SampleCut {
   /// each, for every task of rows again.
   static constexpr int64_t kMostPositions = 12;
   static constexpr int64_t kRowsOfPositions = 160;
-  /// Rows of a task of one position: 10 tasks for 480 rows, so that the one position of a
-  /// recurrence can be shared out among threads.
-  static constexpr int64_t kLinearRows = 48;
 
   int64_t positions, vectors; ///< vectors that the features of a position fill
   RegisterBlock block{8, 1};  ///< rows by positions
-  int64_t taskRows = kLinearRows, taskPositions = 1;
+  int64_t taskRows = kLargeTaskRows, taskPositions = 1;
   int64_t rowTasks, positionTasks;
 };
 
@@ -87,7 +82,8 @@ struct SampleCut {
 
 bool Emitter::hasCodeOfSample(LinearOp op) const {
   // Without optimisation there is no copy of a transposed weight in the other order.
-  return !op.getTransposed() && op.getReduced() * layout.elementBytes <= kMostSampleBytes;
+  return plan.isStep && !op.getTransposed() &&
+         op.getReduced() * layout.elementBytes <= kMostSampleBytes;
 }
 
 Value Emitter::countSampleTasks(LinearOp op) {
@@ -202,7 +198,8 @@ struct SampleGradientCut {
 } // namespace
 
 bool Emitter::hasCodeOfSample(WeightGradientOp op) const {
-  return SampleGradientCut(op, layout, target).fits();
+  // A small gradient of one sample is not worth the code.
+  return plan.isStep && isLargeProduct(op) && SampleGradientCut(op, layout, target).fits();
 }
 
 Value Emitter::countSampleTasks(WeightGradientOp op) {

@@ -261,9 +261,7 @@ Value Emitter::countTransposedTasks(WeightGradientOp op) {
   GradientCut cut(op, layout, target);
   bool isPerPosition = op.getResult().getType().isPerPosition();
   Value many = index(cut.tasks() * (isPerPosition ? op.getInput().getType().getPositions() : 1));
-  return plan.isStep && isLargeProduct(op) && hasCodeOfSample(op)
-             ? select(isOneSample(), countSampleTasks(op), many)
-             : many;
+  return hasCodeOfSample(op) ? select(isOneSample(), countSampleTasks(op), many) : many;
 }
 
 void Emitter::emitTransposedGradient(WeightGradientOp op, Value task) {
@@ -276,8 +274,7 @@ void Emitter::emitTransposedGradient(WeightGradientOp op, Value task) {
     Value p = arith::DivSIOp::create(b, task, index(tasks));
     emitTransposedCut(op, arith::RemSIOp::create(b, task, index(tasks)), p, p, add(p, index(1)));
   };
-  // A small gradient of one sample is not worth the code.
-  if (isLargeProduct(op) && hasCodeOfSample(op))
+  if (hasCodeOfSample(op))
     ifOneSample([&] { emitSampleGradient(op, task); }, many);
   else
     many();

@@ -47,6 +47,10 @@ inline constexpr int64_t kCacheLine = 64;
 /// Bytes that stay in the first cache while others pass: half of that of all processors since 2008.
 inline constexpr int64_t kPassingBytes = 16384;
 
+/// Rows of a task of a large product: 10 tasks for 480 rows, so that the one position of a
+/// recurrence can be shared out among threads.
+inline constexpr int64_t kLargeTaskRows = 48;
+
 /// From this many positions on, positions alone are enough to share out among threads.
 inline constexpr int64_t kPositionsToShare = 16;
 
@@ -333,11 +337,11 @@ private:
   void emitLinearOfGroups(LinearOp op, Value task);
   /// Whether the call has one sample.
   Value isOneSample();
-  /// Calls `one` where a training step has one sample, else `many`. Of what must not depend on the
-  /// size of a batch there is only the latter.
+  /// Emits `one` for calls of one sample and `many` for all others.
   void ifOneSample(llvm::function_ref<void()> one, llvm::function_ref<void()> many);
-  /// Whether a large product of one sample can take vectors of features instead, its tasks, and the
-  /// code of one (EmitSampleProducts.cpp).
+  /// Whether there is code for one sample, vectors of features: for large products of a training
+  /// step, whose rounding may depend on the size of a batch. Its tasks, and the code of one
+  /// (EmitSampleProducts.cpp).
   bool hasCodeOfSample(LinearOp op) const;
   bool hasCodeOfSample(WeightGradientOp op) const;
   Value countSampleTasks(LinearOp op);

@@ -127,9 +127,10 @@ def IarcLower : Pass<"iarc-lower", "::mlir::ModuleOp"> {
   let description = [{
     Turns each function into `iarc_NAME(call)`, which runs parallel regions over one statically
     planned workspace: a part of fixed size and a part for each lane group. Values lie batch-innermost,
-    `[position][lane group][feature][lanes]`, and share memory where their lifetimes, counted in regions, do not overlap. @forward is lowered once more as `iarc_infer(call)`, one function for
-    a single window, whose lanes are positions or features and whose weights are arranged as the descriptor's `infer_weights` say. Leaves scf, arith, math, vector and LLVM ops, and the
-    dictionary `iarc.descriptor` on the module.
+    `[position][lane group][feature][lanes]`, and share memory where their lifetimes, counted in regions, do not overlap.
+    @forward is lowered once more as `iarc_infer(call)`, one function for a single window, whose lanes are positions or
+    features and whose weights are arranged as the descriptor's `infer_weights` say. Leaves scf, arith, math, vector and LLVM
+    ops, and the dictionary `iarc.descriptor` on the module.
 
     Divisions of a scalar region by the same divisor become multiplications by its reciprocal: `x / y` is then off by up to
     1.5 ulp, and overflows where 1 / y does, for f32 with |y| below 2.9e-39.
