@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "AttentionHead.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 
@@ -12,40 +13,47 @@ namespace iarc {
 
 namespace {
 
-/// Emits the adjoint for a block of neighbouring queries: what is loaded and stored for a key is
+/// Emits the adjoint for blocks of neighbouring queries: what is loaded and stored for a key is
 /// shared by the block's rows.
 class AdjointRows {
 public:
   using Op = AttentionAdjointOp;
   using Value = mlir::Value;
 
-  AdjointRows(Emitter &e, AttentionHead<Op> &head, int64_t rows) : e(e), op(head.op), head(head) {
-    for (int64_t r = 0; r < rows; ++r) {
-      scratch.push_back(
-          {e.scratch(head.positions), e.scratch(head.positions), e.scratch(head.positions), {}});
-      for (size_t i = 0; i < op.getParameters().size(); ++i)
-        scratch.back().parameterSlopes.push_back(e.scratch(head.positions));
-    }
+  AdjointRows(Emitter &e, AttentionHead<Op> &head, int64_t mostRows)
+      : e(e), op(head.op), head(head), numbers(3 + op.getParameters().size()) {
+    int64_t vectors = mostRows * numbers * head.positions;
+    overlaps = vectors * e.layout.lanes * e.layout.elementBytes <= kPassingBytes;
+    kept = e.scratch(overlaps ? 2 * vectors : vectors);
+    keptOfBlock = e.index(vectors * e.layout.lanes);
   }
 
-  /// Rows first .. first + rows - 1, at most as many as the scratch was made for.
-  void emit(Value first, int64_t rows);
+  /// Rows begin to end - 1 in blocks of `rows`, which divide them and are at most as many as the
+  /// scratch was made for.
+  void emit(Value begin, Value end, int64_t rows);
 
 private:
-  /// Of one row: numbers for each key, on the stack.
-  struct Scratch {
-    Value weights, slopes, products;
-    SmallVector<Value> parameterSlopes;
-  };
   struct Row {
     Value number, queryPointer, outPointer;
     SmallVector<Value> query, out, parameters;
+    Value kept;                    ///< numbers for each key, on the stack
     Value step, share, projection; ///< what turns t_j and w_j into the adjoints of z_j and v_j
   };
+  /// What is kept of a row for each key: w_j, t_j, dw_j/dz_j and its slope by each parameter.
+  enum Kept { Weight, Product, Slope };
   using KeyBody =
       llvm::function_ref<void(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &)>;
 
-  Value at(Value numbers, Value j) { return e.offset(numbers, e.mul(j, e.layout.lanes)); }
+  Value at(const Row &row, int64_t number, Value j) {
+    return e.offset(row.kept, e.mul(e.add(j, e.index(number * head.positions)), e.layout.lanes));
+  }
+  /// Makes `block` the rows from `first`, whose numbers are kept in one half of the scratch or the
+  /// other.
+  void enter(Value first, int64_t rows, Value half);
+  /// The sums of each of the block's rows, and of an exponential kernel the shift of its exponents.
+  SmallVector<Value> emitWeights();
+  /// The adjoints of the block's rows, from what `emitWeights` returned.
+  void emitBlock(ValueRange sums);
   /// Visits the keys with the rows that see them, carrying numbers.
   SmallVector<Value> overKeys(ArrayRef<Value> inits, KeyBody body);
   /// For each row the product of what it holds with one vector of memory.
@@ -63,7 +71,9 @@ private:
   Emitter &e;
   Op op;
   AttentionHead<Op> &head;
-  SmallVector<Scratch, 2> scratch;
+  int64_t numbers; ///< that are kept of a row for each key
+  bool overlaps;   ///< whether a block's weights are made before the adjoints of the one before
+  Value kept, keptOfBlock;
   SmallVector<Row, 2> block;
 };
 
@@ -116,11 +126,10 @@ void AdjointRows::emitScores(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Va
       for (Value &slope : llvm::drop_begin(values))
         slope = exponential ? slope : e.mulF(slope, decay);
     }
-    e.store(weight, at(scratch[r].weights, j));
-    e.store(values[1], at(scratch[r].slopes, j));
-    for (auto [slopes, slope] : llvm::zip(scratch[r].parameterSlopes, llvm::drop_begin(values, 2)))
-      e.store(slope, at(slopes, j));
-    e.store(product, at(scratch[r].products, j));
+    e.store(weight, at(block[r], Weight, j));
+    for (auto [i, slope] : llvm::enumerate(llvm::drop_begin(values)))
+      e.store(slope, at(block[r], Slope + i, j));
+    e.store(product, at(block[r], Product, j));
     if (exponential) {
       sums[2 * r] = e.maxF(sums[2 * r], weight);
     } else {
@@ -134,14 +143,13 @@ void AdjointRows::emitScores(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Va
 void AdjointRows::emitExponentials(Value j, ArrayRef<int64_t> rows, ArrayRef<Value> shifts,
                                    SmallVectorImpl<Value> &sums) {
   for (int64_t r : rows) {
-    Value exponent = e.load(at(scratch[r].weights, j));
+    Value exponent = e.load(at(block[r], Weight, j));
     Value weight = e.expF(shifts[r] ? e.subF(exponent, shifts[r]) : exponent);
-    e.store(weight, at(scratch[r].weights, j));
-    e.store(e.mulF(weight, e.load(at(scratch[r].slopes, j))), at(scratch[r].slopes, j));
-    for (Value slopes : scratch[r].parameterSlopes)
-      e.store(e.mulF(weight, e.load(at(slopes, j))), at(slopes, j));
+    e.store(weight, at(block[r], Weight, j));
+    for (int64_t i = Slope; i < numbers; ++i)
+      e.store(e.mulF(weight, e.load(at(block[r], i, j))), at(block[r], i, j));
     sums[2 * r] = e.addF(sums[2 * r], weight);
-    sums[2 * r + 1] = e.fma(weight, e.load(at(scratch[r].products, j)), sums[2 * r + 1]);
+    sums[2 * r + 1] = e.fma(weight, e.load(at(block[r], Product, j)), sums[2 * r + 1]);
   }
 }
 
@@ -149,7 +157,7 @@ void AdjointRows::emitAdjoints(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<
   SmallVector<Value> steps(block.size()), shares(block.size());
   for (int64_t r : rows) {
     const Row &row = block[r];
-    Value weight = e.load(at(scratch[r].weights, j)), dw = e.load(at(scratch[r].products, j));
+    Value weight = e.load(at(row, Weight, j)), dw = e.load(at(row, Product, j));
     if (op.getNormalise() == Normalise::AbsoluteSum) {
       Value zero = e.splat(0.0);
       Value negative = arith::CmpFOp::create(e.b, arith::CmpFPredicate::OLT, weight, zero);
@@ -160,12 +168,12 @@ void AdjointRows::emitAdjoints(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<
     } else if (row.projection) {
       dw = e.subF(dw, row.projection);
     }
-    steps[r] = e.mulF(e.mulF(dw, row.step), e.load(at(scratch[r].slopes, j)));
+    steps[r] = e.mulF(e.mulF(dw, row.step), e.load(at(row, Slope, j)));
     shares[r] = e.mulF(weight, row.share);
     Value share = op.getParameters().empty() ? Value() : e.mulF(dw, row.share);
-    for (auto [i, slopes] : llvm::enumerate(scratch[r].parameterSlopes)) {
-      Value &sum = adjoints[(r + 1) * adjointsOfRow() - int64_t(op.getParameters().size()) + i];
-      sum = e.fma(share, e.load(at(slopes, j)), sum);
+    for (int64_t i = Slope + 1; i < numbers; ++i) {
+      Value &sum = adjoints[(r + 1) * adjointsOfRow() - numbers + i];
+      sum = e.fma(share, e.load(at(row, i, j)), sum);
     }
   }
   Value key = head.at(op.getKey(), j), keyAdjoint = head.at(op.getKeyAdjoint(), j),
@@ -192,23 +200,38 @@ void AdjointRows::emitAdjoints(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<
   });
 }
 
-void AdjointRows::emit(Value first, int64_t rows) {
+void AdjointRows::enter(Value first, int64_t rows, Value half) {
   block.clear();
   for (int64_t r = 0; r < rows; ++r) {
     Row row;
     row.number = r ? e.add(first, e.index(r)) : first;
-    head.prefetchNext({op.getQuery(), op.getKey(), op.getValue(), op.getResultAdjoint()},
-                      row.number);
-    // Only as far as the second cache: in the first one they would push out what this task reads.
-    head.prefetchNext({op.getQueryAdjoint(), op.getKeyAdjoint(), op.getValueAdjoint()}, row.number);
     row.queryPointer = head.at(op.getQuery(), row.number);
     row.outPointer = head.at(op.getResultAdjoint(), row.number);
     row.query = head.registers(row.queryPointer);
     row.out = head.registers(row.outPointer);
     row.parameters = head.parametersAt(row.number);
+    row.kept = e.offset(kept, e.mul(half, keptOfBlock));
+    row.kept = e.offset(row.kept, r * numbers * head.positions * e.layout.lanes);
     block.push_back(row);
   }
+}
+
+SmallVector<Value> AdjointRows::emitWeights() {
+  for (const Row &row : block) {
+    head.prefetchNext({op.getQuery(), op.getKey(), op.getValue(), op.getResultAdjoint()},
+                      row.number);
+    // Only as far as the second cache: in the first one they would push out what this task reads.
+    head.prefetchNext({op.getQueryAdjoint(), op.getKeyAdjoint(), op.getValueAdjoint()}, row.number);
+  }
+  int64_t rows = block.size();
   Value zero = e.splat(0.0);
+  // These rows are the first that see their own keys.
+  if (op.getCausal())
+    for (const Row &row : block)
+      for (Value adjoint : {op.getKeyAdjoint(), op.getValueAdjoint()}) {
+        Value pointer = head.at(adjoint, row.number);
+        head.forFeatures([&](Value place, int64_t) { e.store(zero, e.offset(pointer, place)); });
+      }
   SmallVector<Value> inits;
   for (int64_t r = 0; r < rows; ++r)
     inits.append({op.getExponential() ? head.lowest() : zero, zero});
@@ -216,22 +239,29 @@ void AdjointRows::emit(Value first, int64_t rows) {
       overKeys(inits, [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &sums) {
         emitScores(j, rows, sums);
       });
+  if (!op.getExponential())
+    return sums;
   SmallVector<Value> shifts(rows);
-  if (op.getExponential()) {
-    for (int64_t r = 0; head.shifted() && r < rows; ++r)
-      shifts[r] = sums[2 * r];
-    sums = overKeys(SmallVector<Value>(2 * rows, zero),
-                    [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &sums) {
-                      emitExponentials(j, rows, shifts, sums);
-                    });
-  }
+  for (int64_t r = 0; head.shifted() && r < rows; ++r)
+    shifts[r] = sums[2 * r];
+  sums = overKeys(SmallVector<Value>(2 * rows, zero),
+                  [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &sums) {
+                    emitExponentials(j, rows, shifts, sums);
+                  });
+  if (head.shifted())
+    sums.append(shifts);
+  return sums;
+}
+
+void AdjointRows::emitBlock(ValueRange sums) {
   for (auto [r, row] : llvm::enumerate(block)) {
-    row.share = head.reciprocal(sums[2 * r], shifts[r]);
+    row.share = head.reciprocal(sums[2 * r], head.shifted() ? sums[2 * block.size() + r] : Value());
     row.step = e.mulF(row.share, head.scale);
     if (op.getNormalise() != Normalise::None)
       row.projection = e.mulF(sums[2 * r + 1], row.share);
   }
-  inits.clear();
+  Value zero = e.splat(0.0);
+  SmallVector<Value> inits;
   for (const Row &row : block) {
     Value pointer = head.at(op.getQueryAdjoint(), row.number);
     inits.append(adjointsOfRow(), zero);
@@ -255,6 +285,42 @@ void AdjointRows::emit(Value first, int64_t rows) {
   }
 }
 
+void AdjointRows::emit(Value begin, Value end, int64_t rows) {
+  if (!overlaps)
+    return e.forLoop(begin, end, rows, [&](Value first) {
+      enter(first, rows, e.index(0));
+      emitBlock(emitWeights());
+    });
+  // The weights of a block come before the adjoints of the one before: these do not wait for them,
+  // so that the processor fills the time in which the last of a row's sums and its reciprocal come
+  // about.
+  ImplicitLocOpBuilder &b = e.b;
+  Value some = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, begin, end);
+  Value last = e.select(some, e.add(end, e.index(rows)), begin);
+  SmallVector<Value> none((head.shifted() ? 3 : 2) * rows, e.splat(0.0));
+  e.forLoop(begin, last, rows, none, [&](Value first, ValueRange before) {
+    Value number = arith::DivUIOp::create(b, e.sub(first, begin), e.index(rows));
+    Value half = arith::RemUIOp::create(b, number, e.index(2));
+    Value exists = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, first, end);
+    auto weights = scf::IfOp::create(b, before.getTypes(), exists, /*withElseRegion=*/true);
+    {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(weights.thenBlock());
+      enter(first, rows, half);
+      SmallVector<Value> sums = emitWeights();
+      scf::YieldOp::create(b, sums);
+      b.setInsertionPointToStart(weights.elseBlock());
+      scf::YieldOp::create(b, none);
+    }
+    Value hasBefore = arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, first, begin);
+    e.ifThen(hasBefore, [&] {
+      enter(e.sub(first, e.index(rows)), rows, e.sub(e.index(1), half));
+      emitBlock(before);
+    });
+    return SmallVector<Value>(weights.getResults());
+  });
+}
+
 } // namespace
 
 void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
@@ -266,8 +332,10 @@ void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
     });
   };
   Value end = index(head.positions), first = firstPosition(op, head.positions);
-  fill(op.getKeyAdjoint(), end);
-  fill(op.getValueAdjoint(), end);
+  // A causal row's own key is seen by no row before it.
+  Value filled = op.getCausal() ? first : end;
+  fill(op.getKeyAdjoint(), filled);
+  fill(op.getValueAdjoint(), filled);
   if (plan.live.zeroElsewhere.contains(op.getQueryAdjoint()))
     fill(op.getQueryAdjoint(), first);
   for (Value adjoint : op.getParameterAdjoints())
@@ -279,10 +347,10 @@ void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
   Value middle = first;
   if (head.unrolled && head.positions > 1) {
     middle = sub(end, arith::RemSIOp::create(b, sub(end, first), index(2)));
-    forLoop(first, middle, 2, [&](Value i) { rows.emit(i, 2); });
+    rows.emit(first, middle, 2);
   }
   if (single || head.positions == 1)
-    forLoop(middle, end, 1, [&](Value i) { rows.emit(i, 1); });
+    rows.emit(middle, end, 1);
 }
 
 } // namespace iarc

@@ -36,7 +36,8 @@ void Emitter::emitOuterProduct(SmallVectorImpl<Value> &next, int64_t rows, int64
 
 SmallVector<Value> Emitter::emitLinearSums(LinearOp op, Value p, Value group, Value feature,
                                            RegisterBlock block, Value begin, Value end,
-                                           ValueRange inits) {
+                                           ValueRange inits,
+                                           llvm::function_ref<void(Value)> beside) {
   int64_t lanes = layout.lanes, reduced = op.getReduced(), produced = op.getProduced();
   WeightType weight = op.getWeight().getType();
   Value matrix = address(op.getWeight());
@@ -45,6 +46,8 @@ SmallVector<Value> Emitter::emitLinearSums(LinearOp op, Value p, Value group, Va
   Value x = row(address(op.getInput()), reduced, p, group);
 
   return forLoop(begin, end, 1, inits, [&](Value i, ValueRange carried) {
+    if (beside)
+      beside(i);
     SmallVector<Value> next(carried);
     Value column = offset(x, mul(i, lanes));
     // W[feature + r, i], or W[i, feature + r] when transposed.
@@ -58,36 +61,49 @@ SmallVector<Value> Emitter::emitLinearSums(LinearOp op, Value p, Value group, Va
   });
 }
 
-void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
-                              int64_t columns) {
-  SmallVector<Value> start = emitStart(op, p, feature, rows, columns);
+SmallVector<Emitter::PrefetchRun> Emitter::runsBesideBlock(LinearOp op, Value p, Value group,
+                                                           Value feature, RegisterBlock block) {
+  int64_t lanes = layout.lanes, reduced = op.getReduced(), produced = op.getProduced();
+  int64_t inputs = block.columns * reduced * lanes, results = block.columns * produced * lanes;
+  SmallVector<PrefetchRun> runs;
+  // The blocks of all rows fetch a run together, each what falls to its rows.
+  auto fetch = [&](Value start, int64_t elements, Prefetch kind) {
+    int64_t share = llvm::divideCeil(elements, produced);
+    runs.push_back({offset(start, mul(feature, share)), block.rows * share, kind});
+  };
+  auto groupsAhead = [&](Value tensor, int64_t features, int64_t ahead) {
+    return row(address(tensor), features, p, add(group, index(ahead)));
+  };
+  // The weights of the next position were last used a step ago, or a pass.
   if (op.getWeight().getType().isPerPosition()) {
-    // The weights of the next position were last used a step ago, or a pass.
-    int64_t reduced = op.getReduced();
-    Value next = mul(add(p, index(1)), reduced * op.getProduced());
-    prefetch(offset(address(op.getWeight()), add(next, mul(feature, reduced))), rows * reduced);
+    int64_t matrix = reduced * produced;
+    fetch(offset(address(op.getWeight()), mul(add(p, index(1)), matrix)), matrix, Prefetch::ToRead);
   }
-  // The inputs of the next lane groups, unless this task has just made them: each block fetches its
-  // share.
-  if (!isMadeHere(op.getInput())) {
-    int64_t share = llvm::divideCeil(op.getReduced() * rows, op.getProduced());
-    Value first = mul(arith::DivSIOp::create(b, feature, index(rows)), share);
-    for (int64_t c = columns; c < 2 * columns; ++c) {
-      Value place = row(address(op.getInput()), op.getReduced(), p, add(group, index(c)));
-      prefetch(offset(place, mul(first, layout.lanes)), share * layout.lanes);
-    }
-  }
+  // The inputs of the next lane groups, unless this task has just made them.
+  if (!isMadeHere(op.getInput()))
+    fetch(groupsAhead(op.getInput(), reduced, block.columns), inputs, Prefetch::ToRead);
   // What is written was last used a layer ago: without this the stores wait for its lines, and this
   // far behind what is being computed they come from memory in time.
   constexpr int64_t kBlocksAhead = 3;
   for (Value result : op.getResults())
-    for (int64_t c = 0; c < columns && !isLocal(result); ++c) {
-      Value ahead = add(group, index(kBlocksAhead * columns + c));
-      Value place = row(address(result), op.getProduced(), p, ahead);
-      prefetch(offset(place, mul(feature, layout.lanes)), rows * layout.lanes, Prefetch::ToWrite);
-    }
+    if (!isLocal(result))
+      fetch(groupsAhead(result, produced, kBlocksAhead * block.columns), results,
+            Prefetch::ToWrite);
+  // Extras may be what the forward pass saved: those of the next position are fetched.
+  for (Value extra : op.getExtras())
+    if (!isMadeHere(extra))
+      fetch(offset(groupsAhead(extra, produced, 0), mul(groups(), produced * lanes)), results,
+            Prefetch::ToRead);
+  return runs;
+}
+
+void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
+                              int64_t columns) {
+  int64_t reduced = op.getReduced();
+  SmallVector<PrefetchRun> runs = runsBesideBlock(op, p, group, feature, {rows, columns});
   SmallVector<Value> sums = emitLinearSums(op, p, group, feature, {rows, columns}, index(0),
-                                           index(op.getReduced()), start);
+                                           index(reduced), emitStart(op, p, feature, rows, columns),
+                                           [&](Value i) { prefetchPart(runs, i, reduced); });
   emitLinearEnd(op, sums, p, group, feature, rows, columns);
 }
 
@@ -113,11 +129,6 @@ void Emitter::emitLinearEnd(LinearOp op, ArrayRef<Value> sums, Value p, Value gr
     extras.push_back(offset(row(address(extra), produced, p, group), place));
   for (Value result : op.getResults())
     results.push_back(offset(row(address(result), produced, p, group), place));
-  // Extras may be what the forward pass saved: those of the next position are fetched.
-  Value positionStride = mul(groups(), produced * lanes);
-  for (auto [extra, value] : llvm::zip(extras, op.getExtras()))
-    for (int64_t c = 0; c < columns && !isMadeHere(value); ++c)
-      prefetch(offset(offset(extra, positionStride), c * produced * lanes), rows * lanes);
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t c = 0; c < columns; ++c) {
       int64_t at = (c * produced + r) * lanes;

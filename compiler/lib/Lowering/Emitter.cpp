@@ -236,6 +236,13 @@ void Emitter::prefetch(Value pointer, int64_t elements, Prefetch kind) {
       fetch(offset(pointer, at));
 }
 
+void Emitter::prefetchPart(ArrayRef<PrefetchRun> runs, Value part, int64_t parts) {
+  for (const PrefetchRun &run : runs) {
+    int64_t elements = llvm::divideCeil(run.elements, parts);
+    prefetch(offset(run.start, mul(part, elements)), elements, run.kind);
+  }
+}
+
 Value Emitter::row(Value base, int64_t features, Value p, Value g) {
   return offset(base, mul(add(mul(p, groupCount), g), features * layout.lanes));
 }

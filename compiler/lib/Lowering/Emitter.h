@@ -189,6 +189,16 @@ public:
   int64_t lineElements() const { return kCacheLine / layout.elementBytes; }
   /// Asks for the cache lines of `elements` elements, of which none need be used or even exist.
   void prefetch(Value pointer, int64_t elements, Prefetch kind = Prefetch::ToRead);
+  /// Contiguous elements that are asked for bit by bit.
+  struct PrefetchRun {
+    Value start;
+    int64_t elements;
+    Prefetch kind;
+  };
+  /// Asks for one of `parts` equal parts of each run. Beside the iterations of a loop that computes
+  /// the lines come one by one and do not keep its loads waiting; and it is one instruction where
+  /// the block's lines at once are dozens.
+  void prefetchPart(llvm::ArrayRef<PrefetchRun> runs, Value part, int64_t parts);
   Value loadScalar(Value pointer);
   Value loadSplat(Value pointer) { return splat(loadScalar(pointer)); }
   void storeScalar(Value scalar, Value pointer);
@@ -317,10 +327,15 @@ private:
   void emitLinear(LinearOp op, Value p, Value begin, Value end);
   void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
                        int64_t columns);
-  /// The sums of a block over the reduced features begin <= i < end, added to `inits`.
+  /// What is fetched while a block of a product is computed.
+  llvm::SmallVector<PrefetchRun> runsBesideBlock(LinearOp op, Value p, Value group, Value feature,
+                                                 RegisterBlock block);
+  /// The sums of a block over the reduced features begin <= i < end, added to `inits`; `beside` is
+  /// called for each i.
   llvm::SmallVector<Value> emitLinearSums(LinearOp op, Value p, Value group, Value feature,
                                           RegisterBlock block, Value begin, Value end,
-                                          mlir::ValueRange inits);
+                                          mlir::ValueRange inits,
+                                          llvm::function_ref<void(Value)> beside = nullptr);
   /// What the accumulators of a block of a product start from.
   llvm::SmallVector<Value> emitStart(LinearOp op, Value p, Value feature, int64_t rows,
                                      int64_t columns);
