@@ -54,9 +54,15 @@ Value Emitter::firstPosition(Operation *op, int64_t positions) {
 }
 
 void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
+  auto emit = [&] {
+    if (isKernel(op))
+      emitKernel(op, p, begin, end);
+    else
+      emitWholeTile(op, p, begin, end);
+  };
   // A gradient has a sum of nothing, but an update, where its output adjoint is zero.
   if (!plan.live.onlyLast.contains(op) || isPositionOp(op))
-    return emitWholeTile(op, p, begin, end);
+    return emit();
   int64_t positions = cast<ValueType>(op->getResult(0).getType()).getPositions();
   Value live = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, p, firstPosition(op, positions));
   SmallVector<Value> zeros;
@@ -66,7 +72,7 @@ void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
   auto branch = scf::IfOp::create(b, live, /*withElseRegion=*/!zeros.empty());
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(branch.thenBlock());
-  emitWholeTile(op, p, begin, end);
+  emit();
   if (zeros.empty())
     return;
   b.setInsertionPointToStart(branch.elseBlock());

@@ -16,14 +16,14 @@ namespace iarc {
 
 InferenceEmitter::InferenceEmitter(ImplicitLocOpBuilder &b, const Inference &inference,
                                    const Plan &plan, const Layout &layout, const Target &target,
-                                   Type element, Tables &tables, Value call, Value loop,
+                                   Type element, SharedCode &shared, Value call, Value loop,
                                    Value first)
     : b(b), inference(inference), plan(plan),
       window(b, plan, {inference.positionLanes, layout.elementBytes, inference.groups, false},
-             target, element, tables, call, loop),
+             target, element, shared, call, loop),
       features(b, plan, {inference.featureLanes, layout.elementBytes, 1, true}, target, element,
-               tables, call, loop),
-      scalar(b, plan, {1, layout.elementBytes, 1, false}, target, element, tables, call, loop),
+               shared, call, loop),
+      scalar(b, plan, {1, layout.elementBytes, 1, false}, target, element, shared, call, loop),
       first(first) {
   window.mapsReadSources = features.mapsReadSources = scalar.mapsReadSources = false;
 }
@@ -244,9 +244,9 @@ namespace {
 class InferenceLowering {
 public:
   InferenceLowering(ModuleOp module, const Inference &inference, const Plan &plan,
-                    const Layout &layout, const Target &target, Type element, Tables &tables)
+                    const Layout &layout, const Target &target, Type element, SharedCode &shared)
       : inference(inference), plan(plan), layout(layout), target(target), element(element),
-        tables(tables), b(inference.function->getLoc(), module.getContext()), module(module) {}
+        shared(shared), b(inference.function->getLoc(), module.getContext()), module(module) {}
   void run();
 
 private:
@@ -258,7 +258,7 @@ private:
   Layout layout;
   Target target;
   Type element;
-  Tables &tables;
+  SharedCode &shared;
   ImplicitLocOpBuilder b;
   ModuleOp module;
   Value call, loop, first;
@@ -298,14 +298,14 @@ void InferenceLowering::lowerRepeat(RepeatOp repeat, unsigned depth) {
   b.setInsertionPointToStart(branch.thenBlock());
   lowerBlock(repeat.getBodyBlock(), depth + 1);
   b.setInsertionPointToStart(branch.elseBlock());
-  InferenceEmitter emitter(b, inference, plan, layout, target, element, tables, call, loop, first);
+  InferenceEmitter emitter(b, inference, plan, layout, target, element, shared, call, loop, first);
   for (auto [argument, next] :
        llvm::zip(repeat.getCarriedArguments(), repeat.getYield()->getOperands()))
     emitter.emitCopy(argument, next);
 }
 
 void InferenceLowering::lowerBlock(Block &block, unsigned depth) {
-  InferenceEmitter emitter(b, inference, plan, layout, target, element, tables, call, loop, first);
+  InferenceEmitter emitter(b, inference, plan, layout, target, element, shared, call, loop, first);
   for (Operation &op : block.without_terminator()) {
     b.setLoc(op.getLoc());
     if (auto repeat = dyn_cast<RepeatOp>(op))
@@ -345,8 +345,8 @@ void InferenceLowering::run() {
 } // namespace
 
 void lowerInference(ModuleOp module, const Inference &inference, const Plan &plan,
-                    const Layout &layout, const Target &target, Type element, Tables &tables) {
-  InferenceLowering(module, inference, plan, layout, target, element, tables).run();
+                    const Layout &layout, const Target &target, Type element, SharedCode &shared) {
+  InferenceLowering(module, inference, plan, layout, target, element, shared).run();
 }
 
 } // namespace iarc

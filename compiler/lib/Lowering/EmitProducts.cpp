@@ -274,6 +274,8 @@ void Emitter::finishGradient(Value gradient, ArrayRef<GradientPart> parts) {
 }
 
 Value Emitter::summedGroups(WeightGradientOp op, Value p) {
+  if (kernelSummed)
+    return kernelSummed;
   if (!plan.live.onlyLast.contains(op))
     return groups();
   Value first = firstPosition(op, op.getInput().getType().getPositions());

@@ -69,7 +69,7 @@ SmallVector<Value> Emitter::update(UpdateRule rule, bool decay, ValueRange old, 
 }
 
 void emitUpdate(ModuleOp module, const WeightOffsets &weights, const Layout &layout,
-                const Target &target, Type element, Tables &tables) {
+                const Target &target, Type element, SharedCode &shared) {
   // Elements of one task: enough that dealing them out costs nothing.
   constexpr int64_t kElementsPerTask = 16384;
   UpdateForm form = updateFormOf(module);
@@ -85,7 +85,7 @@ void emitUpdate(ModuleOp module, const WeightOffsets &weights, const Layout &lay
   Block *entry = region.addEntryBlock(b);
   b.setInsertionPointToEnd(entry);
   Plan plan;
-  Emitter e(b, plan, layout, target, element, tables, entry->getArgument(0), entry->getArgument(1));
+  Emitter e(b, plan, layout, target, element, shared, entry->getArgument(0), entry->getArgument(1));
   SmallVector<Buffer> buffers{{Storage::Weights, 0, {}}, {Storage::Velocity, 0, {}}};
   if (form.second)
     buffers.push_back({Storage::Velocity, weights.elements, {}});

@@ -11,7 +11,7 @@ namespace iarc {
 /// cannot update while it computes: when the length of the whole gradient must be known before, or
 /// the batch is computed in parts.
 void emitUpdate(mlir::ModuleOp module, const WeightOffsets &weights, const Layout &layout,
-                const Target &target, mlir::Type element, Tables &tables);
+                const Target &target, mlir::Type element, SharedCode &shared);
 
 } // namespace iarc
 #endif

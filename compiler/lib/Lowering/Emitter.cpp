@@ -12,10 +12,10 @@ using namespace mlir;
 namespace iarc {
 
 Emitter::Emitter(ImplicitLocOpBuilder &builder, const Plan &plan, const Layout &layout,
-                 const Target &target, Type element, Tables &tables, Value call, Value loop)
+                 const Target &target, Type element, SharedCode &shared, Value call, Value loop)
     : b(builder), layout(layout), target(target), element(element),
       vector(VectorType::get({layout.lanes}, element)),
-      integers(VectorType::get({layout.lanes}, builder.getI32Type())), plan(plan), tables(tables),
+      integers(VectorType::get({layout.lanes}, builder.getI32Type())), plan(plan), shared(shared),
       call(call), loop(loop) {
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
   for (unsigned number :
@@ -49,9 +49,9 @@ Value Emitter::table(ArrayRef<double> numbers) {
     values.push_back(b.getFloatAttr(element, number));
   auto type = RankedTensorType::get({int64_t(numbers.size())}, element);
   auto content = DenseElementsAttr::get(type, values);
-  std::string &name = tables[content];
+  std::string &name = shared.tables[content];
   if (name.empty()) {
-    name = ("iarc_table_" + Twine(tables.size() - 1)).str();
+    name = ("iarc_table_" + Twine(shared.tables.size() - 1)).str();
     OpBuilder atModule = OpBuilder::atBlockBegin(module.getBody());
     LLVM::GlobalOp::create(atModule, b.getLoc(), LLVM::LLVMArrayType::get(element, numbers.size()),
                            /*isConstant=*/true, LLVM::Linkage::Private, name, content,
@@ -102,6 +102,11 @@ Value Emitter::address(mlir::Value value) {
   auto [known, fresh] = addresses.try_emplace(value);
   if (!fresh)
     return known->second;
+  if (kernelTensors) {
+    kernelTensors->push_back(value);
+    Block *entry = call.getParentBlock();
+    return known->second = entry->addArgument(call.getType(), b.getLoc());
+  }
   Value pointer = address(plan.buffers.find(value)->second);
   return addresses[value] = pointer;
 }
@@ -209,15 +214,15 @@ Value Emitter::scratch(int64_t vectors) {
 }
 
 Value Emitter::sharedScratch(int64_t vectors) {
-  if (!shared) {
-    shared = scratch(vectors).getDefiningOp<LLVM::AllocaOp>();
-  } else if (vectors > sharedVectors) {
+  if (!common) {
+    common = scratch(vectors).getDefiningOp<LLVM::AllocaOp>();
+  } else if (vectors > commonVectors) {
     OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPoint(shared);
-    shared.getArraySizeMutable().assign(index(vectors));
+    b.setInsertionPoint(common);
+    common.getArraySizeMutable().assign(index(vectors));
   }
-  sharedVectors = std::max(sharedVectors, vectors);
-  return shared;
+  commonVectors = std::max(commonVectors, vectors);
+  return common;
 }
 
 void Emitter::prefetch(Value pointer, int64_t elements, Prefetch kind) {

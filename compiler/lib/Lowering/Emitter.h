@@ -127,8 +127,16 @@ int64_t countTransposeTasks(TransposeOp op);
 /// Tasks of the gradient of an embedding.
 int64_t countLookupTasks(LookupGradientOp op);
 
-/// Constant arrays of the module by their content.
-using Tables = llvm::DenseMap<mlir::Attribute, std::string>;
+/// What the functions of a module share.
+struct SharedCode {
+  /// Names of constant arrays by their content.
+  llvm::DenseMap<mlir::Attribute, std::string> tables;
+  /// The functions so far that others may turn out to equal.
+  llvm::SmallVector<mlir::LLVM::LLVMFuncOp> functions;
+
+  /// The function that has the body of this one, which is erased where it is another one.
+  mlir::LLVM::LLVMFuncOp keepOnce(mlir::LLVM::LLVMFuncOp function);
+};
 
 class Emitter {
 public:
@@ -140,7 +148,7 @@ public:
 
   /// `loop` points to the iteration numbers of the enclosing repeats, outermost first.
   Emitter(mlir::ImplicitLocOpBuilder &builder, const Plan &plan, const Layout &layout,
-          const Target &target, mlir::Type element, Tables &tables, Value call, Value loop);
+          const Target &target, mlir::Type element, SharedCode &shared, Value call, Value loop);
 
   mlir::ImplicitLocOpBuilder &b;
   const Layout layout;
@@ -314,6 +322,9 @@ private:
   friend class InferenceEmitter;
   friend class TransposedGradient;
   void emitWholeTile(mlir::Operation *op, Value p, Value begin, Value end);
+  /// Whether an op of a tile becomes a function of its own, and the call of that.
+  static bool isKernel(mlir::Operation *op);
+  void emitKernel(mlir::Operation *op, Value p, Value begin, Value end);
   void emitEncode(EncodeOp op, Value p, Value begin, Value end);
   /// One where the token at position p is f, for f < count: a row of features from `to` on.
   void emitOneHot(unsigned field, Value p, Value g, Value to, int64_t count);
@@ -454,13 +465,16 @@ private:
 
   bool mapsReadSources = true; ///< not where weights are prepared
   const Plan &plan;
-  Tables &tables;
+  SharedCode &shared;
   Value call, loop, groupCount;
   std::array<Value, 13> fields;
   /// Addresses are computed once, at the function's start: LLVM cannot move their loads out of
   /// loops that store.
   mlir::Operation *prologueEnd = nullptr;
   llvm::DenseMap<mlir::Value, Value> addresses;
+  /// In a kernel: the values whose addresses are its last arguments, in the order of their use.
+  llvm::SmallVectorImpl<mlir::Value> *kernelTensors = nullptr;
+  Value kernelSummed; ///< of a gradient: see summedGroups
   llvm::DenseSet<mlir::Operation *> tileOps;
   /// A value of one position, its place on the stack and its buffer for batches that outgrow that.
   struct Local {
@@ -468,8 +482,8 @@ private:
     Value onStack, buffer;
   };
   llvm::SmallVector<Local> locals;
-  mlir::LLVM::AllocaOp shared; ///< see sharedScratch
-  int64_t sharedVectors = 0;
+  mlir::LLVM::AllocaOp common; ///< see sharedScratch
+  int64_t commonVectors = 0;
 };
 
 } // namespace iarc

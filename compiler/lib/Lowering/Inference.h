@@ -85,7 +85,8 @@ int64_t choosePositionLanes(int64_t context, int64_t vectorLanes, int64_t vector
 
 /// Emits `iarc_infer(call)`; the plan is that of planInference.
 void lowerInference(mlir::ModuleOp module, const Inference &inference, const Plan &plan,
-                    const Layout &layout, const Target &target, mlir::Type element, Tables &tables);
+                    const Layout &layout, const Target &target, mlir::Type element,
+                    SharedCode &shared);
 
 } // namespace iarc
 #endif

@@ -14,8 +14,8 @@ public:
 
   /// `first` is the first position of the window that holds a token.
   InferenceEmitter(mlir::ImplicitLocOpBuilder &b, const Inference &inference, const Plan &plan,
-                   const Layout &layout, const Target &target, mlir::Type element, Tables &tables,
-                   Value call, Value loop, Value first);
+                   const Layout &layout, const Target &target, mlir::Type element,
+                   SharedCode &shared, Value call, Value loop, Value first);
 
   /// Any op but a repeat.
   void emit(mlir::Operation *op);

@@ -20,13 +20,6 @@ namespace iarc {
 
 namespace {
 
-/// What the functions of a module share.
-struct SharedCode {
-  Tables tables;
-  /// The region functions so far. A function that has the body of another one is not kept twice.
-  SmallVector<LLVM::LLVMFuncOp> regions;
-};
-
 /// Emits `iarc_NAME(call)` for one function: parallel regions in order, repeats as loops.
 class FunctionLowering {
 public:
@@ -87,22 +80,13 @@ void FunctionLowering::emitRegion(Location location, Value tasks,
   Block *entry = function.addEntryBlock(*builder);
   ImplicitLocOpBuilder b(location, module.getContext());
   b.setInsertionPointToEnd(entry);
-  Emitter emitter(b, plan, layout, target, element, shared.tables, entry->getArgument(0),
+  Emitter emitter(b, plan, layout, target, element, shared, entry->getArgument(0),
                   entry->getArgument(1));
   emitter.forLoop(entry->getArgument(2), entry->getArgument(3), 1,
                   [&](Value task) { body(emitter, task); });
   LLVM::ReturnOp::create(b, ValueRange{});
 
-  auto same = llvm::find_if(shared.regions, [&](LLVM::LLVMFuncOp other) {
-    return OperationEquivalence::isRegionEquivalentTo(&function.getBody(), &other.getBody(),
-                                                      OperationEquivalence::IgnoreLocations);
-  });
-  if (same != shared.regions.end()) {
-    function.erase();
-    name = same->getName().str();
-  } else {
-    shared.regions.push_back(function);
-  }
+  name = shared.keepOnce(function).getName().str();
   Value address = LLVM::AddressOfOp::create(*builder, location, pointer, name);
   auto run = [&](StringRef runtime) {
     LLVM::CallOp::create(*builder, location, TypeRange{}, runtime,
@@ -299,7 +283,7 @@ void FunctionLowering::run() {
   });
   Value size = arith::ConstantOp::create(b, b.getI64IntegerAttr(std::max<int64_t>(depth, 1)));
   loop = LLVM::AllocaOp::create(b, pointer, b.getI64Type(), size, /*alignment=*/8);
-  Emitter emitter(b, plan, layout, target, element, shared.tables, entry->getArgument(0), loop);
+  Emitter emitter(b, plan, layout, target, element, shared, entry->getArgument(0), loop);
   step = &emitter;
   if (remarks)
     remarkMemory(source, plan, layout);
@@ -348,13 +332,13 @@ LogicalResult verifyFunction(func::FuncOp function, Type element) {
 /// inference knows nothing of leaves the program without it.
 void addInference(ModuleOp module, const Inference &inference, const Layout &layout,
                   const WeightOffsets &weights, const Target &target, Type element,
-                  Tables &tables) {
+                  SharedCode &shared) {
   int64_t workspace = 0;
   if (inference.isSupported()) {
     Plan plan = planInference(inference.function, inference.offsets, layout, inference);
     // The last vector of a slice may be read beyond its value.
     workspace = plan.fixedElements + inference.featureLanes;
-    lowerInference(module, inference, plan, layout, target, element, tables);
+    lowerInference(module, inference, plan, layout, target, element, shared);
   }
   auto descriptor = module->getAttrOfType<DictionaryAttr>(kDescriptorAttr);
   module->setAttr(kDescriptorAttr,
@@ -443,9 +427,9 @@ struct Lower : impl::IarcLowerBase<Lower> {
           .run();
     }
     emitPeak(module, target, element);
-    emitUpdate(module, weights, layout, target, element, shared.tables);
+    emitUpdate(module, weights, layout, target, element, shared);
     module->setAttr(kDescriptorAttr, makeDescriptor(module, layout, weights, facts));
-    addInference(module, inference, layout, weights, target, element, shared.tables);
+    addInference(module, inference, layout, weights, target, element, shared);
     module->removeAttr(kModelAttr);
     for (func::FuncOp function : functions)
       function.erase();
