@@ -29,6 +29,10 @@ static constexpr int64_t kSharedRows = 32;
 /// Bytes of transposed inputs that are summed over at once.
 static constexpr int64_t kTransposedBytes = 98304;
 
+/// Samples of a lane group that are added in one iteration: enough that a loop's own instructions
+/// cost nothing, and a quarter of the code of a whole group.
+static constexpr int64_t kSamplesAtOnce = 4;
+
 bool transposesInput(WeightGradientOp op, const Layout &layout, const Target &target) {
   WeightType weight = op.getResult().getType();
   if (isLargeProduct(op))
@@ -154,6 +158,18 @@ private:
   }
   bool isPerPosition() { return op.getResult().getType().isPerPosition(); }
   void transposeGroup(Value x, Value place, int64_t columns);
+  /// Adds what the samples of one lane group contribute to a block.
+  SmallVector<Value> addSamples(ValueRange start, const Block &block, Value dy, Value features) {
+    int64_t atOnce = std::min(kSamplesAtOnce, lanes);
+    return e.forLoop(
+        e.index(0), e.index(lanes), atOnce, start, [&](Value lane, ValueRange carried) {
+          SmallVector<Value> next(carried);
+          Value left = e.offset(dy, lane), right = e.offset(features, e.mul(lane, cut.strip));
+          for (int64_t i = 0; i < atOnce; ++i)
+            addRow(next, block, e.offset(left, i), e.offset(right, i * cut.strip));
+          return next;
+        });
+  }
   /// Adds a sample's output adjoint, whose feature r lies r lane groups behind `dy`, times its row
   /// of features.
   void addRow(SmallVectorImpl<Value> &next, const Block &block, Value dy, Value features) {
@@ -175,13 +191,20 @@ private:
 
 /// From the columns of one lane group to a row of features for each of its samples.
 void TransposedGradient::transposeGroup(Value x, Value place, int64_t columns) {
-  for (int64_t number = 0; number < vectorsOf(columns); ++number) {
+  auto transpose = [&](Value first, int64_t count) {
     SmallVector<Value> features(lanes, e.splat(0.0));
-    for (int64_t f = 0; f < lanesOf(columns, number); ++f)
-      features[f] = e.load(e.offset(x, (number * lanes + f) * lanes));
+    Value from = e.offset(x, e.mul(first, lanes));
+    for (int64_t f = 0; f < count; ++f)
+      features[f] = e.load(e.offset(from, f * lanes));
+    Value to = e.offset(place, first);
     for (auto [lane, vector] : llvm::enumerate(e.transposeLanes(features)))
-      e.store(vector, e.offset(place, int64_t(lane) * cut.strip + number * lanes));
-  }
+      e.store(vector, e.offset(to, int64_t(lane) * cut.strip));
+  };
+  int64_t rest = columns % lanes;
+  e.forLoop(e.index(0), e.index(columns - rest), lanes,
+            [&](Value first) { transpose(first, lanes); });
+  if (rest)
+    transpose(e.index(columns - rest), rest);
 }
 
 void TransposedGradient::addGroups(Value p, Value group, Value count) {
@@ -219,10 +242,7 @@ void TransposedGradient::addGroups(Value p, Value group, Value count) {
                             e.prefetch(e.offset(nextDy, e.mul(g, cut.out * lanes)), line);
                           if (!e.isMadeHere(op.getInput()))
                             e.prefetch(e.offset(nextX, e.mul(g, cut.in * lanes)), line);
-                          for (int64_t lane = 0; lane < lanes; ++lane)
-                            addRow(next, block, e.offset(left, lane),
-                                   e.offset(features, lane * cut.strip));
-                          return next;
+                          return addSamples(next, block, left, features);
                         }),
               block);
   });
