@@ -55,8 +55,8 @@ Value Emitter::firstPosition(Operation *op, int64_t positions) {
 
 void Emitter::emitTile(Operation *op, Value p, Value begin, Value end) {
   auto emit = [&] {
-    if (isKernel(op))
-      emitKernel(op, p, begin, end);
+    if (isTileKernel(op))
+      emitTileKernel(op, p, begin, end);
     else
       emitWholeTile(op, p, begin, end);
   };
@@ -419,6 +419,14 @@ Value Emitter::countTasks(Operation *op) {
 }
 
 void Emitter::emitTask(Operation *op, Value task) {
+  if (isTaskKernel(op))
+    emitKernel(op, task,
+               [&](Emitter &e, ValueRange arguments) { e.emitWholeTask(op, arguments.front()); });
+  else
+    emitWholeTask(op, task);
+}
+
+void Emitter::emitWholeTask(Operation *op, Value task) {
   bool isBlas = usesBlas(op, target);
   llvm::TypeSwitch<Operation *>(op)
       .Case<LinearOp>(

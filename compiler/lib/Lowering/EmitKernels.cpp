@@ -1,8 +1,9 @@
-//===- EmitKernels.cpp - Products as functions of their own -----------------===//
+//===- EmitKernels.cpp - Products and attention as functions ----------------===//
 //
-// The products of a region's tiles are functions that take the addresses of their tensors. Those of
-// one shape and epilogue are the same code, which is compiled once: of queries, keys and values, of
-// the step and of the forward pass. And what one product holds in registers for all of its loops,
+// The products of a region's tiles, and the tasks of products and attention that are regions, are
+// functions that take the addresses of their tensors. Those of one shape and epilogue are the same
+// code, which is compiled once: of queries, keys and values, of the step and of the forward pass,
+// of layers that are written out. And what one product holds in registers for all of its loops,
 // such as the order of a shuffle, takes none from another one's accumulators.
 //
 //===----------------------------------------------------------------------===//
@@ -25,17 +26,33 @@ LLVM::LLVMFuncOp SharedCode::keepOnce(LLVM::LLVMFuncOp function) {
   return *same;
 }
 
-bool Emitter::isKernel(Operation *op) {
+bool Emitter::isTileKernel(Operation *op) {
   return isa<LinearOp, WeightGradientOp>(op) && !isAcrossOp(op);
 }
 
-void Emitter::emitKernel(Operation *op, Value p, Value begin, Value end) {
+bool Emitter::isTaskKernel(Operation *op) const {
+  return isa<LinearOp, WeightGradientOp, AttentionOp, AttentionAdjointOp>(op) &&
+         !usesBlas(op, target);
+}
+
+void Emitter::emitTileKernel(Operation *op, Value p, Value begin, Value end) {
+  auto gradient = dyn_cast<WeightGradientOp>(op);
+  emitKernel(op, {p, begin, gradient ? summedGroups(gradient, p) : end},
+             [&](Emitter &e, ValueRange arguments) {
+               if (gradient)
+                 e.kernelSummed = arguments[2];
+               e.emitWholeTile(op, arguments[0], arguments[1], arguments[2]);
+             });
+}
+
+void Emitter::emitKernel(Operation *op, ValueRange numbers,
+                         llvm::function_ref<void(Emitter &, ValueRange)> body) {
   Location location = op->getLoc();
   MLIRContext *context = b.getContext();
   Type none = LLVM::LLVMVoidType::get(context);
   auto module = call.getParentRegion()->getParentOfType<ModuleOp>();
-  auto gradient = dyn_cast<WeightGradientOp>(op);
-  SmallVector<Value> operands{call, loop, p, begin, gradient ? summedGroups(gradient, p) : end};
+  SmallVector<Value> operands{call, loop};
+  operands.append(numbers.begin(), numbers.end());
 
   OpBuilder atEnd = OpBuilder::atBlockEnd(module.getBody());
   std::string name = (op->getName().stripDialect() + "_" + Twine(shared.functions.size())).str();
@@ -46,16 +63,13 @@ void Emitter::emitKernel(Operation *op, Value p, Value begin, Value end) {
   ImplicitLocOpBuilder inside(location, context);
   Block *entry = function.addEntryBlock(inside);
   inside.setInsertionPointToEnd(entry);
-  SmallVector<Value> tensors;
-  Emitter kernel(inside, plan, layout, target, element, shared, entry->getArgument(0),
-                 entry->getArgument(1));
+  SmallVector<Value> arguments(entry->getArguments()), tensors;
+  Emitter kernel(inside, plan, layout, target, element, shared, arguments[0], arguments[1]);
   kernel.kernelTensors = &tensors;
   kernel.tileOps = tileOps;
   kernel.locals = locals;
   kernel.mapsReadSources = mapsReadSources;
-  if (gradient)
-    kernel.kernelSummed = entry->getArgument(4);
-  kernel.emitWholeTile(op, entry->getArgument(2), entry->getArgument(3), entry->getArgument(4));
+  body(kernel, ArrayRef(arguments).drop_front(2));
   LLVM::ReturnOp::create(inside, ValueRange{});
   function.setFunctionType(
       LLVM::LLVMFunctionType::get(none, llvm::to_vector(entry->getArgumentTypes())));

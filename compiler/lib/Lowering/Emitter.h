@@ -322,9 +322,15 @@ private:
   friend class InferenceEmitter;
   friend class TransposedGradient;
   void emitWholeTile(mlir::Operation *op, Value p, Value begin, Value end);
-  /// Whether an op of a tile becomes a function of its own, and the call of that.
-  static bool isKernel(mlir::Operation *op);
-  void emitKernel(mlir::Operation *op, Value p, Value begin, Value end);
+  void emitWholeTask(mlir::Operation *op, Value task);
+  /// Whether an op of a tile, or an op that is a region, becomes a function of its own.
+  static bool isTileKernel(mlir::Operation *op);
+  bool isTaskKernel(mlir::Operation *op) const;
+  void emitTileKernel(mlir::Operation *op, Value p, Value begin, Value end);
+  /// The function that `body` emits, given its emitter and arguments for `numbers`, and its call.
+  /// The addresses that the body asks for are further arguments.
+  void emitKernel(mlir::Operation *op, mlir::ValueRange numbers,
+                  llvm::function_ref<void(Emitter &, mlir::ValueRange)> body);
   void emitEncode(EncodeOp op, Value p, Value begin, Value end);
   /// One where the token at position p is f, for f < count: a row of features from `to` on.
   void emitOneHot(unsigned field, Value p, Value g, Value to, int64_t count);

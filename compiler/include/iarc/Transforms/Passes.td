@@ -128,8 +128,8 @@ def IarcLower : Pass<"iarc-lower", "::mlir::ModuleOp"> {
     Turns each function into `iarc_NAME(call)`, which runs parallel regions over one statically
     planned workspace: a part of fixed size and a part for each lane group. Values lie batch-innermost,
     `[position][lane group][feature][lanes]`, and share memory where their lifetimes, counted in regions, do not overlap.
-    The products and gradients that share a region's tiles with other ops are functions of their own, `linear_N` and
-    `weight_gradient_N`, which take the addresses of their tensors; those with the same code are one function, as are regions.
+    The products, gradients and attentions of regions are functions of their own, such as `linear_N`, which take the addresses of
+    their tensors; those with the same code are one function, as are regions.
     @forward is lowered once more as `iarc_infer(call)`, one function for a single window, whose lanes are positions or
     features and whose weights are arranged as the descriptor's `infer_weights` say. Leaves scf, arith, math, vector and LLVM
     ops, and the dictionary `iarc.descriptor` on the module.
