@@ -148,10 +148,6 @@ private:
     return e.offset(inputs, e.mul(number, cut.groups * lanes * cut.strip));
   }
   int64_t vectorsOf(int64_t columns) const { return llvm::divideCeil(columns, lanes); }
-  /// The lanes of vector `number` of a strip that are columns of the matrix.
-  int64_t lanesOf(int64_t columns, int64_t number) const {
-    return std::clamp<int64_t>(columns - number * lanes, 0, lanes);
-  }
   /// Elements from the tensor's start to a place in the matrix.
   Value placeOf(Value row, Value column) {
     return e.add(e.mul(matrix, cut.out * cut.in), e.add(e.mul(row, cut.in), column));
