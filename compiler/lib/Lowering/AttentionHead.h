@@ -95,6 +95,20 @@ public:
     Value row = e.mul(e.add(e.mul(i, e.groups()), group), int64_t(op.getHeads()));
     return e.offset(e.address(adjoint), e.mul(e.add(row, head), e.layout.lanes));
   }
+  /// How many keys the blocks of `rows` queries visit together before the one from query i on.
+  Value keysBefore(Value i, int64_t rows) {
+    Value blocks = mlir::arith::DivUIOp::create(e.b, i, e.index(rows));
+    if (!op.getCausal())
+      return e.mul(blocks, positions);
+    // Each block sees `rows` keys more than the one before, the first one key.
+    Value pairs =
+        mlir::arith::DivUIOp::create(e.b, e.mul(blocks, e.sub(blocks, e.index(1))), e.index(2));
+    return e.add(e.mul(pairs, rows), blocks);
+  }
+  int64_t keysInAll(int64_t rows) {
+    int64_t blocks = positions / rows;
+    return op.getCausal() ? rows * (blocks * (blocks - 1) / 2) + blocks : blocks * positions;
+  }
   /// Fetches what the next task reads or writes of a position: the following head, or the first one
   /// of the next lane group, whose features follow in memory. The rows of a head lie far apart, so
   /// that no processor guesses them.
@@ -102,6 +116,28 @@ public:
     if (unrolled)
       for (Value value : values)
         e.prefetch(e.offset(at(value, position), size * e.layout.lanes), size * e.layout.lanes);
+  }
+  /// Fetches a share of the same beside the visit of key j by the block of `rows` queries from i
+  /// on. All visits of a task together fetch all: as many lines at once would keep the loads behind
+  /// them waiting.
+  void prefetchBesideKey(llvm::ArrayRef<Value> values, Value i, Value j, int64_t rows) {
+    if (!unrolled || values.empty())
+      return;
+    int64_t line = e.lineElements(), rowLines = llvm::divideCeil(size * e.layout.lanes, line);
+    int64_t lines = rowLines * positions, visits = keysInAll(rows);
+    int64_t atOnce = llvm::divideCeil(lines, visits);
+    Value visit = e.add(keysBefore(i, rows), j);
+    Value first = atOnce > 1 ? e.mul(visit, atOnce)
+                             : mlir::arith::DivUIOp::create(e.b, visit, e.index(visits / lines));
+    for (int64_t k = 0; k < atOnce; ++k) {
+      Value number = e.minimum(e.add(first, e.index(k)), e.index(lines - 1));
+      Value position = mlir::arith::DivUIOp::create(e.b, number, e.index(rowLines));
+      Value ofRow = mlir::arith::RemUIOp::create(e.b, number, e.index(rowLines));
+      for (Value value : values)
+        e.prefetch(e.offset(at(value, position),
+                            e.add(e.mul(ofRow, line), e.index(size * e.layout.lanes))),
+                   line);
+    }
   }
   /// A head's features: in registers, or nothing where they are read from memory as needed.
   llvm::SmallVector<Value> registers(Value pointer) {

@@ -54,8 +54,9 @@ private:
   SmallVector<Value> emitWeights();
   /// The adjoints of the block's rows, from what `emitWeights` returned.
   void emitBlock(ValueRange sums);
-  /// Visits the keys with the rows that see them, carrying numbers.
-  SmallVector<Value> overKeys(ArrayRef<Value> inits, KeyBody body);
+  /// Visits the keys with the rows that see them, carrying numbers; meanwhile `fetched` are fetched
+  /// for the next task.
+  SmallVector<Value> overKeys(ArrayRef<Value> inits, ArrayRef<Value> fetched, KeyBody body);
   /// For each row the product of what it holds with one vector of memory.
   SmallVector<Value> dots(ArrayRef<int64_t> rows, Value pointer, SmallVector<Value> Row::*held,
                           Value Row::*own);
@@ -77,7 +78,8 @@ private:
   SmallVector<Row, 2> block;
 };
 
-SmallVector<Value> AdjointRows::overKeys(ArrayRef<Value> inits, KeyBody body) {
+SmallVector<Value> AdjointRows::overKeys(ArrayRef<Value> inits, ArrayRef<Value> fetched,
+                                         KeyBody body) {
   SmallVector<int64_t> rows;
   for (size_t r = 0; r < block.size(); ++r)
     rows.push_back(r);
@@ -85,6 +87,7 @@ SmallVector<Value> AdjointRows::overKeys(ArrayRef<Value> inits, KeyBody body) {
   SmallVector<Value> carried =
       e.forLoop(e.index(0), common, 1, inits, [&](Value j, ValueRange values) {
         SmallVector<Value> next(values);
+        head.prefetchBesideKey(fetched, block.front().number, j, block.size());
         body(j, rows, next);
         return next;
       });
@@ -217,12 +220,6 @@ void AdjointRows::enter(Value first, int64_t rows, Value half) {
 }
 
 SmallVector<Value> AdjointRows::emitWeights() {
-  for (const Row &row : block) {
-    head.prefetchNext({op.getQuery(), op.getKey(), op.getValue(), op.getResultAdjoint()},
-                      row.number);
-    // Only as far as the second cache: in the first one they would push out what this task reads.
-    head.prefetchNext({op.getQueryAdjoint(), op.getKeyAdjoint(), op.getValueAdjoint()}, row.number);
-  }
   int64_t rows = block.size();
   Value zero = e.splat(0.0);
   // These rows are the first that see their own keys.
@@ -236,15 +233,16 @@ SmallVector<Value> AdjointRows::emitWeights() {
   for (int64_t r = 0; r < rows; ++r)
     inits.append({op.getExponential() ? head.lowest() : zero, zero});
   SmallVector<Value> sums =
-      overKeys(inits, [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &sums) {
-        emitScores(j, rows, sums);
-      });
+      overKeys(inits, {op.getQuery(), op.getKey(), op.getValue(), op.getResultAdjoint()},
+               [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &sums) {
+                 emitScores(j, rows, sums);
+               });
   if (!op.getExponential())
     return sums;
   SmallVector<Value> shifts(rows);
   for (int64_t r = 0; head.shifted() && r < rows; ++r)
     shifts[r] = sums[2 * r];
-  sums = overKeys(SmallVector<Value>(2 * rows, zero),
+  sums = overKeys(SmallVector<Value>(2 * rows, zero), {},
                   [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &sums) {
                     emitExponentials(j, rows, shifts, sums);
                   });
@@ -269,9 +267,10 @@ void AdjointRows::emitBlock(ValueRange sums) {
       head.forFeatures([&](Value place, int64_t) { e.store(zero, e.offset(pointer, place)); });
   }
   SmallVector<Value> adjoints =
-      overKeys(inits, [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &adjoints) {
-        emitAdjoints(j, rows, adjoints);
-      });
+      overKeys(inits, {op.getQueryAdjoint(), op.getKeyAdjoint(), op.getValueAdjoint()},
+               [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &adjoints) {
+                 emitAdjoints(j, rows, adjoints);
+               });
   for (auto [r, row] : llvm::enumerate(block)) {
     int64_t begin = r * adjointsOfRow();
     if (head.unrolled) {

@@ -317,28 +317,34 @@ SmallVector<Value> Emitter::inlineRegion(Block &block, ValueRange arguments) {
 
 SmallVector<Value> Emitter::sumLanes(ArrayRef<Value> vectors) {
   int64_t lanes = layout.lanes;
+  // Vector i of a level ends in the lane whose bits are those of i from the last to the first.
+  SmallVector<int64_t> places(lanes, 0);
+  for (int64_t bit = 1; bit < lanes; bit *= 2)
+    for (int64_t i = 0; i < lanes; ++i)
+      if (i & bit)
+        places[i] |= lanes / 2 / bit;
   SmallVector<Value> sums;
   for (size_t first = 0; first < vectors.size(); first += lanes) {
     // Halve the lanes of each vector and put two into one, until one holds a sum a lane:
-    // n - 1 additions for n vectors instead of n log n.
+    // n - 1 additions for n vectors instead of n log n. What stays in its lane is blended, which
+    // processors do in more units than they shuffle in.
     SmallVector<Value> level(vectors.slice(first, std::min<size_t>(lanes, vectors.size() - first)));
-    for (int64_t block = lanes; block > 1; block /= 2) {
+    for (int64_t distance = lanes / 2; distance >= 1; distance /= 2) {
+      SmallVector<int64_t> stay, cross;
+      for (int64_t lane = 0; lane < lanes; ++lane) {
+        bool isSecond = lane & distance;
+        stay.push_back(isSecond ? lanes + lane : lane);
+        cross.push_back(isSecond ? lanes + lane - distance : lane + distance);
+      }
       SmallVector<Value> next;
       for (size_t i = 0; i < level.size(); i += 2) {
         Value x = level[i], y = level[i + 1 < level.size() ? i + 1 : i];
-        SmallVector<int64_t> low, high;
-        for (int64_t source = 0; source < 2; ++source)
-          for (int64_t start = 0; start < lanes; start += block)
-            for (int64_t lane = 0; lane < block / 2; ++lane) {
-              low.push_back(source * lanes + start + lane);
-              high.push_back(source * lanes + start + block / 2 + lane);
-            }
-        next.push_back(addF(vector::ShuffleOp::create(b, x, y, low),
-                            vector::ShuffleOp::create(b, x, y, high)));
+        next.push_back(addF(vector::ShuffleOp::create(b, x, y, stay),
+                            vector::ShuffleOp::create(b, x, y, cross)));
       }
       level = next;
     }
-    sums.push_back(level.front());
+    sums.push_back(vector::ShuffleOp::create(b, level.front(), level.front(), places));
   }
   return sums;
 }

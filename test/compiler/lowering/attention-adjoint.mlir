@@ -1,6 +1,7 @@
 // The adjoint of attention makes the weights of a block of queries before it turns those of the block
 // before into adjoints, where both blocks' numbers fit the nearest cache; in long contexts one after
-// the other.
+// the other. What the next task reads and writes is fetched beside the visits of keys, and nothing
+// before and after them: twice over the keys, the rest of the rows with their own keys.
 // RUN: iarc-opt %s -iarc-gradient -canonicalize -cse -iarc-lower | FileCheck %s
 // RUN: sed -e 's/position 8/position 100/g' %s | iarc-opt -iarc-gradient -canonicalize -cse -iarc-lower | FileCheck %s --check-prefix=LONG
 
@@ -12,11 +13,21 @@
 // CHECK-LABEL: llvm.func internal @gradients_region_5(
 // CHECK: scf.for %[[ROW:.*]] = %[[FIRST:.*]] to %{{.*}} step %{{.*}} iter_args(%[[S0:.*]] = %{{.*}}, %[[S1:.*]] = %{{.*}}, %{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}) -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
 // CHECK: %[[NEXT:.*]]:4 = scf.if
+// CHECK-NOT: prefetch
+// CHECK: scf.for
+// CHECK-COUNT-4: llvm.intr.prefetch
+// CHECK: vector.fma
+// CHECK-NOT: prefetch
 // CHECK: } else {
 // CHECK: %[[BEFORE:.*]] = arith.cmpi sgt, %[[ROW]], %[[FIRST]]
 // CHECK: scf.if %[[BEFORE]] {
 // CHECK: arith.addf %[[S0]],
 // CHECK: arith.mulf %[[S1]],
+// CHECK-NOT: prefetch
+// CHECK: scf.for
+// CHECK-COUNT-3: llvm.intr.prefetch
+// CHECK: vector.fma
+// CHECK-NOT: prefetch
 // CHECK: scf.yield %[[NEXT]]#0, %[[NEXT]]#1, %[[NEXT]]#2, %[[NEXT]]#3
 
 // LONG-LABEL: llvm.func internal @gradients_region_5(
