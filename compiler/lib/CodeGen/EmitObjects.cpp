@@ -5,6 +5,8 @@
 // which is what lets threads work on it.
 //
 //===----------------------------------------------------------------------===//
+#include "Assemble.h"
+#include "Complaints.h"
 #include "InferenceText.h"
 #include "iarc/CodeGen/Emit.h"
 
@@ -24,6 +26,19 @@
 
 using namespace iarc;
 
+void iarc::collectComplaints(llvm::LLVMContext &context, std::string &complaint) {
+  context.setDiagnosticHandlerCallBack(
+      [](const llvm::DiagnosticInfo *info, void *complaint) {
+        if (info->getSeverity() != llvm::DS_Error)
+          return;
+        llvm::raw_string_ostream stream(*static_cast<std::string *>(complaint));
+        stream << "LLVM refused the generated code: ";
+        llvm::DiagnosticPrinterRawOStream printer(stream);
+        info->print(printer);
+      },
+      &complaint);
+}
+
 namespace {
 
 /// Parts with code: as many on every machine, so that the program is the same whatever made it.
@@ -33,14 +48,15 @@ constexpr unsigned kParts = 4;
 using Names = llvm::StringSet<>;
 
 /// Functions in descending size, each to the part that is the smallest so far.
-std::array<Names, kParts> dealOut(const llvm::Module &module) {
+std::array<Names, kParts> dealOut(const llvm::Module &module, bool hasInference) {
   struct Sized {
     uint64_t size;
     llvm::StringRef name;
   };
   std::vector<Sized> functions;
   for (const llvm::Function &function : module)
-    if (!function.isDeclaration())
+    // The function of inference is a job of its own.
+    if (!function.isDeclaration() && !(hasInference && isInference(function)))
       functions.push_back({function.getInstructionCount(), function.getName()});
   llvm::sort(functions, [](const Sized &a, const Sized &b) {
     return std::tie(b.size, a.name) < std::tie(a.size, b.name);
@@ -94,29 +110,21 @@ public:
   Job(llvm::MemoryBufferRef bitcode, Target target, int optLevel)
       : bitcode(bitcode), target(std::move(target)), optLevel(optLevel) {}
 
-  /// Reads what `choose` leaves of the module and writes it with a target machine of its own.
-  void run(Choice choose, OutputKind kind) {
+  /// Reads what `choose` leaves of the module and makes an object of it with a target machine of
+  /// its own; by way of its text where that is wanted, since the object takes little time then.
+  void run(Choice choose, bool byText = false) {
     llvm::CrashRecoveryContext recovery;
-    if (!recovery.RunSafely([&] { work(choose, kind); }) && complaint.empty())
+    if (!recovery.RunSafely([&] { work(choose, byText); }) && complaint.empty())
       complaint = "the compiler crashed";
   }
 
-  llvm::SmallString<0> output;
+  llvm::SmallString<0> object, text;
   std::string complaint; ///< empty: it went well
 
 private:
-  void work(Choice choose, OutputKind kind) {
+  void work(Choice choose, bool byText) {
     llvm::LLVMContext context;
-    context.setDiagnosticHandlerCallBack(
-        [](const llvm::DiagnosticInfo *info, void *self) {
-          if (info->getSeverity() != llvm::DS_Error)
-            return;
-          llvm::raw_string_ostream stream(static_cast<Job *>(self)->complaint);
-          stream << "LLVM refused the generated code: ";
-          llvm::DiagnosticPrinterRawOStream printer(stream);
-          info->print(printer);
-        },
-        this);
+    collectComplaints(context, complaint);
     // Only the bodies that are left are read.
     llvm::Expected<std::unique_ptr<llvm::Module>> module =
         llvm::getLazyBitcodeModule(bitcode, context);
@@ -127,8 +135,13 @@ private:
     if (llvm::Error error = (*module)->materializeAll())
       return fail(std::move(error));
     optimise(**module, target, optLevel);
-    llvm::raw_svector_ostream stream(output);
-    if (llvm::Error error = emit(**module, target, kind, stream))
+    llvm::raw_svector_ostream stream(byText ? text : object);
+    if (llvm::Error error =
+            emit(**module, target, byText ? OutputKind::Assembly : OutputKind::Object, stream))
+      return fail(std::move(error));
+    if (!byText)
+      return;
+    if (llvm::Error error = assemble(text, target, object))
       fail(std::move(error));
   }
   void fail(llvm::Error error) { complaint = llvm::toString(std::move(error)); }
@@ -149,7 +162,7 @@ iarc::emitObjects(llvm::Module &module, const Target &target, int optLevel) {
   llvm::MemoryBufferRef buffer(bitcode, module.getName());
 
   bool hasInference = definesInference(module);
-  std::array<Names, kParts> parts = dealOut(module);
+  std::array<Names, kParts> parts = dealOut(module, hasInference);
   std::vector<std::unique_ptr<Job>> jobs;
   for (unsigned i = 0; i < kParts + hasInference; ++i)
     jobs.push_back(std::make_unique<Job>(buffer, target.clone(), optLevel));
@@ -158,27 +171,23 @@ iarc::emitObjects(llvm::Module &module, const Target &target, int optLevel) {
     for (auto [i, job] : llvm::enumerate(jobs))
       threads.async([&, i = i, job = job.get()] {
         if (i == kParts)
-          return job->run(chooseInference, OutputKind::Assembly);
-        job->run(
-            [&](llvm::Module &part, const Target &) {
-              removeVariables(part);
-              removeBodies(part, [&](llvm::StringRef name) { return parts[i].contains(name); });
-              return llvm::Error::success();
-            },
-            OutputKind::Object);
+          return job->run(chooseInference, /*byText=*/true);
+        job->run([&](llvm::Module &part, const Target &) {
+          removeVariables(part);
+          removeBodies(part, [&](llvm::StringRef name) { return parts[i].contains(name); });
+          return llvm::Error::success();
+        });
       });
   }
   std::vector<llvm::SmallString<0>> objects;
   for (std::unique_ptr<Job> &job : jobs) {
     if (!job->complaint.empty())
       return llvm::createStringError(job->complaint);
-    objects.push_back(std::move(job->output));
+    objects.push_back(std::move(job->object));
   }
   // The data come last: the text of the function of inference is one of them.
-  if (hasInference) {
-    setInferenceText(module, objects.back());
-    objects.pop_back();
-  }
+  if (hasInference)
+    setInferenceText(module, jobs.back()->text);
   removeBodies(module, [](llvm::StringRef) { return false; });
   llvm::SmallString<0> &data = objects.emplace_back();
   llvm::raw_svector_ostream dataStream(data);

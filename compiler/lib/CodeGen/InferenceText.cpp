@@ -20,6 +20,8 @@ bool iarc::definesInference(const llvm::Module &module) {
          module.getGlobalVariable(kInferenceCode, /*AllowInternal=*/true);
 }
 
+bool iarc::isInference(const llvm::Function &function) { return function.getName() == kFunction; }
+
 void iarc::keepInference(llvm::Module &module, const Target &target) {
   for (llvm::GlobalValue &value : module.global_values())
     if (!value.isDeclaration() && value.getName() != kFunction)

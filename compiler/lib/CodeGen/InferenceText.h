@@ -5,6 +5,7 @@
 #include "iarc/CodeGen/Target.h"
 
 namespace llvm {
+class Function;
 class Module;
 } // namespace llvm
 
@@ -12,6 +13,9 @@ namespace iarc {
 
 /// Whether the module has a function of inference and the descriptor's place for its text.
 bool definesInference(const llvm::Module &module);
+
+/// Whether a function is the one of inference.
+bool isInference(const llvm::Function &function);
 
 /// Leaves nothing but iarc_infer and what it reaches.
 void keepInference(llvm::Module &module, const Target &target);
