@@ -28,6 +28,8 @@ Callee calleeOf(const PrimitiveEntry &entry) { return {entry.name, entry.formals
 namespace {
 
 std::string signatureOf(const Callee &callee) {
+  if (callee.name == "join" && !callee.declaration)
+    return "join([x, y, ...]), of a list";
   std::string text = callee.name + "(";
   for (size_t i = 0; i < callee.formals.size(); ++i) {
     const Formal &formal = callee.formals[i];

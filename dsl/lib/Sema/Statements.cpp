@@ -75,7 +75,7 @@ void Elaborator::assign(const Statement &statement, Scope &scope, bool isLet) {
   Value *known = isLet ? nullptr : find(scope, name);
   if (known)
     *known = std::move(value);
-  else
+  else if (!isPredefined(name)) // refused: what follows means the predefined one
     scope.levels.back()[name] = std::move(value);
 }
 
