@@ -109,17 +109,11 @@ public:
     int64_t blocks = positions / rows;
     return op.getCausal() ? rows * (blocks * (blocks - 1) / 2) + blocks : blocks * positions;
   }
-  /// Fetches what the next task reads or writes of a position: the following head, or the first one
-  /// of the next lane group, whose features follow in memory. The rows of a head lie far apart, so
-  /// that no processor guesses them.
-  void prefetchNext(llvm::ArrayRef<Value> values, Value position) {
-    if (unrolled)
-      for (Value value : values)
-        e.prefetch(e.offset(at(value, position), size * e.layout.lanes), size * e.layout.lanes);
-  }
-  /// Fetches a share of the same beside the visit of key j by the block of `rows` queries from i
-  /// on. All visits of a task together fetch all: as many lines at once would keep the loads behind
-  /// them waiting.
+  /// Fetches, beside the visit of key j by the block of `rows` queries from i on, a share of what
+  /// the next task reads or writes of `values`: the following head, or the first one of the next
+  /// lane group, whose features follow in memory. The rows of a head lie far apart, so that no
+  /// processor guesses them. All visits of a task together fetch all: as many lines at once would
+  /// keep the loads behind them waiting.
   void prefetchBesideKey(llvm::ArrayRef<Value> values, Value i, Value j, int64_t rows) {
     if (!unrolled || values.empty())
       return;
@@ -147,19 +141,24 @@ public:
         values.push_back(e.load(e.offset(pointer, c * e.layout.lanes)));
     return values;
   }
-  Value dot(llvm::ArrayRef<Value> held, Value pointer, Value other) {
-    if (unrolled) {
-      Value sum = e.mulF(held[0], e.load(other));
-      for (int64_t c = 1; c < size; ++c)
-        sum = e.fma(held[c], e.load(e.offset(other, c * e.layout.lanes)), sum);
-      return sum;
-    }
-    return e.forLoop(
-        e.index(0), e.index(size), 1, e.splat(0.0), [&](Value c, mlir::ValueRange sums) {
-          Value place = e.mul(c, e.layout.lanes);
-          return llvm::SmallVector<Value>{
-              e.fma(e.load(e.offset(pointer, place)), e.load(e.offset(other, place)), sums[0])};
-        })[0];
+  /// The products of what several rows hold with one vector of memory; of heads whose features are
+  /// not held, of the only row, which lies at `own`.
+  llvm::SmallVector<Value> dots(llvm::ArrayRef<llvm::ArrayRef<Value>> held, Value own,
+                                Value pointer) {
+    llvm::SmallVector<Value> sums(held.size());
+    if (!unrolled)
+      return e.forLoop(
+          e.index(0), e.index(size), 1, e.splat(0.0), [&](Value c, mlir::ValueRange carried) {
+            Value place = e.mul(c, e.layout.lanes);
+            return llvm::SmallVector<Value>{
+                e.fma(e.load(e.offset(own, place)), e.load(e.offset(pointer, place)), carried[0])};
+          });
+    forFeatures([&](Value place, int64_t c) {
+      Value other = e.load(e.offset(pointer, place));
+      for (auto [sum, mine] : llvm::zip(sums, held))
+        sum = sum ? e.fma(mine[c], other, sum) : e.mulF(mine[c], other);
+    });
+    return sums;
   }
   /// Calls `body` with the offset of each feature of the head; for small heads, feature by
   /// feature with its number.
@@ -170,6 +169,43 @@ public:
       return;
     }
     e.forLoop(e.index(0), e.index(size), 1, [&](Value c) { body(e.mul(c, e.layout.lanes), -1); });
+  }
+  using KeyBody = llvm::function_ref<void(Value j, llvm::ArrayRef<int64_t> rows,
+                                          llvm::SmallVectorImpl<Value> &carried)>;
+  /// Visits the keys of a block of neighbouring queries with the rows that see them, carrying
+  /// numbers; what is loaded for a key serves all of them. Meanwhile `fetched` are fetched for the
+  /// next task.
+  llvm::SmallVector<Value> overKeys(llvm::ArrayRef<Value> queries, llvm::ArrayRef<Value> inits,
+                                    llvm::ArrayRef<Value> fetched, KeyBody body) {
+    llvm::SmallVector<int64_t> rows;
+    for (size_t r = 0; r < queries.size(); ++r)
+      rows.push_back(r);
+    Value common = visibleEnd(queries.front());
+    llvm::SmallVector<Value> carried =
+        e.forLoop(e.index(0), common, 1, inits, [&](Value j, mlir::ValueRange values) {
+          llvm::SmallVector<Value> next(values);
+          prefetchBesideKey(fetched, queries.front(), j, queries.size());
+          body(j, rows, next);
+          return next;
+        });
+    // Each further row sees one key more than the one before.
+    if (op.getCausal())
+      for (size_t r = 1; r < queries.size(); ++r)
+        body(queries[r], llvm::ArrayRef(rows).drop_front(r), carried);
+    return carried;
+  }
+  /// Cuts the queries that are computed into runs of whole blocks of `most` rows and of single
+  /// ones.
+  void forBlocks(int64_t most,
+                 llvm::function_ref<void(Value begin, Value end, int64_t rows)> emitRun) {
+    Value end = e.index(positions), first = e.firstPosition(op, positions), middle = first;
+    bool hasBlocks = most > 1 && positions >= most;
+    if (hasBlocks) {
+      middle = e.sub(end, mlir::arith::RemSIOp::create(e.b, e.sub(end, first), e.index(most)));
+      emitRun(first, middle, most);
+    }
+    if (!hasBlocks || positions % most || e.getPlan().live.onlyLast.contains(op))
+      emitRun(middle, end, 1);
   }
   Value visibleEnd(Value i) { return op.getCausal() ? e.add(i, e.index(1)) : e.index(positions); }
   /// The decay of key j for query i, or its logarithm for an exponential kernel; null when there is

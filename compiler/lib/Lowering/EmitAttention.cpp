@@ -1,7 +1,7 @@
 //===- EmitAttention.cpp - Attention ----------------------------------------===//
 //
 // A task is one head of one lane group: its queries, keys and values are a few KiB that stay in the
-// nearest cache. Row by row; nothing of size context x context is stored.
+// nearest cache. Two rows at once, or one; nothing of size context x context is stored.
 //
 //===----------------------------------------------------------------------===//
 #include "AttentionHead.h"
@@ -10,81 +10,171 @@ using namespace mlir;
 
 namespace iarc {
 
+namespace {
+
+/// Emits blocks of neighbouring queries: what is loaded of a key and its value serves all of them.
+class AttentionRows {
+public:
+  using Op = AttentionOp;
+  using Value = mlir::Value;
+
+  AttentionRows(Emitter &e, AttentionHead<Op> &head, int64_t mostRows)
+      : e(e), op(head.op), head(head) {
+    // An exponential kernel is visited twice: for the maximum, then for the weights.
+    if (op.getExponential())
+      exponents = e.scratch(mostRows * head.positions);
+  }
+
+  /// Rows begin to end - 1 in blocks of `rows`, which divide them.
+  void emit(Value begin, Value end, int64_t rows) {
+    e.forLoop(begin, end, rows, [&](Value first) { emitBlock(first, rows); });
+  }
+
+private:
+  struct Row {
+    Value number, queryPointer, result;
+    SmallVector<Value> query, parameters;
+  };
+
+  void emitBlock(Value first, int64_t rows);
+  SmallVector<Value> overKeys(ArrayRef<Value> inits, ArrayRef<Value> fetched,
+                              AttentionHead<Op>::KeyBody body) {
+    SmallVector<Value> queries;
+    for (const Row &row : block)
+      queries.push_back(row.number);
+    return head.overKeys(queries, inits, fetched, body);
+  }
+  /// The kernel of each row's score for key j: its weight, or its exponent.
+  SmallVector<Value> kernels(Value j, ArrayRef<int64_t> rows);
+  /// Keeps each row's exponents and returns what is subtracted from them, if anything.
+  SmallVector<Value> emitExponents();
+  Value exponentAt(int64_t r, Value j) {
+    return e.offset(exponents, e.mul(e.add(j, e.index(r * head.positions)), e.layout.lanes));
+  }
+  /// How many numbers are carried of a row: the sum of its weights, then that of each feature.
+  int64_t carriedOfRow() { return 1 + (head.unrolled ? head.size : 0); }
+  void emitResult(const Row &row, ArrayRef<Value> sums, Value shift);
+
+  Emitter &e;
+  Op op;
+  AttentionHead<Op> &head;
+  Value exponents;
+  SmallVector<Row, 2> block;
+};
+
+SmallVector<Value> AttentionRows::kernels(Value j, ArrayRef<int64_t> rows) {
+  Value key = head.at(op.getKey(), j);
+  SmallVector<ArrayRef<Value>> queries;
+  for (int64_t r : rows)
+    queries.push_back(block[r].query);
+  SmallVector<Value> results;
+  for (auto [r, score] : llvm::zip(rows, head.dots(queries, block[rows[0]].queryPointer, key))) {
+    SmallVector<Value> arguments{e.mulF(score, head.scale)};
+    arguments.append(block[r].parameters);
+    Value kernel = e.inlineRegion(op.getKernel().front(), arguments).front();
+    if (Value decay = head.decay(block[r].number, j))
+      kernel = op.getExponential() ? e.addF(kernel, decay) : e.mulF(kernel, decay);
+    results.push_back(kernel);
+  }
+  return results;
+}
+
+SmallVector<Value> AttentionRows::emitExponents() {
+  SmallVector<Value> largest(block.size(), head.lowest());
+  largest = overKeys(largest, {op.getQuery(), op.getKey()},
+                     [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &next) {
+                       for (auto [r, exponent] : llvm::zip(rows, kernels(j, rows))) {
+                         e.store(exponent, exponentAt(r, j));
+                         next[r] = e.maxF(next[r], exponent);
+                       }
+                     });
+  return head.shifted() ? largest : SmallVector<Value>(block.size());
+}
+
+void AttentionRows::emitBlock(Value first, int64_t rows) {
+  block.clear();
+  for (int64_t r = 0; r < rows; ++r) {
+    Row row;
+    row.number = r ? e.add(first, e.index(r)) : first;
+    row.queryPointer = head.at(op.getQuery(), row.number);
+    row.result = head.at(op.getResult(), row.number);
+    row.query = head.registers(row.queryPointer);
+    row.parameters = head.parametersAt(row.number);
+    if (!head.unrolled)
+      head.forFeatures(
+          [&](Value place, int64_t) { e.store(e.splat(0.0), e.offset(row.result, place)); });
+    block.push_back(row);
+  }
+  SmallVector<Value> shifts(rows), fetched{op.getValue(), op.getResult()};
+  if (op.getExponential())
+    shifts = emitExponents();
+  else
+    fetched.append({op.getQuery(), op.getKey()});
+  SmallVector<Value> inits(rows * carriedOfRow(), e.splat(0.0));
+  SmallVector<Value> sums =
+      overKeys(inits, fetched, [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &next) {
+        SmallVector<Value> weights;
+        if (op.getExponential())
+          for (int64_t r : rows) {
+            Value exponent = e.load(exponentAt(r, j));
+            weights.push_back(e.expF(shifts[r] ? e.subF(exponent, shifts[r]) : exponent));
+          }
+        else
+          weights = kernels(j, rows);
+        for (auto [r, weight] : llvm::zip(rows, weights)) {
+          Value &sum = next[r * carriedOfRow()];
+          sum = e.addF(sum, head.magnitude(weight));
+        }
+        Value value = head.at(op.getValue(), j);
+        head.forFeatures([&](Value place, int64_t c) {
+          Value feature = e.load(e.offset(value, place));
+          for (auto [r, weight] : llvm::zip(rows, weights)) {
+            if (c >= 0) {
+              Value &sum = next[r * carriedOfRow() + 1 + c];
+              sum = e.fma(weight, feature, sum);
+            } else {
+              Value sum = e.offset(block[r].result, place);
+              e.store(e.fma(weight, feature, e.load(sum)), sum);
+            }
+          }
+        });
+      });
+  for (auto [r, row] : llvm::enumerate(block))
+    emitResult(row, ArrayRef(sums).slice(r * carriedOfRow(), carriedOfRow()), shifts[r]);
+}
+
+void AttentionRows::emitResult(const Row &row, ArrayRef<Value> sums, Value shift) {
+  Value reciprocal = head.reciprocal(sums[0], shift);
+  SmallVector<Value> extras;
+  for (Value extra : op.getExtras())
+    extras.push_back(head.at(extra, row.number));
+  head.forFeatures([&](Value place, int64_t c) {
+    Value sum = c >= 0 ? sums[1 + c] : e.load(e.offset(row.result, place));
+    SmallVector<Value> values{e.mulF(sum, reciprocal)};
+    if (op.hasEpilogue()) {
+      for (Value extra : extras)
+        values.push_back(e.load(e.offset(extra, place)));
+      values = e.inlineRegion(op.getEpilogue().front(), values);
+    }
+    e.store(values.front(), e.offset(row.result, place));
+  });
+}
+
+/// Two rows where their queries and sums share the registers with what passes by; of one row there
+/// are twice as many loads for each multiply-add.
+int64_t rowsAtOnce(const AttentionHead<AttentionOp> &head, const Target &target) {
+  constexpr int64_t kPassing = 8;
+  return head.unrolled && 4 * head.size + kPassing <= target.vectorRegisters ? 2 : 1;
+}
+
+} // namespace
+
 void Emitter::emitAttention(AttentionOp op, Value task) {
   AttentionHead<AttentionOp> head(*this, op, task);
-  Block &kernel = op.getKernel().front();
-  int64_t lanes = layout.lanes, size = head.size;
-  // An exponential kernel is visited twice: for the maximum, then for the weights.
-  Value exponents = op.getExponential() ? scratch(head.positions) : Value();
-  auto rowAt = [&](Value rows, Value j) { return offset(rows, mul(j, lanes)); };
-  Value first = firstPosition(op, head.positions);
-  forLoop(first, index(head.positions), 1, [&](Value i) {
-    Value queryPointer = head.at(op.getQuery(), i), end = head.visibleEnd(i);
-    SmallVector<Value> query = head.registers(queryPointer);
-    head.prefetchNext({op.getQuery(), op.getKey(), op.getValue()}, i);
-    head.prefetchNext(op.getResult(), i);
-    SmallVector<Value> parameters = head.parametersAt(i);
-    auto kernelAt = [&](Value j) {
-      SmallVector<Value> arguments{
-          mulF(head.dot(query, queryPointer, head.at(op.getKey(), j)), head.scale)};
-      arguments.append(parameters);
-      return inlineRegion(kernel, arguments).front();
-    };
-    Value shift;
-    if (op.getExponential()) {
-      shift = forLoop(index(0), end, 1, head.lowest(), [&](Value j, ValueRange carried) {
-        Value exponent = kernelAt(j);
-        if (Value decay = head.decay(i, j))
-          exponent = addF(exponent, decay);
-        store(exponent, rowAt(exponents, j));
-        return SmallVector<Value>{maxF(carried[0], exponent)};
-      })[0];
-      if (!head.shifted())
-        shift = {};
-    }
-    Value result = head.at(op.getResult(), i);
-    SmallVector<Value> inits{splat(0.0)};
-    if (head.unrolled)
-      inits.append(size, splat(0.0));
-    else
-      head.forFeatures([&](Value place, int64_t) { store(splat(0.0), offset(result, place)); });
-    SmallVector<Value> sums = forLoop(index(0), end, 1, inits, [&](Value j, ValueRange carried) {
-      SmallVector<Value> next(carried);
-      Value weight;
-      if (op.getExponential()) {
-        Value exponent = load(rowAt(exponents, j));
-        weight = expF(shift ? subF(exponent, shift) : exponent);
-      } else {
-        weight = kernelAt(j);
-        if (Value decay = head.decay(i, j))
-          weight = mulF(weight, decay);
-      }
-      next[0] = addF(next[0], head.magnitude(weight));
-      Value value = head.at(op.getValue(), j);
-      head.forFeatures([&](Value place, int64_t c) {
-        Value feature = load(offset(value, place));
-        if (c >= 0)
-          next[1 + c] = fma(weight, feature, next[1 + c]);
-        else
-          store(fma(weight, feature, load(offset(result, place))), offset(result, place));
-      });
-      return next;
-    });
-    Value reciprocal = head.reciprocal(sums[0], shift);
-    SmallVector<Value> extras;
-    for (Value extra : op.getExtras())
-      extras.push_back(head.at(extra, i));
-    head.forFeatures([&](Value place, int64_t c) {
-      Value sum = c >= 0 ? sums[1 + c] : load(offset(result, place));
-      SmallVector<Value> values{mulF(sum, reciprocal)};
-      if (op.hasEpilogue()) {
-        for (Value extra : extras)
-          values.push_back(load(offset(extra, place)));
-        values = inlineRegion(op.getEpilogue().front(), values);
-      }
-      store(values.front(), offset(result, place));
-    });
-  });
+  int64_t most = rowsAtOnce(head, target);
+  AttentionRows rows(*this, head, most);
+  head.forBlocks(most,
+                 [&](Value begin, Value end, int64_t count) { rows.emit(begin, end, count); });
 }
 
 } // namespace iarc

@@ -41,9 +41,6 @@ private:
   };
   /// What is kept of a row for each key: w_j, t_j, dw_j/dz_j and its slope by each parameter.
   enum Kept { Weight, Product, Slope };
-  using KeyBody =
-      llvm::function_ref<void(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &)>;
-
   Value at(const Row &row, int64_t number, Value j) {
     return e.offset(row.kept, e.mul(e.add(j, e.index(number * head.positions)), e.layout.lanes));
   }
@@ -54,9 +51,13 @@ private:
   SmallVector<Value> emitWeights();
   /// The adjoints of the block's rows, from what `emitWeights` returned.
   void emitBlock(ValueRange sums);
-  /// Visits the keys with the rows that see them, carrying numbers; meanwhile `fetched` are fetched
-  /// for the next task.
-  SmallVector<Value> overKeys(ArrayRef<Value> inits, ArrayRef<Value> fetched, KeyBody body);
+  SmallVector<Value> overKeys(ArrayRef<Value> inits, ArrayRef<Value> fetched,
+                              AttentionHead<Op>::KeyBody body) {
+    SmallVector<Value> queries;
+    for (const Row &row : block)
+      queries.push_back(row.number);
+    return head.overKeys(queries, inits, fetched, body);
+  }
   /// For each row the product of what it holds with one vector of memory.
   SmallVector<Value> dots(ArrayRef<int64_t> rows, Value pointer, SmallVector<Value> Row::*held,
                           Value Row::*own);
@@ -78,39 +79,12 @@ private:
   SmallVector<Row, 2> block;
 };
 
-SmallVector<Value> AdjointRows::overKeys(ArrayRef<Value> inits, ArrayRef<Value> fetched,
-                                         KeyBody body) {
-  SmallVector<int64_t> rows;
-  for (size_t r = 0; r < block.size(); ++r)
-    rows.push_back(r);
-  Value common = head.visibleEnd(block.front().number);
-  SmallVector<Value> carried =
-      e.forLoop(e.index(0), common, 1, inits, [&](Value j, ValueRange values) {
-        SmallVector<Value> next(values);
-        head.prefetchBesideKey(fetched, block.front().number, j, block.size());
-        body(j, rows, next);
-        return next;
-      });
-  // Each further row sees one key more than the one before.
-  if (op.getCausal())
-    for (size_t r = 1; r < block.size(); ++r)
-      body(block[r].number, ArrayRef(rows).drop_front(r), carried);
-  return carried;
-}
-
 SmallVector<Value> AdjointRows::dots(ArrayRef<int64_t> rows, Value pointer,
                                      SmallVector<Value> Row::*held, Value Row::*own) {
-  if (!head.unrolled)
-    return {head.dot({}, block[rows.front()].*own, pointer)};
-  SmallVector<Value> sums(rows.size());
-  head.forFeatures([&](Value place, int64_t c) {
-    Value other = e.load(e.offset(pointer, place));
-    for (auto [sum, r] : llvm::zip(sums, rows)) {
-      Value mine = (block[r].*held)[c];
-      sum = sum ? e.fma(mine, other, sum) : e.mulF(mine, other);
-    }
-  });
-  return sums;
+  SmallVector<ArrayRef<Value>> vectors;
+  for (int64_t r : rows)
+    vectors.push_back(block[r].*held);
+  return head.dots(vectors, block[rows.front()].*own, pointer);
 }
 
 /// The row's weights w_j, their slopes dw_j/dz_j, and t_j = do . v_j, with the sums over j of |w_j|
@@ -340,16 +314,11 @@ void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
   for (Value adjoint : op.getParameterAdjoints())
     if (plan.live.zeroElsewhere.contains(adjoint))
       forLoop(index(0), first, 1, [&](Value i) { store(splat(0.0), head.adjointAt(adjoint, i)); });
-  // Two rows at once where a row's features are in registers, and one that is left over.
-  bool single = !head.unrolled || head.positions % 2 || plan.live.onlyLast.contains(op);
-  AdjointRows rows(*this, head, head.unrolled ? 2 : 1);
-  Value middle = first;
-  if (head.unrolled && head.positions > 1) {
-    middle = sub(end, arith::RemSIOp::create(b, sub(end, first), index(2)));
-    rows.emit(first, middle, 2);
-  }
-  if (single || head.positions == 1)
-    rows.emit(middle, end, 1);
+  // Two rows at once where a row's features are in registers.
+  int64_t most = head.unrolled ? 2 : 1;
+  AdjointRows rows(*this, head, most);
+  head.forBlocks(most,
+                 [&](Value begin, Value end, int64_t count) { rows.emit(begin, end, count); });
 }
 
 } // namespace iarc
