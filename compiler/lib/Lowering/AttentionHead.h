@@ -14,6 +14,11 @@ namespace iarc {
 /// Heads of up to this many features are held in registers and unrolled.
 inline constexpr int64_t kUnrolledFeatures = 16;
 
+/// How many neighbouring queries of a training step share what is loaded for a key: two where their
+/// features lie in registers, of attention itself together with their sums.
+int64_t queriesAtOnce(AttentionOp op, const Target &target);
+int64_t queriesAtOnce(AttentionAdjointOp op, const Target &target);
+
 /// How a row of weights is summed and divided, whatever lies in the lanes.
 template <typename Op> class AttentionRow {
 public:

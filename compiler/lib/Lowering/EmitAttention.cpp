@@ -1,7 +1,7 @@
 //===- EmitAttention.cpp - Attention ----------------------------------------===//
 //
 // A task is one head of one lane group: its queries, keys and values are a few KiB that stay in the
-// nearest cache. Two rows at once, or one; nothing of size context x context is stored.
+// nearest cache. Two queries at once, or one; nothing of size context x context is stored.
 //
 //===----------------------------------------------------------------------===//
 #include "AttentionHead.h"
@@ -160,18 +160,17 @@ void AttentionRows::emitResult(const Row &row, ArrayRef<Value> sums, Value shift
   });
 }
 
-/// Two rows where their queries and sums share the registers with what passes by; of one row there
-/// are twice as many loads for each multiply-add.
-int64_t rowsAtOnce(const AttentionHead<AttentionOp> &head, const Target &target) {
-  constexpr int64_t kPassing = 8;
-  return head.unrolled && 4 * head.size + kPassing <= target.vectorRegisters ? 2 : 1;
-}
-
 } // namespace
+
+int64_t queriesAtOnce(AttentionOp op, const Target &target) {
+  constexpr int64_t kPassing = 8; // registers of what passes by
+  int64_t size = op.getQuery().getType().getFeatures() / int64_t(op.getHeads());
+  return size <= kUnrolledFeatures && 4 * size + kPassing <= target.vectorRegisters ? 2 : 1;
+}
 
 void Emitter::emitAttention(AttentionOp op, Value task) {
   AttentionHead<AttentionOp> head(*this, op, task);
-  int64_t most = rowsAtOnce(head, target);
+  int64_t most = queriesAtOnce(op, target);
   AttentionRows rows(*this, head, most);
   head.forBlocks(most,
                  [&](Value begin, Value end, int64_t count) { rows.emit(begin, end, count); });

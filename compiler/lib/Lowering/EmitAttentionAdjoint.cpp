@@ -296,6 +296,11 @@ void AdjointRows::emit(Value begin, Value end, int64_t rows) {
 
 } // namespace
 
+int64_t queriesAtOnce(AttentionAdjointOp op, const Target &) {
+  return op.getQuery().getType().getFeatures() / int64_t(op.getHeads()) <= kUnrolledFeatures ? 2
+                                                                                             : 1;
+}
+
 void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
   AttentionHead<AttentionAdjointOp> head(*this, op, task);
   auto fill = [&](Value adjoint, Value end) {
@@ -314,8 +319,7 @@ void Emitter::emitAttentionAdjoint(AttentionAdjointOp op, Value task) {
   for (Value adjoint : op.getParameterAdjoints())
     if (plan.live.zeroElsewhere.contains(adjoint))
       forLoop(index(0), first, 1, [&](Value i) { store(splat(0.0), head.adjointAt(adjoint, i)); });
-  // Two rows at once where a row's features are in registers.
-  int64_t most = head.unrolled ? 2 : 1;
+  int64_t most = queriesAtOnce(op, target);
   AdjointRows rows(*this, head, most);
   head.forBlocks(most,
                  [&](Value begin, Value end, int64_t count) { rows.emit(begin, end, count); });

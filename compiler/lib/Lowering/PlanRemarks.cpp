@@ -1,5 +1,7 @@
 //===- PlanRemarks.cpp - What was chosen for each region, and why ------------===//
 #include "PlanRemarks.h"
+
+#include "AttentionHead.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -103,10 +105,12 @@ std::string describeOp(Operation *op, const Plan &plan, const Layout &layout,
           .Case<WeightGradientOp>([&](auto op) { return describeGradient(op, layout, target); })
           .Case<AttentionOp, AttentionAdjointOp>([&](auto op) {
             ValueType query = op.getQuery().getType();
-            return llvm::formatv(
-                       "{0}: a task for each head ({1}) and lane group, row by row, so that "
-                       "no {2}x{2} scores are stored",
-                       op->getName().stripDialect(), op.getHeads(), query.getPositions())
+            StringRef rows =
+                queriesAtOnce(op, target) == 2 ? "two queries at once" : "query by query";
+            return llvm::formatv("{0}: a task for each head ({1}) and lane group, {2}, so that "
+                                 "no {3}x{3} scores are stored",
+                                 op->getName().stripDialect(), op.getHeads(), rows,
+                                 query.getPositions())
                 .str();
           })
           .Case<SumPositionsOp>([&](SumPositionsOp op) {
