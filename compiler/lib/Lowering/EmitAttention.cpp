@@ -106,6 +106,7 @@ void AttentionRows::emitBlock(Value first, int64_t rows) {
     block.push_back(row);
   }
   SmallVector<Value> shifts(rows), fetched{op.getValue(), op.getResult()};
+  llvm::append_range(fetched, op.getExtras());
   if (op.getExponential())
     shifts = emitExponents();
   else
