@@ -30,6 +30,12 @@ class Cell:
         return self.name.split("/")[0]
 
     @property
+    def tries_settings(self):
+        """Whether both sides are timed at every setting first; other cells take the peers' from the
+        paper's, and the program's usual one."""
+        return self.group in ("paper", "tiny")
+
+    @property
     def digest(self):
         """Of what is measured: a cell whose setting changed is another."""
         text = json.dumps({**asdict(self), "name": ""}, sort_keys=True)

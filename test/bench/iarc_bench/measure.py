@@ -13,6 +13,8 @@ from .peers import PEERS, PeerFailed, Worker, check_size
 from .programs import Program, Skipped
 
 TRY_SECONDS = 0.5
+# What may be the faster program, by how much memory the processor has near.
+SETTINGS = (("--memory", "normal"), ("--memory", "low"))
 
 
 @contextmanager
@@ -33,12 +35,16 @@ def beside(command):
 
 
 def processor():
+    """Its name and, as machines that are lent out share names, its model."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return next((line.split(":", 1)[1].strip() for line in file
-                         if line.startswith("model name")), "unknown")
+            said = dict(line.split(":", 1) for line in file.read().split("\n\n")[0].splitlines()
+                        if ":" in line)
     except OSError:
         return "unknown"
+    said = {name.strip(): value.strip() for name, value in said.items()}
+    name = said.get("model name", "unknown")
+    return f"{name} (model {said['model']})" if "model" in said else name
 
 
 def compiler(iarcc):
@@ -71,10 +77,8 @@ class Row:
         return record
 
     def _measure(self, record, folder, workers):
-        program = Program(self.options.iarcc, self.cell, folder)
-        figures = program.bench(1)
-        program.fits(figures["peak_gflop_per_second"])
-        steps = max(2, min(500, round(1000 * self.options.seconds / figures["ms_per_step"])))
+        program, figures, tried = self._choose_program(folder)
+        steps = self._steps(figures, self.options.seconds)
         files = expected = None
         chosen = {}
         for name, python in self.pythons.items():
@@ -89,7 +93,8 @@ class Row:
                 record["peers"][name] = {"skipped": str(reason)}
         iarc = record["iarc"] = {
             "ms": [], "fraction": [], "peak": [], "threads": program.threads,
-            "product_flop": program.info["product_flop_per_step"], "bytes": program.bytes}
+            "product_flop": program.info["product_flop_per_step"], "bytes": program.bytes,
+            "form": " ".join(program.flags), "tried": tried}
         with beside(self.options.beside):
             for _ in range(self.options.rounds):
                 figures = program.bench(steps)
@@ -105,6 +110,25 @@ class Row:
                         continue
                     record["peers"][name]["ms"].append(answer["ms"])
                     record["peers"][name]["mib"] = answer["mib"]
+
+    @staticmethod
+    def _steps(figures, seconds):
+        return max(2, min(500, round(1000 * seconds / figures["ms_per_step"])))
+
+    def _choose_program(self, folder):
+        """The program of the best setting, its figures and {setting: ms a step}."""
+        best, tried = None, {}
+        for flags in SETTINGS if self.cell.tries_settings else [()]:
+            program = Program(self.options.iarcc, self.cell, folder, flags)
+            figures = program.bench(1)
+            program.fits(figures["peak_gflop_per_second"])
+            if flags:
+                with beside(self.options.beside):
+                    figures = program.bench(self._steps(figures, TRY_SECONDS))
+                tried[" ".join(flags)] = round(figures["ms_per_step"], 3)
+            if best is None or figures["ms_per_step"] < best[1]["ms_per_step"]:
+                best = program, figures
+        return *best, tried
 
     def _choose(self, record, peer, python, program, files, expected, workers):
         """The worker with the best number of threads and form; the others are ended. `workers`

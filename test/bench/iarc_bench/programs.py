@@ -21,16 +21,18 @@ class Skipped(Exception):
 
 
 class Program:
-    def __init__(self, iarcc, cell, folder):
-        self.cell = cell
-        self.path = os.path.join(folder, "model")
-        self.folder = folder
+    """The cell's model, compiled with `flags` beside its parameters."""
+
+    def __init__(self, iarcc, cell, folder, flags=()):
+        self.cell, self.folder, self.flags = cell, folder, flags
+        self.path = os.path.join(folder, "-".join(["model", *flags]))
         if cell.group == "paper":  # the very example
             command = [iarcc, os.path.join(ROOT, "examples", cell.network + ".iarc")]
         else:
             command = [iarcc, os.path.join(ROOT, "test", "bench", "Inputs", cell.kind + ".iarc")]
             for name, value in cell.parameters().items():
                 command += ["-D", f"{name}={value}"]
+        command += flags
         try:
             done = subprocess.run([*command, "-o", self.path], capture_output=True, text=True)
         except OSError as error:

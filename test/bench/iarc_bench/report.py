@@ -116,19 +116,25 @@ def _marks(store, cells):
 
 
 def _settings_table(store):
+    def all_tried(entry):
+        return "; ".join(f"{key}: {value if isinstance(value, str) else _ms(value) + ' ms'}"
+                         for key, value in entry["tried"].items())
+
     rows = []
     for cell in paper_cells():
+        iarc = store.iarc(cell)
+        if isinstance(iarc, dict) and iarc.get("tried"):
+            rows.append([cell.network, "iarcc", f"`{iarc['form']}`", all_tried(iarc)])
         for name, peer in PEERS.items():
             found = store.peer(cell, name)
             if not found or "form" not in found[0]:
                 continue
             entry = found[0]
-            tried = "; ".join(f"{key}: {value if isinstance(value, str) else _ms(value) + ' ms'}"
-                              for key, value in entry["tried"].items())
+            tried = all_tried(entry)
             rows.append([cell.network, f"{peer.label} {entry['version']}",
                          f"{entry['form']}, {entry['threads']} "
                          f"thread{'s' if entry['threads'] > 1 else ''}", tried])
-    return _table(["network", "peer", "best", "tried"], rows)
+    return _table(["network", "side", "best", "tried"], rows)
 
 
 def _machine(store):
