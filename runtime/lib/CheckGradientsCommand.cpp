@@ -377,10 +377,10 @@ int checkAll(Session &session, uint64_t seed, int64_t samples, bool all, bool js
                      model.weights[tensor].name, optimiserName(model));
   }
   if (!lossAgrees)
-    text += format("the loss of forward is %.9g, that of gradients %.9g\n", forwardLoss, loss);
+    text += format("the loss of forward is %.17g, that of gradients %.17g\n", forwardLoss, loss);
   if (!lossIsOfLogits)
     text +=
-        format("the loss of forward is %.9g, but its logits make %.9g\n", forwardLoss, logitLoss);
+        format("the loss of forward is %.17g, but its logits make %.17g\n", forwardLoss, logitLoss);
   text += passed ? format("passed: every gradient agrees with its central difference "
                           "(%s, tolerance %g)\n",
                           precisionName(model), checker.tolerance())

@@ -214,7 +214,8 @@ Evaluator::Numbers Evaluator::attention(const GraphOp &op) {
           row[j] = std::exp(row[j] - shift);
         sum += op.normalise == GraphOp::Normalise::AbsoluteSum ? std::fabs(row[j]) : row[j];
       }
-      sum += op.eps * std::exp(-shift);
+      if (op.eps != 0) // else 0 * inf where the largest exponent is far below zero
+        sum += op.eps * std::exp(-shift);
       if (op.normalise == GraphOp::Normalise::None)
         sum = 1;
       for (int64_t j = first; j < end; ++j) {

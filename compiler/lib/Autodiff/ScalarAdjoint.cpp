@@ -56,9 +56,8 @@ private:
   }
   /// `product`, a multiple of `d` whose other factor may be infinite, is zero where d is: a branch
   /// that was not taken hands down d = 0, and 0 * inf must not become NaN.
-  Value guard(Value d, Value product) {
-    if (!throughSelect)
-      return product;
+  Value guard(Value d, Value product) { return throughSelect ? zeroWhere(d, product) : product; }
+  Value zeroWhere(Value d, Value product) {
     Value zero = constant(0, d);
     return select(compare(arith::CmpFPredicate::OEQ, d, zero), zero, product);
   }
@@ -131,7 +130,9 @@ LogicalResult ScalarAdjoint::visit(Operation *op) {
         return success();
       })
       .Case<math::ExpOp>([&](auto) {
-        scale(in(0), d, [&] { return y; });
+        // Of exp(x) that overflowed what follows may have made 0 = 1 / inf, as a logistic function
+        // does: guarded wherever it stands.
+        add(in(0), zeroWhere(d, mul(d, y)));
         return success();
       })
       .Case<math::LogOp>([&](auto) {

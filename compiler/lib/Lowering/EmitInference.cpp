@@ -264,19 +264,24 @@ private:
   Value call, loop, first;
 };
 
-/// Whether the iterations are the window's positions.
-bool isRecurrence(RepeatOp repeat) {
-  auto isWindow = [](ReshapeOp reshape) {
+/// Whether the iterations are the window's positions: what they take or give is the window as a
+/// stack, or what another recurrence gives or takes; `seen` are those that are being asked.
+bool isRecurrence(RepeatOp repeat, SmallPtrSetImpl<Operation *> &seen) {
+  if (!seen.insert(repeat).second)
+    return false;
+  auto isWindow = [](Operation *op) {
+    auto reshape = dyn_cast_or_null<ReshapeOp>(op);
     return reshape && (Inference::hasPositionLanes(reshape.getInput().getType()) ||
                        Inference::hasPositionLanes(reshape.getResult().getType()));
   };
+  auto passesWindow = [&](Operation *op) {
+    auto other = dyn_cast_or_null<RepeatOp>(op);
+    return isWindow(op) || (other && isRecurrence(other, seen));
+  };
   return llvm::any_of(repeat.getSlices(),
-                      [&](Value slice) { return isWindow(slice.getDefiningOp<ReshapeOp>()); }) ||
-         llvm::any_of(repeat.getStackedResults(), [&](Value result) {
-           return llvm::any_of(result.getUsers(), [&](Operation *user) {
-             return isWindow(dyn_cast<ReshapeOp>(user));
-           });
-         });
+                      [&](Value slice) { return passesWindow(slice.getDefiningOp()); }) ||
+         llvm::any_of(repeat.getStackedResults(),
+                      [&](Value result) { return llvm::any_of(result.getUsers(), passesWindow); });
 }
 
 void InferenceLowering::lowerRepeat(RepeatOp repeat, unsigned depth) {
@@ -290,7 +295,8 @@ void InferenceLowering::lowerRepeat(RepeatOp repeat, unsigned depth) {
   Value place = LLVM::GEPOp::create(b, loop.getType(), b.getI64Type(), loop,
                                     ArrayRef<LLVM::GEPArg>{int32_t(depth)});
   LLVM::StoreOp::create(b, iteration, place, /*alignment=*/8);
-  if (!isRecurrence(repeat))
+  SmallPtrSet<Operation *, 4> seen;
+  if (!isRecurrence(repeat, seen))
     return lowerBlock(repeat.getBodyBlock(), depth + 1);
   // A position without a token leaves the state as it is.
   Value present = arith::CmpIOp::create(b, arith::CmpIPredicate::sge, iteration, first);

@@ -247,8 +247,11 @@ func.func @forward(%b: !iarc.batch<position 2, symbol 2, control 0>, %w: !iarc.w
 // CHECK-NEXT: %[[V8:.*]] = iarc.loss_adjoint  cross_entropy at  last %[[V4]], %[[A0]] : (!iarc.value<position 2, feature 2 : f32>, !iarc.batch<position 2, symbol 2, control 0>) -> !iarc.value<position 2, feature 2 : f32>
 // CHECK-NEXT: %[[V9:.*]] = iarc.map %[[V4]], %[[V8]] : !iarc.value<position 2, feature 2 : f32> {
 // CHECK-NEXT: ^bb0(%[[A5]]: f32, %[[A10:.*]]: f32):
-// CHECK-NEXT: %[[V6]] = arith.mulf %[[A10]], %[[A5]] fastmath<contract> : f32
-// CHECK-NEXT: iarc.yield %[[V6]] : f32
+// CHECK-NEXT: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[PRODUCT:.*]] = arith.mulf %[[A10]], %[[A5]] fastmath<contract> : f32
+// CHECK-NEXT: %[[NONE:.*]] = arith.cmpf oeq, %[[A10]], %[[ZERO]] : f32
+// CHECK-NEXT: %[[SAFE:.*]] = arith.select %[[NONE]], %[[ZERO]], %[[PRODUCT]] : f32
+// CHECK-NEXT: iarc.yield %[[SAFE]] : f32
 // CHECK-NEXT: }
 // CHECK-NEXT: %[[V11:.*]] = iarc.weight_gradient %[[V9]], %[[V2]] : (!iarc.value<position 2, feature 2 : f32>, !iarc.value<position 2, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
 // CHECK-NEXT: return %[[V7]], %[[V4]], %[[V11]] : f32, !iarc.value<position 2, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>

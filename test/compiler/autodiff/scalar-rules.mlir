@@ -327,7 +327,7 @@ func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
 
 // -----
 
-// exp: reads the result, not the input
+// exp: reads the result, not the input, and passes a zero on as one where the result is infinite
 // CHECK-LABEL: func.func @gradients
 // CHECK: %[[V0:.*]] = iarc.linear %[[V1:.*]], %[[A2:.*]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.weight<out 2, in 2 : f32>) -> !iarc.value<position 1, feature 2 : f32>
 // CHECK: %[[V3:.*]] = iarc.map %[[V0]] : !iarc.value<position 1, feature 2 : f32> {
@@ -335,7 +335,10 @@ func.func @forward(%batch: !iarc.batch<position 1, symbol 2, control 0>,
 // CHECK-NEXT: %[[V6:.*]] = iarc.map %[[V3]], %[[V4]] : !iarc.value<position 1, feature 2 : f32> {
 // CHECK-NEXT: ^bb0(%[[A7:.*]]: f32, %[[A8:.*]]: f32):
 // CHECK-NEXT: %[[V9:.*]] = arith.mulf %[[A8]], %[[A7]] fastmath<contract> : f32
-// CHECK-NEXT: iarc.yield %[[V9]] : f32
+// CHECK-NEXT: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
+// CHECK-NEXT: %[[NONE:.*]] = arith.cmpf oeq, %[[A8]], %[[ZERO]] : f32
+// CHECK-NEXT: %[[SAFE:.*]] = arith.select %[[NONE]], %[[ZERO]], %[[V9]] : f32
+// CHECK-NEXT: iarc.yield %[[SAFE]] : f32
 // CHECK-NEXT: }
 // CHECK-NEXT: %[[V10:.*]] = iarc.weight_gradient %[[V6]], %[[V1]] : (!iarc.value<position 1, feature 2 : f32>, !iarc.value<position 1, feature 2 : f32>) -> !iarc.weight<out 2, in 2 : f32>
 iarc.weight @w : !iarc.weight<out 2, in 2 : f32> = normal(0.0, 0.1)
