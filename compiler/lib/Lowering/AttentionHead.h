@@ -110,6 +110,7 @@ public:
         mlir::arith::DivUIOp::create(e.b, e.mul(blocks, e.sub(blocks, e.index(1))), e.index(2));
     return e.add(e.mul(pairs, rows), blocks);
   }
+  /// The same for all queries, but for those that fill no block.
   int64_t keysInAll(int64_t rows) {
     int64_t blocks = positions / rows;
     return op.getCausal() ? rows * (blocks * (blocks - 1) / 2) + blocks : blocks * positions;

@@ -171,7 +171,7 @@ DictionaryAttr withInference(DictionaryAttr descriptor, const Inference &inferen
   for (const auto &[symbol, weight] : inference.weights)
     if (supported)
       list.push_back(b.getDictionaryAttr(
-          {integer("source", weights.offsets.lookup(symbol)),
+          {integer("source", weights.offsets.lookup(inference.sourceOf(symbol))),
            integer("target", inference.offsets.offsets.lookup(symbol)),
            integer("form", int64_t(weight.form)), integer("outer", weight.outer),
            integer("elements", weight.elements), integer("positions", weight.positions),

@@ -116,6 +116,10 @@ bool Inference::isSupported(Operation *op) const {
              func::ReturnOp, arith::ConstantOp>(op);
 }
 
+bool Inference::arrange(OpOperand &use, PreparedWeight form) {
+  return arrange(use.get(), form) || arrangeAgain(use, form);
+}
+
 bool Inference::arrange(Value weight, PreparedWeight form) {
   // From the op to the function's argument, through the repeats that slice it.
   while (true) {
@@ -127,11 +131,10 @@ bool Inference::arrange(Value weight, PreparedWeight form) {
       return false;
     auto repeat = dyn_cast<RepeatOp>(argument.getOwner()->getParentOp());
     if (!repeat) {
-      auto symbol =
-          function.getArgAttrOfType<FlatSymbolRefAttr>(argument.getArgNumber(), kWeightAttr);
+      StringAttr symbol = symbolOf(argument);
       if (!symbol)
         return false;
-      auto [entry, isNew] = weights.try_emplace(symbol.getAttr(), form);
+      auto [entry, isNew] = weights.try_emplace(symbol, form);
       return isNew || entry->second == form;
     }
     if (argument.getArgNumber() < repeat.getNumCarried())
@@ -139,6 +142,36 @@ bool Inference::arrange(Value weight, PreparedWeight form) {
     weight = repeat.getSlices()[argument.getArgNumber() - repeat.getNumCarried()];
     form.outer *= repeat.getCount();
   }
+}
+
+StringAttr Inference::symbolOf(BlockArgument argument) {
+  auto symbol = function.getArgAttrOfType<FlatSymbolRefAttr>(argument.getArgNumber(), kWeightAttr);
+  return symbol ? symbol.getAttr() : StringAttr();
+}
+
+/// A weight that is read in two ways, such as in a recurrence and outside of it, is prepared twice.
+bool Inference::arrangeAgain(OpOperand &use, PreparedWeight form) {
+  auto argument = dyn_cast<BlockArgument>(use.get());
+  if (!argument || argument.getOwner() != &function.front() || !symbolOf(argument))
+    return false;
+  StringAttr source = symbolOf(argument);
+  for (BlockArgument other : function.front().getArguments())
+    if (StringAttr symbol = symbolOf(other);
+        symbol && sourceOf(symbol) == source && forms.lookup(other) == form) {
+      use.set(other);
+      return true;
+    }
+  // No weight of a model has such a name.
+  MLIRContext *context = function.getContext();
+  auto name = StringAttr::get(context, source.getValue() + "#" + Twine(copies.size()));
+  copies[name] = source;
+  unsigned number = function.getNumArguments();
+  NamedAttribute entry(StringAttr::get(context, kWeightAttr), FlatSymbolRefAttr::get(name));
+  if (failed(function.insertArgument(number, argument.getType(),
+                                     DictionaryAttr::get(context, entry), argument.getLoc())))
+    return false;
+  use.set(function.getArgument(number));
+  return arrange(use.get(), form);
 }
 
 bool Inference::arrange(LinearOp op) {
@@ -165,7 +198,7 @@ bool Inference::arrange(LinearOp op) {
   } else {
     form.elements = form.out * form.in;
   }
-  if (!arrange(op.getWeight(), form))
+  if (!arrange(op.getWeightMutable(), form))
     return false;
   if (!op.getBias())
     return true;
@@ -184,7 +217,7 @@ bool Inference::arrange(LinearOp op) {
     bias.rows = bias.lanes = 1;
     bias.elements = form.out;
   }
-  return arrange(op.getBias(), bias);
+  return arrange(op.getBiasMutable()[0], bias);
 }
 
 /// Rows are read as they are stored.
@@ -195,7 +228,7 @@ bool Inference::arrange(LookupOp op) {
   form.out = weight.getSize("out");
   form.in = weight.getSize("in");
   form.elements = form.out * form.in;
-  return arrange(op.getWeight(), form);
+  return arrange(op.getWeightMutable(), form);
 }
 
 bool Inference::arrange(BroadcastOp op) {
@@ -211,7 +244,7 @@ bool Inference::arrange(BroadcastOp op) {
   } else {
     form.elements = form.out;
   }
-  return arrange(op.getWeight(), form);
+  return arrange(op.getWeightMutable(), form);
 }
 
 bool Inference::analyse() {

@@ -64,6 +64,11 @@ public:
   /// By the weight's symbol, in the order of the prepared array.
   llvm::MapVector<mlir::StringAttr, PreparedWeight> weights;
   WeightOffsets offsets;
+  /// The weight that `symbol` of `weights` is made of: itself, or that of which it is a copy.
+  mlir::StringAttr sourceOf(mlir::StringAttr symbol) const {
+    auto copy = copies.find(symbol);
+    return copy == copies.end() ? symbol : copy->second;
+  }
 
 private:
   bool analyse();
@@ -71,10 +76,15 @@ private:
   bool arrange(LinearOp op);
   bool arrange(LookupOp op);
   bool arrange(BroadcastOp op);
+  /// Arranges what an op reads in a form of its own; false where that cannot be.
+  bool arrange(mlir::OpOperand &use, PreparedWeight form);
   bool arrange(mlir::Value weight, PreparedWeight form);
+  bool arrangeAgain(mlir::OpOperand &use, PreparedWeight form);
+  mlir::StringAttr symbolOf(mlir::BlockArgument argument);
 
   Target target;
   llvm::DenseMap<mlir::Value, PreparedWeight> forms;
+  llvm::DenseMap<mlir::StringAttr, mlir::StringAttr> copies; ///< of weights that have two forms
   bool supported = false;
 };
 

@@ -80,8 +80,9 @@ module attributes {iarc.model = {name = "tiny", task = {subtasks = "I"}, batch =
 !o = !iarc.value<position 1, feature 3 : f32>
 !w = !iarc.weight<out 3, in 3 : f32>
 
-// CHECK: infer_supported = 0 : i64
-// CHECK-NOT: iarc_infer
+// A weight that is read in two orders is prepared twice.
+// CHECK: infer_supported = 1 : i64
+// CHECK-SAME: infer_weights = [{elements = 9 : i64, form = 0 : i64, {{.*}}, source = 0 : i64, target = 0 : i64}, {elements = {{[0-9]+}} : i64, form = {{[1-9]}} : i64, {{.*}}, source = 0 : i64, target = {{[1-9][0-9]*}} : i64}]
 module attributes {iarc.model = {name = "tiny", task = {subtasks = "I"}, batch = 4, steps = 10, rate = 0.02, momentum = 0.8}} {
   iarc.weight @a : !w = normal(0.0, 0.1)
   func.func @forward(%batch: !b, %a: !w {iarc.weight = @a}) -> (f32, !o) {
