@@ -54,9 +54,10 @@ private:
   Value compare(arith::CmpFPredicate predicate, Value x, Value y) {
     return arith::CmpFOp::create(b, predicate, x, y);
   }
-  /// `product`, a multiple of `d` whose other factor may be infinite, is zero where d is: a branch
-  /// that was not taken hands down d = 0, and 0 * inf must not become NaN.
+  /// A branch that was not taken hands down d = 0: what is made of it is guarded.
   Value guard(Value d, Value product) { return throughSelect ? zeroWhere(d, product) : product; }
+  /// `product`, a multiple of `d` whose other factor may be infinite, but zero where d is: 0 * inf
+  /// must not become NaN.
   Value zeroWhere(Value d, Value product) {
     Value zero = constant(0, d);
     return select(compare(arith::CmpFPredicate::OEQ, d, zero), zero, product);

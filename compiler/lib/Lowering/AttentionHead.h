@@ -178,26 +178,27 @@ public:
   }
   using KeyBody = llvm::function_ref<void(Value j, llvm::ArrayRef<int64_t> rows,
                                           llvm::SmallVectorImpl<Value> &carried)>;
-  /// Visits the keys of a block of neighbouring queries with the rows that see them, carrying
-  /// numbers; what is loaded for a key serves all of them. Meanwhile `fetched` are fetched for the
-  /// next task.
-  llvm::SmallVector<Value> overKeys(llvm::ArrayRef<Value> queries, llvm::ArrayRef<Value> inits,
+  /// Visits the keys of a block of rows, one for each of neighbouring queries by its `number`, with
+  /// the rows that see them, carrying numbers; what is loaded for a key serves all of them.
+  /// Meanwhile `fetched` are fetched for the next task.
+  template <typename Rows>
+  llvm::SmallVector<Value> overKeys(const Rows &block, llvm::ArrayRef<Value> inits,
                                     llvm::ArrayRef<Value> fetched, KeyBody body) {
     llvm::SmallVector<int64_t> rows;
-    for (size_t r = 0; r < queries.size(); ++r)
+    for (size_t r = 0; r < block.size(); ++r)
       rows.push_back(r);
-    Value common = visibleEnd(queries.front());
+    Value first = block.front().number, common = visibleEnd(first);
     llvm::SmallVector<Value> carried =
         e.forLoop(e.index(0), common, 1, inits, [&](Value j, mlir::ValueRange values) {
           llvm::SmallVector<Value> next(values);
-          prefetchBesideKey(fetched, queries.front(), j, queries.size());
+          prefetchBesideKey(fetched, first, j, block.size());
           body(j, rows, next);
           return next;
         });
     // Each further row sees one key more than the one before.
     if (op.getCausal())
-      for (size_t r = 1; r < queries.size(); ++r)
-        body(queries[r], llvm::ArrayRef(rows).drop_front(r), carried);
+      for (size_t r = 1; r < block.size(); ++r)
+        body(block[r].number, llvm::ArrayRef(rows).drop_front(r), carried);
     return carried;
   }
   /// Cuts the queries that are computed into runs of whole blocks of `most` rows and of single

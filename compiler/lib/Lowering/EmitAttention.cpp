@@ -37,13 +37,6 @@ private:
   };
 
   void emitBlock(Value first, int64_t rows);
-  SmallVector<Value> overKeys(ArrayRef<Value> inits, ArrayRef<Value> fetched,
-                              AttentionHead<Op>::KeyBody body) {
-    SmallVector<Value> queries;
-    for (const Row &row : block)
-      queries.push_back(row.number);
-    return head.overKeys(queries, inits, fetched, body);
-  }
   /// The kernel of each row's score for key j: its weight, or its exponent.
   SmallVector<Value> kernels(Value j, ArrayRef<int64_t> rows);
   /// Keeps each row's exponents and returns what is subtracted from them, if anything.
@@ -81,13 +74,13 @@ SmallVector<Value> AttentionRows::kernels(Value j, ArrayRef<int64_t> rows) {
 
 SmallVector<Value> AttentionRows::emitExponents() {
   SmallVector<Value> largest(block.size(), head.lowest());
-  largest = overKeys(largest, {op.getQuery(), op.getKey()},
-                     [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &next) {
-                       for (auto [r, exponent] : llvm::zip(rows, kernels(j, rows))) {
-                         e.store(exponent, exponentAt(r, j));
-                         next[r] = e.maxF(next[r], exponent);
-                       }
-                     });
+  largest = head.overKeys(block, largest, {op.getQuery(), op.getKey()},
+                          [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &next) {
+                            for (auto [r, exponent] : llvm::zip(rows, kernels(j, rows))) {
+                              e.store(exponent, exponentAt(r, j));
+                              next[r] = e.maxF(next[r], exponent);
+                            }
+                          });
   return head.shifted() ? largest : SmallVector<Value>(block.size());
 }
 
@@ -112,8 +105,8 @@ void AttentionRows::emitBlock(Value first, int64_t rows) {
   else
     fetched.append({op.getQuery(), op.getKey()});
   SmallVector<Value> inits(rows * carriedOfRow(), e.splat(0.0));
-  SmallVector<Value> sums =
-      overKeys(inits, fetched, [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &next) {
+  SmallVector<Value> sums = head.overKeys(
+      block, inits, fetched, [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &next) {
         SmallVector<Value> weights;
         if (op.getExponential())
           for (int64_t r : rows) {

@@ -51,13 +51,6 @@ private:
   SmallVector<Value> emitWeights();
   /// The adjoints of the block's rows, from what `emitWeights` returned.
   void emitBlock(ValueRange sums);
-  SmallVector<Value> overKeys(ArrayRef<Value> inits, ArrayRef<Value> fetched,
-                              AttentionHead<Op>::KeyBody body) {
-    SmallVector<Value> queries;
-    for (const Row &row : block)
-      queries.push_back(row.number);
-    return head.overKeys(queries, inits, fetched, body);
-  }
   /// For each row the product of what it holds with one vector of memory.
   SmallVector<Value> dots(ArrayRef<int64_t> rows, Value pointer, SmallVector<Value> Row::*held,
                           Value Row::*own);
@@ -206,20 +199,20 @@ SmallVector<Value> AdjointRows::emitWeights() {
   SmallVector<Value> inits;
   for (int64_t r = 0; r < rows; ++r)
     inits.append({op.getExponential() ? head.lowest() : zero, zero});
-  SmallVector<Value> sums =
-      overKeys(inits, {op.getQuery(), op.getKey(), op.getValue(), op.getResultAdjoint()},
-               [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &sums) {
-                 emitScores(j, rows, sums);
-               });
+  SmallVector<Value> sums = head.overKeys(
+      block, inits, {op.getQuery(), op.getKey(), op.getValue(), op.getResultAdjoint()},
+      [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &sums) {
+        emitScores(j, rows, sums);
+      });
   if (!op.getExponential())
     return sums;
   SmallVector<Value> shifts(rows);
   for (int64_t r = 0; head.shifted() && r < rows; ++r)
     shifts[r] = sums[2 * r];
-  sums = overKeys(SmallVector<Value>(2 * rows, zero), {},
-                  [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &sums) {
-                    emitExponentials(j, rows, shifts, sums);
-                  });
+  sums = head.overKeys(block, SmallVector<Value>(2 * rows, zero), {},
+                       [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &sums) {
+                         emitExponentials(j, rows, shifts, sums);
+                       });
   if (head.shifted())
     sums.append(shifts);
   return sums;
@@ -241,10 +234,10 @@ void AdjointRows::emitBlock(ValueRange sums) {
       head.forFeatures([&](Value place, int64_t) { e.store(zero, e.offset(pointer, place)); });
   }
   SmallVector<Value> adjoints =
-      overKeys(inits, {op.getQueryAdjoint(), op.getKeyAdjoint(), op.getValueAdjoint()},
-               [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &adjoints) {
-                 emitAdjoints(j, rows, adjoints);
-               });
+      head.overKeys(block, inits, {op.getQueryAdjoint(), op.getKeyAdjoint(), op.getValueAdjoint()},
+                    [&](Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &adjoints) {
+                      emitAdjoints(j, rows, adjoints);
+                    });
   for (auto [r, row] : llvm::enumerate(block)) {
     int64_t begin = r * adjointsOfRow();
     if (head.unrolled) {

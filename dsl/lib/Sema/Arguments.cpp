@@ -28,12 +28,11 @@ Callee calleeOf(const PrimitiveEntry &entry) { return {entry.name, entry.formals
 namespace {
 
 std::string signatureOf(const Callee &callee) {
-  if (callee.name == "join" && !callee.declaration)
-    return "join([x, y, ...]), of a list";
   std::string text = callee.name + "(";
   for (size_t i = 0; i < callee.formals.size(); ++i) {
     const Formal &formal = callee.formals[i];
-    text += (i ? ", " : "") + formal.name + (formal.namedOnly ? ":" : "") +
+    std::string name = formal.isList ? "[" + formal.name + ", ...]" : formal.name;
+    text += (i ? ", " : "") + name + (formal.namedOnly ? ":" : "") +
             (formal.required ? "" : " (optional)");
   }
   return text + ")";

@@ -50,7 +50,7 @@ const std::vector<PrimitiveEntry> &primitives() {
       {"row_sum", Primitive::RowSum, {{"x"}}},
       {"row_mean", Primitive::RowMean, {{"x"}}},
       {"row_max", Primitive::RowMax, {{"x"}}},
-      {"join", Primitive::Join, {{"values"}}},
+      {"join", Primitive::Join, {{"values", true, false, true}}},
       {"rope", Primitive::Rope, {{"x"}, {"heads", true, true}, {"base", false, true}}},
       {"sum", Primitive::Sum, {{"eps"}}},
       {"absolute_sum", Primitive::AbsoluteSum, {{"eps"}}},

@@ -18,6 +18,7 @@ struct Formal {
   std::string name;
   bool required = true;
   bool namedOnly = false; ///< must be given as `name: value`
+  bool isList = false;    ///< takes a list, `[x, y]`
 };
 
 using Formals = std::vector<Formal>;
