@@ -107,7 +107,7 @@ bool ThreadPool::claim(int64_t share, int64_t &piece) noexcept {
   while (uint32_t(seen) != 0) {
     if (state.compare_exchange_weak(seen, seen - 1, std::memory_order_acq_rel,
                                     std::memory_order_acquire)) {
-      // Now the region cannot end before this piece does: its fields may be read.
+      // Now the region cannot end before this thread says that it is done: its fields may be read.
       int64_t left = int64_t(uint32_t(seen));
       piece = region.order == Order::Forward ? shareBegin(share + 1) - left
                                              : shareBegin(share) + left - 1;
@@ -119,19 +119,21 @@ bool ThreadPool::claim(int64_t share, int64_t &piece) noexcept {
 
 void ThreadPool::work(int64_t self) noexcept {
   insideRegion = true;
+  int64_t done = 0;
   for (int64_t turn = 0; turn < count; ++turn) {
     int64_t share = self + turn < count ? self + turn : self + turn - count;
     int64_t piece;
-    while (claim(share, piece)) {
+    for (; claim(share, piece); ++done) {
       int64_t begin = piece * region.piece;
       region.body(region.context, begin, std::min(begin + region.piece, region.tasks));
-      if (open.fetch_sub(1, std::memory_order_seq_cst) == 1 && callerSleeps.load()) {
-        std::lock_guard<std::mutex> lock(mutex);
-        finished.notify_one();
-      }
     }
   }
   insideRegion = false;
+  // Once for all of them: the threads would else pass `open` to and fro, piece by piece.
+  if (done != 0 && open.fetch_sub(done, std::memory_order_seq_cst) == done && callerSleeps.load()) {
+    std::lock_guard<std::mutex> lock(mutex);
+    finished.notify_one();
+  }
 }
 
 void ThreadPool::serve(int64_t self) noexcept {
@@ -177,12 +179,13 @@ void ThreadPool::run(Body body, void *context, int64_t tasks, Order order) noexc
     insideRegion = nested;
     return;
   }
-  // Eight pieces a thread leave enough to take from a delayed thread and keep claims rare.
+  // Whoever is done first waits for half a piece on average: pieces are small, single tasks where a
+  // region has no more than sixteen a thread, as those of a step mostly do.
   region.body = body;
   region.context = context;
   region.tasks = tasks;
   region.order = order;
-  region.piece = (tasks - 1) / (count * 8) + 1;
+  region.piece = (tasks - 1) / (count * 16) + 1;
   region.pieces = (tasks - 1) / region.piece + 1;
   open.store(region.pieces, std::memory_order_relaxed);
   uint32_t number = epoch.load(std::memory_order_relaxed) + 1;
