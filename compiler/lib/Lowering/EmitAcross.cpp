@@ -115,72 +115,6 @@ void Emitter::emitAcrossStrip(LinearOp op, Value p, Value group, RegisterBlock b
 // weight_gradient
 //===----------------------------------------------------------------------===//
 
-/// One block of a pair's gradient, from the rows of dy at t and the columns of x at s of lane group
-/// 0, summed over the first lane groups in their order: all of them, or none where dy is zero.
-SmallVector<Value> Emitter::emitAcrossGradientBlock(WeightGradientOp op, Value dy, Value x,
-                                                    Value summed, int64_t rows, int64_t columns) {
-  WeightType weight = op.getResult().getType();
-  int64_t out = weight.getSize("out"), in = weight.getSize("in"), lanes = layout.lanes;
-  SmallVector<Value> zeros(rows * columns, splat(0.0));
-  return forLoop(index(0), summed, 1, zeros, [&](Value g, ValueRange carried) {
-    SmallVector<Value> next(carried);
-    Value left = offset(dy, mul(g, out * lanes)), right = offset(x, mul(g, in * lanes));
-    emitOuterProduct(
-        next, rows, columns, [&](int64_t r) { return load(offset(left, r * lanes)); },
-        [&](int64_t c) { return load(offset(right, c * lanes)); });
-    return next;
-  });
-}
-
-/// `rows` rows from row0 on and the columns column .. column + width - 1 of a pair's gradient. The
-/// sums of several blocks are kept, so that the lanes of a row's neighbours are added up together.
-void Emitter::emitAcrossGradientPiece(WeightGradientOp op, Value corner, Value dy, Value x,
-                                      Value summed, int64_t rows, int64_t width) {
-  int64_t in = op.getResult().getType().getSize("in"), lanes = layout.lanes;
-  int64_t columns = chooseGradientBlock(op.getResult().getType(), layout.lanes, target).columns;
-  Value sums = scratch(rows * width);
-  auto block = [&](Value column, int64_t count) {
-    SmallVector<Value> values =
-        emitAcrossGradientBlock(op, dy, offset(x, mul(column, lanes)), summed, rows, count);
-    Value at = offset(sums, mul(column, lanes));
-    for (int64_t r = 0; r < rows; ++r)
-      for (int64_t c = 0; c < count; ++c)
-        store(values[r * count + c], offset(at, (r * width + c) * lanes));
-  };
-  int64_t full = width / columns * columns;
-  if (full)
-    forLoop(index(0), index(full), columns, [&](Value column) { block(column, columns); });
-  if (width > full)
-    block(index(full), width - full);
-  forLoop(index(0), index(rows), 1, [&](Value r) {
-    SmallVector<Value> row;
-    Value from = offset(sums, mul(r, width * lanes));
-    for (int64_t c = 0; c < width; ++c)
-      row.push_back(load(offset(from, c * lanes)));
-    finishGradientBlock(op.getResult(), add(corner, mul(r, in)), 1, width, in, row);
-  });
-}
-
-/// `matrix` counts the elements from the tensor's start to the pair's.
-void Emitter::emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t, Value s,
-                                      Value row0, int64_t rows) {
-  // Columns of which the sums are kept at once.
-  constexpr int64_t kWidth = 48;
-  WeightType weight = op.getResult().getType();
-  int64_t out = weight.getSize("out"), in = weight.getSize("in"), lanes = layout.lanes;
-  Value dy = offset(row(address(op.getOutputAdjoint()), out, t, index(0)), mul(row0, lanes));
-  Value x = row(address(op.getInput()), in, s, index(0)), summed = summedGroups(op, t);
-  auto piece = [&](Value column, int64_t width) {
-    emitAcrossGradientPiece(op, add(matrix, add(mul(row0, in), column)), dy,
-                            offset(x, mul(column, lanes)), summed, rows, width);
-  };
-  int64_t full = in / kWidth * kWidth;
-  if (full)
-    forLoop(index(0), index(full), kWidth, [&](Value column) { piece(column, kWidth); });
-  if (in > full)
-    piece(index(full), in - full);
-}
-
 /// Positions on a side of a task's square of pairs: what they read stays in the second cache, while
 /// all positions of dy and x would not.
 static int64_t squareSide(WeightGradientOp op) {
@@ -195,9 +129,6 @@ int64_t countAcrossTasks(WeightGradientOp op) {
 /// A task is a square of pairs, the positions side * i .. side * (i + 1) - 1 with those of side *
 /// j, j <= i.
 void Emitter::emitAcrossGradient(WeightGradientOp op, Value task) {
-  WeightType weight = op.getResult().getType();
-  int64_t out = weight.getSize("out"), in = weight.getSize("in");
-  int64_t rows = chooseGradientBlock(weight, layout.lanes, target).rows, full = out / rows * rows;
   // i is the root of i (i + 1) / 2 = task, rounded down. Where the root is whole, 8 task + 1 is a
   // square, whose root is exact; elsewhere it is further from a whole number than any rounding.
   Value number = arith::SIToFPOp::create(b, b.getF64Type(), add(mul(task, 8), index(1)));
@@ -207,17 +138,8 @@ void Emitter::emitAcrossGradient(WeightGradientOp op, Value task) {
   int64_t side = squareSide(op), positions = op.getInput().getType().getPositions();
   Value firstT = mul(i, side), firstS = mul(j, side);
   Value lastT = minimum(add(firstT, index(side)), index(positions));
-  forLoop(firstT, lastT, 1, [&](Value t) {
-    Value lastS = minimum(add(firstS, index(side)), add(t, index(1)));
-    forLoop(firstS, lastS, 1, [&](Value s) {
-      Value matrix = mul(add(pairsBefore(*this, t), s), out * in);
-      if (full)
-        forLoop(index(0), index(full), rows,
-                [&](Value row0) { emitAcrossGradientStrip(op, matrix, t, s, row0, rows); });
-      if (out > full)
-        emitAcrossGradientStrip(op, matrix, t, s, index(full), out - full);
-    });
-  });
+  emitGradientsOfPairs(op, {firstT, lastT, firstS, add(firstS, index(side))},
+                       [&](Value t, Value s) { return add(pairsBefore(*this, t), s); });
 }
 
 } // namespace iarc

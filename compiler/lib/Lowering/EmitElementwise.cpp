@@ -396,11 +396,7 @@ Value Emitter::countTasks(Operation *op) {
         WeightType weight = op.getResult().getType();
         if (weight.isAcrossPositions())
           return index(countAcrossTasks(op));
-        if (transposesInput(op, layout, target))
-          return countTransposedTasks(op);
-        int64_t rows = chooseGradientBlock(weight, layout.lanes, target).rows;
-        int64_t blocks = llvm::divideCeil(weight.getSize("out"), rows);
-        return index(blocks * (weight.isPerPosition() ? weight.getSize("position") : 1));
+        return countGradientTasks(op);
       })
       .Case<BiasGradientOp>([&](BiasGradientOp op) { return index(countBiasTasks(op)); })
       .Case<SumPositionsOp>([&](SumPositionsOp op) { return index(countSumTasks(op)); })
@@ -436,8 +432,6 @@ void Emitter::emitWholeTask(Operation *op, Value task) {
           emitAcrossGradient(op, task);
         else if (isBlas)
           emitBlasGradient(op, task);
-        else if (transposesInput(op, layout, target))
-          emitTransposedGradient(op, task);
         else
           emitWeightGradient(op, task);
       })

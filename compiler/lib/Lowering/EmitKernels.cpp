@@ -36,13 +36,22 @@ bool Emitter::isTaskKernel(Operation *op) const {
 }
 
 void Emitter::emitTileKernel(Operation *op, Value p, Value begin, Value end) {
+  SmallVector<Value> numbers{p, begin, end};
+  SharedOperand operand;
   auto gradient = dyn_cast<WeightGradientOp>(op);
-  emitKernel(op, {p, begin, gradient ? summedGroups(gradient, p) : end},
-             [&](Emitter &e, ValueRange arguments) {
-               if (gradient)
-                 e.kernelSummed = arguments[2];
-               e.emitWholeTile(op, arguments[0], arguments[1], arguments[2]);
-             });
+  if (gradient) {
+    numbers.back() = summedGroups(gradient, p);
+    operand = shareOperand(gradient, numbers.back());
+    if (operand.count > 1)
+      numbers.append({operand.number, operand.isInterleaved, operand.place});
+  }
+  emitKernel(op, numbers, [&](Emitter &e, ValueRange arguments) {
+    if (gradient)
+      e.kernelSummed = arguments[2];
+    if (operand.count > 1)
+      e.sharedOperand = {operand.count, arguments[3], arguments[4], arguments[5]};
+    e.emitWholeTile(op, arguments[0], arguments[1], arguments[2]);
+  });
 }
 
 void Emitter::emitKernel(Operation *op, ValueRange numbers,

@@ -2,9 +2,8 @@
 //
 // The register blocks are those of the small products; what is added is the order in which they
 // run. A linear map holds a piece of the reduced features of a few lane groups in the first cache
-// while the strips of a task's rows pass, and their partial sums on the stack. The gradients of
-// large weights are in EmitTransposedGradients.cpp, and what a single sample takes instead in
-// EmitSampleProducts.cpp.
+// while the strips of a task's rows pass, and their partial sums on the stack. What a single
+// sample takes instead is in EmitSampleProducts.cpp.
 //
 //===----------------------------------------------------------------------===//
 #include "Emitter.h"

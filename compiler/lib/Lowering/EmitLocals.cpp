@@ -21,9 +21,8 @@ void Emitter::enterTiles(ArrayRef<Operation *> ops, bool wholePositions) {
     return;
   int64_t bytes = 0;
   for (Operation *op : ops)
-    if (auto gradient = dyn_cast<WeightGradientOp>(op);
-        gradient && transposesInput(gradient, layout, target))
-      bytes = std::max(bytes, transposedScratch(gradient) * layout.lanes * layout.elementBytes);
+    if (auto gradient = dyn_cast<WeightGradientOp>(op))
+      bytes = std::max(bytes, gradientScratch(gradient) * layout.lanes * layout.elementBytes);
   for (Operation *op : ops)
     for (Value value : op->getResults()) {
       auto type = dyn_cast<ValueType>(value.getType());

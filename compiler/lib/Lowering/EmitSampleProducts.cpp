@@ -208,6 +208,23 @@ Value Emitter::countSampleTasks(WeightGradientOp op) {
                (isPerPosition ? op.getInput().getType().getPositions() : 1));
 }
 
+void Emitter::finishFeatureBlock(Value gradient, Value corner, int64_t rows, int64_t columns,
+                                 ArrayRef<Value> sums) {
+  int64_t lanes = layout.lanes, vectors = llvm::divideCeil(columns, lanes);
+  int64_t in = cast<WeightType>(gradient.getType()).getSize("in");
+  SmallVector<GradientPart> parts;
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < vectors; ++c)
+      // A vector that the matrix does not fill is stored in pieces.
+      for (int64_t first = 0, count = std::min(columns - c * lanes, lanes); first < count;) {
+        int64_t size = llvm::bit_floor(uint64_t(count - first));
+        parts.push_back({piece(sums[r * vectors + c], first, size),
+                         add(corner, index(r * in + c * lanes + first))});
+        first += size;
+      }
+  finishGradient(gradient, parts);
+}
+
 /// A task: some rows and columns of the gradient of one matrix. The padding of a vector that the
 /// matrix does not fill holds whatever lies on the stack, and is not stored.
 void Emitter::emitSampleGradient(WeightGradientOp op, Value task) {

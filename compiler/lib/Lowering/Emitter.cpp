@@ -7,6 +7,8 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 
+#include <numeric>
+
 using namespace mlir;
 
 namespace iarc {
@@ -172,6 +174,11 @@ Value Emitter::loadUnaligned(Value pointer) {
 void Emitter::storeUnaligned(Value value, Value pointer) {
   LLVM::StoreOp::create(b, value, pointer, layout.elementBytes);
 }
+Value Emitter::loadPiece(Value pointer, int64_t count) {
+  Type type = count == 1 ? element : VectorType::get({count}, element);
+  return LLVM::LoadOp::create(b, type, pointer, layout.elementBytes);
+}
+
 Value Emitter::loadFirst(Value pointer, int64_t count) {
   SmallVector<bool> bits(layout.lanes, false);
   std::fill_n(bits.begin(), count, true);
@@ -256,6 +263,7 @@ Value Emitter::row(Value base, int64_t features, Value p, Value g) {
 // Arithmetic
 //===----------------------------------------------------------------------===//
 
+Value Emitter::truth(bool value) { return arith::ConstantOp::create(b, b.getBoolAttr(value)); }
 Value Emitter::fma(Value x, Value y, Value sum) { return vector::FMAOp::create(b, x, y, sum); }
 Value Emitter::addF(Value x, Value y) { return arith::AddFOp::create(b, x, y); }
 Value Emitter::subF(Value x, Value y) { return arith::SubFOp::create(b, x, y); }
@@ -315,38 +323,58 @@ SmallVector<Value> Emitter::inlineRegion(Block &block, ValueRange arguments) {
   return yielded;
 }
 
+/// The bits of a number below `bound` from the last to the first.
+static int64_t reverseBits(int64_t number, int64_t bound) {
+  int64_t reversed = 0;
+  for (int64_t bit = 1; bit < bound; bit *= 2)
+    if (number & bit)
+      reversed |= bound / 2 / bit;
+  return reversed;
+}
+
 SmallVector<Value> Emitter::sumLanes(ArrayRef<Value> vectors) {
-  int64_t lanes = layout.lanes;
-  // Vector i of a level ends in the lane whose bits are those of i from the last to the first.
-  SmallVector<int64_t> places(lanes, 0);
-  for (int64_t bit = 1; bit < lanes; bit *= 2)
-    for (int64_t i = 0; i < lanes; ++i)
-      if (i & bit)
-        places[i] |= lanes / 2 / bit;
   SmallVector<Value> sums;
-  for (size_t first = 0; first < vectors.size(); first += lanes) {
-    // Halve the lanes of each vector and put two into one, until one holds a sum a lane:
-    // n - 1 additions for n vectors instead of n log n. What stays in its lane is blended, which
-    // processors do in more units than they shuffle in.
-    SmallVector<Value> level(vectors.slice(first, std::min<size_t>(lanes, vectors.size() - first)));
-    for (int64_t distance = lanes / 2; distance >= 1; distance /= 2) {
-      SmallVector<int64_t> stay, cross;
-      for (int64_t lane = 0; lane < lanes; ++lane) {
-        bool isSecond = lane & distance;
-        stay.push_back(isSecond ? lanes + lane : lane);
-        cross.push_back(isSecond ? lanes + lane - distance : lane + distance);
-      }
-      SmallVector<Value> next;
-      for (size_t i = 0; i < level.size(); i += 2) {
-        Value x = level[i], y = level[i + 1 < level.size() ? i + 1 : i];
-        next.push_back(addF(vector::ShuffleOp::create(b, x, y, stay),
-                            vector::ShuffleOp::create(b, x, y, cross)));
-      }
-      level = next;
-    }
-    sums.push_back(vector::ShuffleOp::create(b, level.front(), level.front(), places));
+  for (size_t first = 0; first < vectors.size(); first += layout.lanes) {
+    size_t count = std::min<size_t>(layout.lanes, vectors.size() - first);
+    sums.push_back(sumPieces(vectors.slice(first, count), layout.lanes, SumOrder::Vectors));
   }
   return sums;
+}
+
+Value Emitter::sumPieces(ArrayRef<Value> vectors, int64_t width, SumOrder order) {
+  int64_t lanes = layout.lanes, pieces = lanes / width;
+  // Halve the pieces of each vector and put two into one, until one holds a sum a lane: n - 1
+  // additions for n vectors instead of n log n. What stays in its lane is blended, which processors
+  // do in more units than they shuffle in. Vector i ends in the lane whose bits are those of i from
+  // the last to the first.
+  SmallVector<Value> level(vectors);
+  if (order == SumOrder::Pieces) {
+    level.clear();
+    for (int64_t i = 0; i < width; ++i)
+      level.push_back(vectors[std::min<size_t>(reverseBits(i, width), vectors.size() - 1)]);
+  }
+  for (int64_t distance = width / 2; distance >= 1; distance /= 2) {
+    SmallVector<int64_t> stay, cross;
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      bool isSecond = lane & distance;
+      stay.push_back(isSecond ? lanes + lane : lane);
+      cross.push_back(isSecond ? lanes + lane - distance : lane + distance);
+    }
+    SmallVector<Value> next;
+    for (size_t i = 0; i < level.size(); i += 2) {
+      Value x = level[i], y = level[i + 1 < level.size() ? i + 1 : i];
+      next.push_back(addF(vector::ShuffleOp::create(b, x, y, stay),
+                          vector::ShuffleOp::create(b, x, y, cross)));
+    }
+    level = next;
+  }
+  if (order == SumOrder::Pieces)
+    return level.front();
+  SmallVector<int64_t> places(lanes);
+  for (int64_t i = 0; i < width; ++i)
+    for (int64_t piece = 0; piece < pieces; ++piece)
+      places[i * pieces + piece] = piece * width + reverseBits(i, width);
+  return vector::ShuffleOp::create(b, level.front(), level.front(), places);
 }
 
 SmallVector<Value> Emitter::transposeLanes(ArrayRef<Value> rows) {
@@ -378,6 +406,27 @@ Value Emitter::piece(Value vector, int64_t first, int64_t count) {
   for (int64_t lane = first; lane < first + count; ++lane)
     lanes.push_back(lane);
   return vector::ShuffleOp::create(b, vector, vector, lanes);
+}
+
+Value Emitter::concatenate(ArrayRef<Value> pieces) {
+  SmallVector<Value> parts(pieces);
+  for (; parts.size() > 1; parts.truncate(parts.size() / 2)) {
+    SmallVector<int64_t> both(2 * cast<VectorType>(parts.front().getType()).getNumElements());
+    std::iota(both.begin(), both.end(), 0);
+    for (size_t i = 0; i < parts.size() / 2; ++i)
+      parts[i] = vector::ShuffleOp::create(b, parts[2 * i], parts[2 * i + 1], both);
+  }
+  return parts.front();
+}
+
+Value Emitter::repeatPiece(Value piece) {
+  int64_t count = cast<VectorType>(piece.getType()).getNumElements();
+  if (count == layout.lanes)
+    return piece;
+  SmallVector<int64_t> lanes;
+  for (int64_t lane = 0; lane < layout.lanes; ++lane)
+    lanes.push_back(lane % count);
+  return vector::ShuffleOp::create(b, piece, piece, lanes);
 }
 
 Value Emitter::updates() {

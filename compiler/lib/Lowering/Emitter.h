@@ -60,10 +60,24 @@ inline constexpr int64_t kPositionsToShare = 16;
 /// and the latency of a chain (four cycles), and with vectors of 512 bits some of both.
 RegisterBlock chooseLinearBlock(int64_t features, int64_t groups, const Target &target);
 
-/// Rows and columns of a weight's gradient that are summed at once, chosen in the same way. Where
-/// each position has its own sums, they count too: a block costs what it takes to sum its lanes and
-/// to store the sums.
-RegisterBlock chooseGradientBlock(WeightType weight, int64_t lanes, const Target &target);
+/// What lies in a vector of a gradient's operands: of some neighbouring features a chunk of 16
+/// bytes each.
+struct Chunks {
+  explicit Chunks(const Layout &layout)
+      : samples(kBytes / layout.elementBytes), features(layout.lanes / samples) {}
+  static constexpr int64_t kBytes = 16;
+  int64_t samples;  ///< of a chunk
+  int64_t features; ///< chunks of a vector
+};
+
+/// How a weight's gradient is summed (EmitGradients.cpp).
+struct GradientPlan {
+  RegisterBlock block; ///< rows, of broadcast features, by vectors of interleaved ones
+  bool interleavesOut; ///< the output adjoint is interleaved and the input broadcast
+};
+/// The one that needs the fewest cycles. Where each position has its own sums, they count too: a
+/// block costs what it takes to sum its chunks.
+GradientPlan chooseGradient(WeightType weight, const Layout &layout, const Target &target);
 
 /// Lane groups of each tile of those of kUsualSamples, or of the ones known when compiling, at most
 /// `most` to a tile: evenly cut, as those of a call are.
@@ -97,7 +111,7 @@ struct BlockPrediction {
 BlockPrediction predictLinearBlock(int64_t features, int64_t groups, const Target &target);
 BlockPrediction predictLinearCut(int64_t features, llvm::ArrayRef<int64_t> sizes,
                                  const Target &target);
-BlockPrediction predictGradientBlock(WeightType weight, int64_t lanes, const Target &target);
+BlockPrediction predictGradient(WeightType weight, const Layout &layout, const Target &target);
 
 /// The pieces in which a block's sums are stored, `lanes` of which lie in a vector, row after row:
 /// each is a part of one row and of one vector. A row is contiguous in memory.
@@ -106,11 +120,6 @@ void forPiecesOfRows(int64_t rows, int64_t columns, int64_t lanes,
 
 /// Cosine and sine of the angle by which a pair of features is turned at a position.
 std::pair<double, double> rotationOf(RotateOp op, int64_t position, int64_t pair);
-
-/// Whether a gradient is summed sample by sample, after its input's lanes have become features
-/// (EmitTransposedGradients.cpp): a large one, and one whose input at a position does not stay in
-/// the first cache while the rows pass, unless a block for the other way is given.
-bool transposesInput(WeightGradientOp op, const Layout &layout, const Target &target);
 
 /// Tasks of the gradient of a weight across positions.
 int64_t countAcrossTasks(WeightGradientOp op);
@@ -137,6 +146,8 @@ struct SharedCode {
   /// The function that has the body of this one, which is erased where it is another one.
   mlir::LLVM::LLVMFuncOp keepOnce(mlir::LLVM::LLVMFuncOp function);
 };
+
+class MatrixGradient;
 
 class Emitter {
 public:
@@ -167,6 +178,7 @@ public:
   Value mul(Value x, int64_t y) { return y == 1 ? x : mul(x, index(y)); }
   Value sub(Value x, Value y);
   Value minimum(Value x, Value y);
+  Value truth(bool value);
   /// The number in every lane.
   Value splat(double value);
   Value splat(Value scalar);
@@ -218,6 +230,8 @@ public:
   /// An unaligned vector, and one of which only the first lanes are read; the others are 0.
   Value loadUnaligned(Value pointer);
   Value loadFirst(Value pointer, int64_t count);
+  /// An unaligned vector of `count` lanes, or a number when it is one.
+  Value loadPiece(Value pointer, int64_t count);
   /// Vectors of any length, or numbers.
   void storeUnaligned(Value value, Value pointer);
   /// Whether this call updates weights; otherwise it gives gradients.
@@ -240,10 +254,18 @@ public:
   llvm::SmallVector<Value> inlineRegion(mlir::Block &block, mlir::ValueRange arguments);
   /// The sum over the lanes of each vector, in a fixed tree: `lanes` sums in each vector returned.
   llvm::SmallVector<Value> sumLanes(llvm::ArrayRef<Value> vectors);
+  /// The sums over each `width` neighbouring lanes of at most as many vectors, in one vector: for
+  /// each such piece the sums of all vectors, or for each vector the sums of its pieces. What is
+  /// missing of the vectors is repeated from the last one.
+  enum class SumOrder { Pieces, Vectors };
+  Value sumPieces(llvm::ArrayRef<Value> vectors, int64_t width, SumOrder order);
   /// Lane j of result i is lane i of row j; `lanes` rows.
   llvm::SmallVector<Value> transposeLanes(llvm::ArrayRef<Value> rows);
   /// Lanes first .. first + count - 1 of a vector; a number when it is one.
   Value piece(Value vector, int64_t first, int64_t count);
+  /// A vector of such pieces, a power of two of them, side by side; of one that is repeated.
+  Value concatenate(llvm::ArrayRef<Value> pieces);
+  Value repeatPiece(Value piece);
   /// What `old` (weight, velocity and perhaps a second state) becomes by a gradient; vectors of any
   /// length, or numbers. See iarc.update.
   llvm::SmallVector<Value> update(UpdateRule rule, bool decay, mlir::ValueRange old,
@@ -320,7 +342,7 @@ public:
 
 private:
   friend class InferenceEmitter;
-  friend class TransposedGradient;
+  friend class MatrixGradient;
   void emitWholeTile(mlir::Operation *op, Value p, Value begin, Value end);
   void emitWholeTask(mlir::Operation *op, Value task);
   /// Whether an op of a tile, or an op that is a region, becomes a function of its own.
@@ -382,17 +404,6 @@ private:
   void emitSampleGradient(WeightGradientOp op, Value task);
   /// Copies the features first .. first + count - 1 of the only sample at position p to the stack.
   void copySample(Value value, int64_t features, Value p, Value first, Value count, Value to);
-  Value countTransposedTasks(WeightGradientOp op);
-  /// A task of a gradient that transposesInput, as a region of its own: a range of rows and columns
-  /// of one matrix, summed over all samples, and for a shared weight all positions, in one order.
-  void emitTransposedGradient(WeightGradientOp op, Value task);
-  /// All of the gradient of one position's matrix.
-  void emitTransposedGradientOfPosition(WeightGradientOp op, Value p);
-  /// Rows and columns number `task` of matrix number `matrix`, summed over a range of positions.
-  void emitTransposedCut(WeightGradientOp op, Value task, Value matrix, Value firstPosition,
-                         Value lastPosition);
-  /// Vectors of the stack that such a gradient takes, one after the other.
-  int64_t transposedScratch(WeightGradientOp op) const;
   void emitBlasLinear(LinearOp op, Value task);
   void emitBlasGradient(WeightGradientOp op, Value task);
   int64_t countBlasTasks(mlir::Operation *op);
@@ -418,20 +429,30 @@ private:
   void emitMove(Value from, int64_t fromFeatures, int64_t fromBegin, Value to, int64_t toFeatures,
                 int64_t toBegin, int64_t count, Value p, Value begin, Value end);
   void emitFill(Value to, Value p, Value begin, Value end);
+  /// Tasks of a gradient that is a region of its own, and the code of one: a range of rows and
+  /// columns of one matrix, summed over all samples, and for a shared weight all positions.
+  Value countGradientTasks(WeightGradientOp op);
   void emitWeightGradient(WeightGradientOp op, Value task);
+  /// All of the gradient of one position's matrix.
   void emitGradientOfPosition(WeightGradientOp op, Value p);
+  /// Rows and columns number `task` of matrix number `matrix`, summed over a range of positions.
+  void emitGradientTask(WeightGradientOp op, Value task, Value matrix, Value firstPosition,
+                        Value lastPosition);
+  /// Adds the samples of position t of the output adjoint and s of the input. Where the
+  /// interleaved one of them was already, for an earlier matrix, `isInterleaved` holds or is null.
+  void addAllGroups(MatrixGradient &gradient, WeightGradientOp op, Value t, Value s,
+                    Value isInterleaved);
+  /// The gradients of the matrices matrixOf(t, s) of some pairs s <= t of positions.
+  struct PairRange {
+    Value firstT, lastT, firstS, lastS;
+  };
+  void emitGradientsOfPairs(WeightGradientOp op, PairRange range,
+                            llvm::function_ref<Value(Value t, Value s)> matrixOf);
+  /// Vectors of the stack that a gradient takes.
+  int64_t gradientScratch(WeightGradientOp op) const;
   /// The lane groups that a gradient's position is summed over: none where the output adjoint is
   /// zero.
   Value summedGroups(WeightGradientOp op, Value p);
-  void emitGradientStrip(WeightGradientOp op, Value matrix, Value first, Value last, Value row0,
-                         int64_t rows);
-  /// `start` plus what the first `summed` lane groups of position p contribute to a block of the
-  /// gradient.
-  llvm::SmallVector<Value> emitGradientSums(WeightGradientOp op, Value p, Value summed, Value row0,
-                                            Value column, RegisterBlock block,
-                                            mlir::ValueRange start);
-  /// Fetches a strip's share of the gradient's input at the next position: all strips fetch all.
-  void prefetchInputs(WeightGradientOp op, Value p, Value row0, int64_t rows);
   /// Fetches the weight and velocity that the gradient's update will read and write from element
   /// `first` on: they were last used a step ago. They may lie beyond the tensor's end.
   void prefetchUpdated(mlir::Value gradient, Value first, int64_t elements);
@@ -452,12 +473,6 @@ private:
   void emitTranspose(TransposeOp op, Value task);
   void emitSumPositions(SumPositionsOp op, Value task);
   void emitAcrossGradient(WeightGradientOp op, Value task);
-  void emitAcrossGradientStrip(WeightGradientOp op, Value matrix, Value t, Value s, Value row0,
-                               int64_t rows);
-  void emitAcrossGradientPiece(WeightGradientOp op, Value corner, Value dy, Value x, Value summed,
-                               int64_t rows, int64_t width);
-  llvm::SmallVector<Value> emitAcrossGradientBlock(WeightGradientOp op, Value dy, Value x,
-                                                   Value summed, int64_t rows, int64_t columns);
   void emitBiasGradient(BiasGradientOp op, Value task);
   void emitBiasGradientBlock(BiasGradientOp op, Value first, Value last, Value feature,
                              int64_t rows);
@@ -481,6 +496,18 @@ private:
   /// In a kernel: the values whose addresses are its last arguments, in the order of their use.
   llvm::SmallVectorImpl<mlir::Value> *kernelTensors = nullptr;
   Value kernelSummed; ///< of a gradient: see summedGroups
+  /// An operand that several gradients of a tile interleave in the same way: the first of them that
+  /// reads it does, for all.
+  struct SharedOperand {
+    int64_t count = 1; ///< of the gradients
+    Value number;      ///< of this one
+    Value isInterleaved, place;
+  };
+  /// That of a gradient that sums `summed` lane groups, before it is emitted.
+  SharedOperand shareOperand(WeightGradientOp op, Value summed);
+  SharedOperand sharedOperand; ///< in a kernel
+  /// In a region: place of each such operand, and whether it is interleaved so far.
+  llvm::DenseMap<mlir::Value, std::pair<Value, Value>> interleavedOperands;
   llvm::DenseSet<mlir::Operation *> tileOps;
   /// A value of one position, its place on the stack and its buffer for batches that outgrow that.
   struct Local {

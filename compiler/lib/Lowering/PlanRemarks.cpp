@@ -84,15 +84,15 @@ std::string describeGradient(WeightGradientOp op, const Layout &layout, const Ta
   if (isLargeProduct(op)) {
     text += usesBlas(op, target) ? "OpenBLAS on packed operands (--matmul)"
                                  : "blocked for the caches (large)";
-  } else if (transposesInput(op, layout, target)) {
-    WeightType weight = op.getResult().getType();
-    int64_t vectors = llvm::divideCeil(weight.getSize("in"), layout.lanes);
-    text += "features in the lanes, " +
-            describeBlock(predictLinearBlock(weight.getSize("out"), vectors, target), target,
-                          target.plan.linear.rows);
   } else {
-    text += describeBlock(predictGradientBlock(op.getResult().getType(), layout.lanes, target),
-                          target, target.plan.gradient.rows);
+    WeightType weight = op.getResult().getType();
+    Chunks chunks(layout);
+    bool interleavesOut = chooseGradient(weight, layout, target).interleavesOut;
+    if (chunks.features > 1)
+      text += llvm::formatv("{0} samples of {1} features of the {2} in a vector, ", chunks.samples,
+                            chunks.features, interleavesOut ? "output adjoint" : "input");
+    text +=
+        describeBlock(predictGradient(weight, layout, target), target, target.plan.gradient.rows);
   }
   return text + describeEnd(op, target).str();
 }

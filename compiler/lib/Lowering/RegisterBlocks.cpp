@@ -231,57 +231,90 @@ BlockPrediction predictLinearCut(int64_t features, ArrayRef<int64_t> sizes, cons
 // weight_gradient
 //===----------------------------------------------------------------------===//
 
-/// Half cycles that it takes to sum the lanes of a gradient block's accumulators and to store the
-/// sums, or to update by them: two shuffles for each pair of vectors, and what is done with each
-/// piece of a row.
-static double finishCost(int64_t rows, int64_t columns, int64_t lanes) {
-  constexpr double kPair = 2, kPiece = 5;
-  double cost = 0;
-  for (int64_t first = 0; first < rows * columns; first += lanes) {
-    int64_t level = std::min(lanes, rows * columns - first);
-    for (int64_t block = lanes; block > 1; block /= 2) {
-      level = llvm::divideCeil(level, 2);
-      cost += kPair * double(level);
-    }
+static RegisterBlock limitsOfGradient(int64_t rows, int64_t columns) {
+  return cut(kLargestGradientBlock, {rows, columns});
+}
+
+namespace {
+
+/// The ways to sum the gradient of a matrix with one of its operands interleaved.
+class GradientWay {
+public:
+  GradientWay(WeightType weight, bool interleavesOut, const Layout &layout, const Target &target)
+      : interleavesOut(interleavesOut),
+        hasOwnSums(weight.isPerPosition() || weight.isAcrossPositions()), target(target),
+        chunks(layout), rows(weight.getSize(interleavesOut ? "in" : "out")),
+        vectors(llvm::divideCeil(weight.getSize(interleavesOut ? "out" : "in"), chunks.features)) {}
+
+  RegisterBlock limits() const { return limitsOfGradient(rows, vectors); }
+  /// Rows of an interleaved output adjoint's block are stored by chunks.
+  bool hasCode(RegisterBlock block) const {
+    return !interleavesOut || block.rows % chunks.samples == 0;
   }
-  forPiecesOfRows(rows, columns, lanes, [&](int64_t, int64_t, int64_t) { cost += kPiece; });
-  return cost;
+  RegisterBlock choose(RegisterBlock without = {}) const {
+    return cheapestBlock(
+        limits(), target,
+        [&](RegisterBlock block) {
+          return hasCode(block) ? costOf(block) : std::numeric_limits<double>::infinity();
+        },
+        without);
+  }
+  /// Half cycles at one position.
+  double costOf(RegisterBlock block) const {
+    if (!block.rows)
+      return std::numeric_limits<double>::infinity();
+    double steps = double(kUsualSamples) / double(chunks.samples);
+    // A load, its part of a store, and one insertion less than there are chunks.
+    double interleaving = chunks.features > 1 ? double(vectors * chunks.features) * steps : 0;
+    return interleaving + cutCost(rows, block.rows, [&](int64_t height) {
+             return cutCost(vectors, block.columns, [&](int64_t width) {
+               double cost = steps * stepCost(height, width, target);
+               return hasOwnSums ? cost + finishCost(height, width) : cost;
+             });
+           });
+  }
+
+private:
+  /// Half cycles that it takes to sum the chunks of a block's accumulators, three operations for
+  /// each pair of vectors, and to store the sums or to update by them.
+  double finishCost(int64_t height, int64_t width) const {
+    constexpr double kPair = 3, kVector = 9, kChunk = 2;
+    int64_t sums = interleavesOut ? width * llvm::divideCeil(height, chunks.samples)
+                                  : llvm::divideCeil(height * width, chunks.samples);
+    double parts = interleavesOut ? kChunk * double(chunks.features) : 1;
+    return double(sums) * (kPair * double(chunks.samples - 1) + kVector + parts);
+  }
+
+  bool interleavesOut;
+  bool hasOwnSums; ///< of each position, or pair of them
+  const Target &target;
+  Chunks chunks;
+  int64_t rows, vectors; ///< broadcast features, and vectors of interleaved ones
+};
+
+} // namespace
+
+GradientPlan chooseGradient(WeightType weight, const Layout &layout, const Target &target) {
+  GradientWay byInput(weight, false, layout, target), byOutput(weight, true, layout, target);
+  if (RegisterBlock given = target.plan.gradient; given.rows) {
+    RegisterBlock block = cut(given, byInput.limits()), other = cut(given, byOutput.limits());
+    if (byOutput.hasCode(other) && byOutput.costOf(other) < byInput.costOf(block))
+      return {other, true};
+    return {block, false};
+  }
+  RegisterBlock block = byInput.choose(), other = byOutput.choose();
+  if (byOutput.costOf(other) < byInput.costOf(block))
+    return {other, true};
+  return {block, false};
 }
 
-/// Half cycles of a weight's gradient at one position.
-static double gradientCost(WeightType weight, int64_t lanes, RegisterBlock block,
-                           const Target &target) {
-  return cutCost(weight.getSize("out"), block.rows, [&](int64_t rows) {
-    return cutCost(weight.getSize("in"), block.columns, [&](int64_t columns) {
-      double steps = stepCost(rows, columns, target) * double(kUsualSamples) / double(lanes);
-      return weight.isPerPosition() ? steps + finishCost(rows, columns, lanes) : steps;
-    });
-  });
-}
-
-static RegisterBlock limitsOfGradient(WeightType weight) {
-  return cut(kLargestGradientBlock, {weight.getSize("out"), weight.getSize("in")});
-}
-
-RegisterBlock chooseGradientBlock(WeightType weight, int64_t lanes, const Target &target) {
-  if (target.plan.gradient.rows)
-    return cut(target.plan.gradient, limitsOfGradient(weight));
-  return cheapestBlock(limitsOfGradient(weight), target, [&](RegisterBlock block) {
-    return gradientCost(weight, lanes, block, target);
-  });
-}
-
-BlockPrediction predictGradientBlock(WeightType weight, int64_t lanes, const Target &target) {
-  double ideal =
-      double(weight.getSize("out") * weight.getSize("in")) * double(kUsualSamples) / double(lanes);
-  auto share = [&](RegisterBlock block) {
-    return block.rows ? ideal / gradientCost(weight, lanes, block, target) : 0;
-  };
-  RegisterBlock block = chooseGradientBlock(weight, lanes, target);
-  RegisterBlock second = cheapestBlock(
-      limitsOfGradient(weight), target,
-      [&](RegisterBlock other) { return gradientCost(weight, lanes, other, target); }, block);
-  return {block, {}, second, share(block), share(second)};
+BlockPrediction predictGradient(WeightType weight, const Layout &layout, const Target &target) {
+  GradientPlan plan = chooseGradient(weight, layout, target);
+  GradientWay way(weight, plan.interleavesOut, layout, target);
+  double ideal = double(weight.getSize("out") * weight.getSize("in")) * double(kUsualSamples) /
+                 double(layout.lanes);
+  RegisterBlock second = way.choose(plan.block);
+  return {plan.block, {}, second, ideal / way.costOf(plan.block), ideal / way.costOf(second)};
 }
 
 } // namespace iarc
