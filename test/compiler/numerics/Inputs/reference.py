@@ -43,7 +43,16 @@ def slopes(heads):
 
 
 def linear(x, matrix):
-    """x [batch, position, in]; matrix [out, in], or [position, out, in]."""
+    """x [batch, position, in]; matrix [out, in], [position, out, in] or [pair, out, in]."""
+    positions = x.shape[1]
+    if matrix.dim() == 3 and matrix.shape[0] == positions * (positions + 1) // 2 != positions:
+        # One dense matrix over all positions and features, zero above the diagonal.
+        later, earlier = torch.tril_indices(positions, positions)
+        _, out, features = matrix.shape
+        dense = torch.zeros(positions, positions, out, features, dtype=x.dtype)
+        dense = dense.index_put((later, earlier), matrix).transpose(1, 2)
+        dense = dense.reshape(positions * out, positions * features)
+        return (x.flatten(1) @ dense.T).reshape(-1, positions, out)
     return torch.einsum("bti,oi->bto" if matrix.dim() == 2 else "bti,toi->bto", x, matrix)
 
 
@@ -66,20 +75,9 @@ def attend(q, k, v, heads, kernel):
 
 def perceptron(weights, x, activation):
     """Layers of x + activation(bias + W norm(x)), the last one without activation."""
-    positions = x.shape[1]
     for layer, (matrices, bias) in enumerate(zip(weights["weight"], weights["weight_bias"])):
         h = torch.nn.functional.layer_norm(x, x.shape[-1:])
-        if matrices.shape[0] == positions * (positions + 1) // 2:
-            # One dense matrix over all positions and features, zero above the diagonal.
-            later, earlier = torch.tril_indices(positions, positions)
-            width = x.shape[-1]
-            dense = torch.zeros(positions, positions, width, width, dtype=x.dtype)
-            dense = dense.index_put((later, earlier), matrices).transpose(1, 2)
-            y = h.flatten(1) @ dense.reshape(positions * width, positions * width).T
-            y = y.reshape(x.shape)
-        else:
-            y = linear(h, matrices)
-        y = y + bias
+        y = linear(h, matrices) + bias
         x = x + (y if layer == weights["weight"].shape[0] - 1 else activation(y))
     return x
 
