@@ -66,6 +66,30 @@ static int64_t positionsAtOnce(int64_t columns, int64_t reduced, int64_t produce
   return std::clamp<int64_t>(kNearBytes / bytes, 1, 8);
 }
 
+SmallVector<Emitter::PrefetchRun> Emitter::runsBesideStrip(LinearOp op, Value p, Value group,
+                                                           int64_t columns) {
+  SmallVector<PrefetchRun> runs;
+  DenseSet<Value> values;
+  auto fetch = [&](Value value, Prefetch kind) {
+    auto type = dyn_cast<ValueType>(value.getType());
+    if (!type || !values.insert(value).second)
+      return;
+    int64_t features = type.getFeatures();
+    runs.push_back(
+        {row(address(value), features, p, group), columns * features * layout.lanes, kind});
+  };
+  for (Operation &other : *op->getBlock()) {
+    if (!tileOps.contains(&other) || isReadByMapsOnly(&other))
+      continue;
+    for (Value operand : other.getOperands())
+      if (operand != op.getInput() && !isMadeHere(operand))
+        fetch(operand, Prefetch::ToRead);
+    for (Value result : other.getResults())
+      fetch(result, Prefetch::ToWrite);
+  }
+  return runs;
+}
+
 /// The lane groups group .. group + block.columns - 1 of position p.
 void Emitter::emitAcrossStrip(LinearOp op, Value p, Value group, RegisterBlock block) {
   int64_t produced = op.getProduced(), columns = block.columns;
@@ -98,8 +122,20 @@ void Emitter::emitAcrossStrip(LinearOp op, Value p, Value group, RegisterBlock b
   forBlocks([&](Value feature, int64_t rows) {
     storeSums(feature, emitStart(op, p, feature, rows, columns));
   });
-  int64_t step = positionsAtOnce(columns, op.getReduced(), produced, layout);
+  int64_t step = positionsAtOnce(columns, op.getReduced(), produced, layout), line = lineElements();
+  auto stepsOf = [&](Value positions) {
+    return arith::DivSIOp::create(b, add(positions, index(step - 1)), index(step)).getResult();
+  };
+  Value parts = arith::MaxSIOp::create(b, stepsOf(sub(last, first)), index(1));
+  SmallVector<PrefetchRun> runs = runsBesideStrip(op, p, group, columns);
   forLoop(first, last, step, [&](Value q) {
+    for (const PrefetchRun &run : runs) {
+      Value lines = add(index(llvm::divideCeil(run.elements, line) - 1), parts);
+      lines = arith::DivSIOp::create(b, lines, parts);
+      Value start = offset(run.start, mul(mul(stepsOf(sub(q, first)), lines), line));
+      forLoop(index(0), lines, 1,
+              [&](Value i) { prefetch(offset(start, mul(i, line)), line, run.kind); });
+    }
     Value end = minimum(add(q, index(step)), last);
     forBlocks([&](Value feature, int64_t rows) {
       storeSums(feature, emitAcrossBlock(op, p, q, end, group, feature, {rows, columns},

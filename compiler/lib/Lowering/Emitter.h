@@ -381,6 +381,10 @@ private:
   /// Passes a block's sums through the epilogue and stores the results.
   void emitLinearEnd(LinearOp op, llvm::ArrayRef<Value> sums, Value p, Value group, Value feature,
                      int64_t rows, int64_t columns);
+  /// What the ops of a tile with a product across positions read and write beside it, of the lane
+  /// groups of one strip.
+  llvm::SmallVector<PrefetchRun> runsBesideStrip(LinearOp op, Value p, Value group,
+                                                 int64_t columns);
   void emitAcrossStrip(LinearOp op, Value p, Value group, RegisterBlock block);
   llvm::SmallVector<Value> emitAcrossBlock(LinearOp op, Value p, Value first, Value last,
                                            Value group, Value feature, RegisterBlock block,
