@@ -73,6 +73,9 @@ public:
     group = mlir::arith::DivSIOp::create(e.b, task, e.index(op.getHeads()));
     head = mlir::arith::RemSIOp::create(e.b, task, e.index(op.getHeads()));
     scale = e.splat(op.getScale().convertToDouble());
+    // Rows of positions lie this far apart. Said once, so that the visits of keys count it up.
+    stride = e.mul(e.groups(), features * e.layout.lanes);
+    start = e.mul(e.add(e.mul(group, features), e.mul(head, size)), e.layout.lanes);
     if (op.getSlopes().empty())
       return;
     llvm::SmallVector<double> numbers;
@@ -84,8 +87,7 @@ public:
 
   /// Start of this head's features of a value's position.
   Value at(Value value, Value position) {
-    Value elements = e.mul(e.add(e.mul(position, e.groups()), group), features);
-    return e.offset(e.address(value), e.mul(e.add(elements, e.mul(head, size)), e.layout.lanes));
+    return e.offset(e.offset(e.address(value), start), e.mul(position, stride));
   }
   /// The numbers of the kernel's parameters for query i.
   llvm::SmallVector<Value> parametersAt(Value i) {
@@ -132,11 +134,12 @@ public:
     for (int64_t k = 0; k < atOnce; ++k) {
       Value number = e.minimum(e.add(first, e.index(k)), e.index(lines - 1));
       Value position = mlir::arith::DivUIOp::create(e.b, number, e.index(rowLines));
-      Value ofRow = mlir::arith::RemUIOp::create(e.b, number, e.index(rowLines));
+      // What is left of the division by the lines of a row times a line, and that row.
+      Value lineOfRow = e.mul(number, line);
+      Value row = e.mul(position, e.sub(stride, e.index(rowLines * line)));
+      Value next = e.add(e.add(start, e.index(size * e.layout.lanes)), e.add(lineOfRow, row));
       for (Value value : values)
-        e.prefetch(e.offset(at(value, position),
-                            e.add(e.mul(ofRow, line), e.index(size * e.layout.lanes))),
-                   line);
+        e.prefetch(e.offset(e.address(value), next), line);
     }
   }
   /// A head's features: in registers, or nothing where they are read from memory as needed.
@@ -229,6 +232,7 @@ public:
   int64_t features, positions, size;
   bool unrolled;
   Value group, head, scale, decays;
+  Value start, stride; ///< elements: of this head at position 0, and between positions
 };
 
 } // namespace iarc
