@@ -150,15 +150,22 @@ private:
     Value row, column, sums;
     int64_t rows, columns;
   };
+  /// The operand that passes is that of which a block reads more vectors: where all strips of the
+  /// interleaved one stay in the first cache, the rows, else the strips.
   void forBlocks(llvm::function_ref<void(const Block &)> body) {
-    forColumns([&](Value column, int64_t columns) {
-      Value strip = stripSums(column);
+    auto block = [&](Value row, int64_t rows, Value column, int64_t columns) {
+      Value number = arith::DivSIOp::create(b, e.sub(row, firstRow), e.index(cut.block.rows));
+      Value place = e.mul(number, cut.sumsOfBlock(cut.block.rows) * lanes);
+      body({row, column, e.offset(stripSums(column), place), rows, columns});
+    };
+    if (cut.columns * kUsualSamples * e.layout.elementBytes <= kPassingBytes)
       forRows([&](Value row, int64_t rows) {
-        Value number = arith::DivSIOp::create(b, e.sub(row, firstRow), e.index(cut.block.rows));
-        Value place = e.offset(strip, e.mul(number, cut.sumsOfBlock(cut.block.rows) * lanes));
-        body({row, column, place, rows, columns});
+        forColumns([&](Value column, int64_t columns) { block(row, rows, column, columns); });
       });
-    });
+    else
+      forColumns([&](Value column, int64_t columns) {
+        forRows([&](Value row, int64_t rows) { block(row, rows, column, columns); });
+      });
   }
   Value stripNumber(Value column) {
     return arith::DivSIOp::create(b, e.sub(column, firstColumn), e.index(cut.strip));
@@ -237,8 +244,9 @@ SmallVector<Value> MatrixGradient::addSamples(const Block &block, Positions at, 
   auto sumOver = [&](Value begin, Value end, int64_t step, ValueRange start) {
     return e.forLoop(begin, end, step, start, [&](Value g, ValueRange carried) {
       SmallVector<Value> next(carried);
-      prefetchBeside(block, at, e.add(group, g));
       for (int64_t chunk = 0; chunk < step * features; ++chunk) {
+        if (chunk % features == 0)
+          prefetchBeside(block, at, e.add(group, e.add(g, e.index(chunk / features))));
         Value pieces = e.offset(left, e.mul(g, cut.countRows() * lanes));
         pieces = e.offset(pieces,
                           chunk / features * cut.countRows() * lanes + chunk % features * samples);
@@ -255,14 +263,15 @@ SmallVector<Value> MatrixGradient::addSamples(const Block &block, Positions at, 
     });
   };
   SmallVector<Value> zeros(block.rows * vectors, e.splat(0.0));
-  if (features > 1)
+  // Four chunks a round at least: a small block makes so few multiply-adds of what it loads that
+  // the loop's own instructions would keep the processor from starting two of them a cycle.
+  constexpr int64_t kChunksAtOnce = 4;
+  int64_t atOnce = std::max<int64_t>(kChunksAtOnce / features, 1);
+  if (atOnce == 1)
     return sumOver(e.index(0), count, 1, zeros);
-  // Two groups a round: a small block makes so few multiply-adds of what it loads that the loop's
-  // own instructions would keep the processor from starting two of them a cycle.
-  constexpr int64_t kGroupsAtOnce = 2;
-  Value rest = arith::RemSIOp::create(b, count, e.index(kGroupsAtOnce));
+  Value rest = arith::RemSIOp::create(b, count, e.index(atOnce));
   Value middle = e.sub(count, rest);
-  return sumOver(middle, count, 1, sumOver(e.index(0), middle, kGroupsAtOnce, zeros));
+  return sumOver(middle, count, 1, sumOver(e.index(0), middle, atOnce, zeros));
 }
 
 /// Fetches what the next position reads, which was made long ago: the blocks of a task fetch a
