@@ -152,15 +152,38 @@ StringAttr Inference::symbolOf(BlockArgument argument) {
 /// A weight that is read in two ways, such as in a recurrence and outside of it, is prepared twice.
 bool Inference::arrangeAgain(OpOperand &use, PreparedWeight form) {
   auto argument = dyn_cast<BlockArgument>(use.get());
-  if (!argument || argument.getOwner() != &function.front() || !symbolOf(argument))
+  Value copy = argument ? copyOf(argument, form) : Value();
+  if (!copy)
     return false;
+  use.set(copy);
+  return arrange(copy, form);
+}
+
+Value Inference::copyOf(BlockArgument argument, PreparedWeight form) {
+  if (auto repeat = dyn_cast<RepeatOp>(argument.getOwner()->getParentOp())) {
+    // A slice of a copy.
+    unsigned carried = repeat.getNumCarried();
+    auto whole =
+        argument.getArgNumber() < carried
+            ? BlockArgument()
+            : dyn_cast<BlockArgument>(repeat.getSlices()[argument.getArgNumber() - carried]);
+    form.outer *= repeat.getCount();
+    Value copy = whole ? copyOf(whole, form) : Value();
+    if (!copy)
+      return {};
+    for (auto [slice, other] : llvm::zip(repeat.getSlices(), repeat.getSliceArguments()))
+      if (slice == copy)
+        return other;
+    repeat.getSlicesMutable().append(copy);
+    return repeat.getBodyBlock().addArgument(argument.getType(), argument.getLoc());
+  }
   StringAttr source = symbolOf(argument);
+  if (!source)
+    return {};
   for (BlockArgument other : function.front().getArguments())
     if (StringAttr symbol = symbolOf(other);
-        symbol && sourceOf(symbol) == source && forms.lookup(other) == form) {
-      use.set(other);
-      return true;
-    }
+        symbol && sourceOf(symbol) == source && forms.lookup(other) == form)
+      return other;
   // No weight of a model has such a name.
   MLIRContext *context = function.getContext();
   auto name = StringAttr::get(context, source.getValue() + "#" + Twine(copies.size()));
@@ -169,9 +192,8 @@ bool Inference::arrangeAgain(OpOperand &use, PreparedWeight form) {
   NamedAttribute entry(StringAttr::get(context, kWeightAttr), FlatSymbolRefAttr::get(name));
   if (failed(function.insertArgument(number, argument.getType(),
                                      DictionaryAttr::get(context, entry), argument.getLoc())))
-    return false;
-  use.set(function.getArgument(number));
-  return arrange(use.get(), form);
+    return {};
+  return function.getArgument(number);
 }
 
 bool Inference::arrange(LinearOp op) {

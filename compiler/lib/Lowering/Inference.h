@@ -80,6 +80,9 @@ private:
   bool arrange(mlir::OpOperand &use, PreparedWeight form);
   bool arrange(mlir::Value weight, PreparedWeight form);
   bool arrangeAgain(mlir::OpOperand &use, PreparedWeight form);
+  /// An argument that is the same weight, or slice of it, as `argument` and has this form: another
+  /// one, or a new one; null where the weight is none of the function's.
+  mlir::Value copyOf(mlir::BlockArgument argument, PreparedWeight form);
   mlir::StringAttr symbolOf(mlir::BlockArgument argument);
 
   Target target;
