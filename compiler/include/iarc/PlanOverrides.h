@@ -8,7 +8,7 @@
 namespace iarc {
 
 /// Sizes of a register block: `rows` produced features by `columns` lane groups of a product, or
-/// rows by columns of a weight's gradient.
+/// broadcast features by vectors of interleaved ones of a weight's gradient.
 struct RegisterBlock {
   int64_t rows = 0, columns = 0;
   /// Registers that the block needs: accumulators, the shorter side of the block, the passing

@@ -1,5 +1,5 @@
 //===- RegisterBlocks.cpp - The cost model of register blocks ---------------===//
-#include "Emitter.h"
+#include "RegisterBlocks.h"
 
 #include <algorithm>
 #include <limits>
