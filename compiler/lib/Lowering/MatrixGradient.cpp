@@ -82,9 +82,7 @@ void MatrixGradient::forStrips(Value first, Value end, int64_t size, int64_t res
 
 void MatrixGradient::forBlocks(llvm::function_ref<void(const Block &)> body) {
   auto block = [&](Value row, int64_t rows, Value column, int64_t columns) {
-    Value number = arith::DivSIOp::create(b, e.sub(row, firstRow), e.index(cut.block.rows));
-    Value place = e.mul(number, cut.sumsOfBlock(cut.block.rows) * lanes);
-    body({row, column, e.offset(stripSums(column), place), rows, columns});
+    body({row, column, sumsOf(row, column), rows, columns});
   };
   if (cut.columns * kUsualSamples * e.layout.elementBytes <= kPassingBytes)
     forRows([&](Value row, int64_t rows) {
@@ -94,6 +92,11 @@ void MatrixGradient::forBlocks(llvm::function_ref<void(const Block &)> body) {
     forColumns([&](Value column, int64_t columns) {
       forRows([&](Value row, int64_t rows) { block(row, rows, column, columns); });
     });
+}
+
+Value MatrixGradient::sumsOf(Value row, Value column) {
+  Value number = arith::DivSIOp::create(b, e.sub(row, firstRow), e.index(cut.block.rows));
+  return e.offset(stripSums(column), e.mul(number, cut.sumsOfBlock(cut.block.rows) * lanes));
 }
 
 Value MatrixGradient::stripNumber(Value column) {
@@ -192,20 +195,30 @@ void MatrixGradient::prefetchBeside(const Block &block, Positions at, Value grou
         block.columns, rowBlocks * e.sharedOperand.count);
 }
 
-/// Fetches a block's share of the weight and velocity that the update will read and write.
+/// Fetches a block's share of the weight and velocity that the update will read and write, line
+/// after line of the task's rows of them.
 void MatrixGradient::prefetchUpdated(const Block &block) {
   if (isSummedOverPositions(op.getResult().getType()))
     return;
-  if (cut.tasks() == 1 && cut.strips() == 1) {
-    int64_t part = llvm::divideCeil(cut.out * cut.in, cut.rows / cut.block.rows);
-    Value number = arith::DivSIOp::create(b, block.row, e.index(cut.block.rows));
+  int64_t rowBlocks = cut.rows / cut.block.rows, blocks = rowBlocks * cut.strips();
+  Value number =
+      e.add(e.mul(stripNumber(block.column), rowBlocks),
+            arith::DivSIOp::create(b, e.sub(block.row, firstRow), e.index(cut.block.rows)));
+  if (cut.tasks() == 1) {
+    int64_t part = llvm::divideCeil(cut.out * cut.in, blocks);
     Value first = e.add(e.mul(matrix, cut.out * cut.in), e.mul(number, part));
     return e.prefetchUpdated(op.getResult(), first, part);
   }
-  int64_t outer = cut.interleavesOut ? block.columns : block.rows;
-  for (int64_t k = 0; k < outer; ++k)
-    e.prefetchUpdated(op.getResult(), e.add(placeOf(block.row, block.column), e.index(k * cut.in)),
-                      cut.interleavesOut ? block.rows : block.columns);
+  int64_t height = cut.interleavesOut ? cut.columns : cut.rows, line = e.lineElements();
+  int64_t lines = llvm::divideCeil(cut.interleavesOut ? cut.rows : cut.columns, line);
+  int64_t part = llvm::divideCeil(height * lines, blocks);
+  Value corner = placeOf(firstRow, firstColumn);
+  for (int64_t k = 0; k < part; ++k) {
+    Value at = e.add(e.mul(number, part), e.index(k));
+    Value row = arith::DivSIOp::create(b, at, e.index(lines));
+    Value column = e.mul(arith::RemSIOp::create(b, at, e.index(lines)), line);
+    e.prefetchUpdated(op.getResult(), e.add(corner, e.add(e.mul(row, cut.in), column)), line);
+  }
 }
 
 void MatrixGradient::addGroups(Positions positions, Value group, Value count, Value isInterleaved) {
@@ -248,23 +261,28 @@ void MatrixGradient::sumChunks(ArrayRef<Value> sums, const Block &block) {
 }
 
 void MatrixGradient::finishRows() {
-  forBlocks([&](const Block &block) {
-    Value corner = placeOf(block.row, block.column);
-    auto finish = [&](int64_t row, int64_t count) {
-      SmallVector<Emitter::GradientPart> parts;
-      int64_t stride = vectorsOf(block.columns) * features;
-      for (int64_t first = 0; first < count;) {
-        int64_t size = std::min<int64_t>(llvm::bit_floor(uint64_t(count - first)), lanes);
-        parts.push_back({e.loadPiece(e.offset(block.sums, row * stride + first), size),
-                         e.add(corner, e.index(row * cut.in + first))});
-        first += size;
-      }
-      e.finishGradient(op.getResult(), parts);
-    };
-    if (block.columns == cut.in && block.columns % features == 0)
-      return finish(0, block.rows * block.columns);
-    for (int64_t row = 0; row < block.rows; ++row)
-      finish(row, block.columns);
+  // `count` sums from `sums` on, which are neighbours in memory.
+  auto finish = [&](Value sums, Value at, int64_t count) {
+    SmallVector<Emitter::GradientPart> parts;
+    for (int64_t first = 0; first < count;) {
+      int64_t size = std::min<int64_t>(llvm::bit_floor(uint64_t(count - first)), lanes);
+      parts.push_back({e.loadPiece(e.offset(sums, first), size), e.add(at, e.index(first))});
+      first += size;
+    }
+    e.finishGradient(op.getResult(), parts);
+  };
+  if (cut.strips() == 1 && cut.in == cut.strip)
+    return forBlocks([&](const Block &block) {
+      finish(block.sums, placeOf(block.row, block.column), block.rows * block.columns);
+    });
+  // Row after row, whatever the order in which the blocks were summed.
+  forRows([&](Value first, int64_t rows) {
+    e.forLoop(e.index(0), e.index(rows), 1, [&](Value r) {
+      forColumns([&](Value column, int64_t columns) {
+        Value place = e.offset(sumsOf(first, column), e.mul(r, vectorsOf(columns) * features));
+        finish(place, placeOf(e.add(first, r), column), columns);
+      });
+    });
   });
 }
 

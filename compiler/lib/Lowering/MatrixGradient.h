@@ -80,6 +80,8 @@ private:
   /// vectors: where all strips of the interleaved one stay in the first cache, the rows, else the
   /// strips.
   void forBlocks(llvm::function_ref<void(const Block &)> body);
+  /// Where the sums of the block lie that begins at a row and a column.
+  Value sumsOf(Value row, Value column);
   Value stripNumber(Value column);
   Value stripSums(Value column) {
     return e.offset(sums, e.mul(stripNumber(column), cut.sums() / cut.strips() * lanes));

@@ -276,13 +276,22 @@ public:
 
 private:
   /// Half cycles that it takes to sum the chunks of a block's accumulators, three operations for
-  /// each pair of vectors, and to store the sums or to update by them.
+  /// each pair of vectors, to add the sums to those so far, and to store them or to update by them.
   double finishCost(int64_t height, int64_t width) const {
-    constexpr double kPair = 3, kVector = 9, kChunk = 2;
+    constexpr double kPair = 3, kSum = 3, kPiece = 6, kChunk = 2;
     int64_t sums = interleavesOut ? width * llvm::divideCeil(height, chunks.samples)
                                   : llvm::divideCeil(height * width, chunks.samples);
-    double parts = interleavesOut ? kChunk * double(chunks.features) : 1;
-    return double(sums) * (kPair * double(chunks.samples - 1) + kVector + parts);
+    double cost = double(sums) * (kPair * double(chunks.samples - 1) + kSum);
+    if (interleavesOut)
+      return cost + double(sums) * (kPiece + kChunk * double(chunks.features));
+    // The rows of a strip of columns are stored one by one, those of the whole matrix as they lie.
+    int64_t lanes = chunks.samples * chunks.features, columns = width * chunks.features;
+    return cost + kPiece * double(width == vectors ? llvm::divideCeil(height * columns, lanes)
+                                                   : height * countPieces(columns, lanes));
+  }
+  /// Pieces of at most `lanes` numbers, each a power of two, that `count` are stored in.
+  static int64_t countPieces(int64_t count, int64_t lanes) {
+    return count / lanes + llvm::popcount(uint64_t(count % lanes));
   }
 
   bool interleavesOut;
