@@ -231,10 +231,6 @@ BlockPrediction predictLinearCut(int64_t features, ArrayRef<int64_t> sizes, cons
 // weight_gradient
 //===----------------------------------------------------------------------===//
 
-static RegisterBlock limitsOfGradient(int64_t rows, int64_t columns) {
-  return cut(kLargestGradientBlock, {rows, columns});
-}
-
 namespace {
 
 /// The ways to sum the gradient of a matrix with one of its operands interleaved.
@@ -246,7 +242,7 @@ public:
         chunks(layout), rows(weight.getSize(interleavesOut ? "in" : "out")),
         vectors(llvm::divideCeil(weight.getSize(interleavesOut ? "out" : "in"), chunks.features)) {}
 
-  RegisterBlock limits() const { return limitsOfGradient(rows, vectors); }
+  RegisterBlock limits() const { return cut(kLargestGradientBlock, {rows, vectors}); }
   /// Rows of an interleaved output adjoint's block are stored by chunks.
   bool hasCode(RegisterBlock block) const {
     return !interleavesOut || block.rows % chunks.samples == 0;
