@@ -102,34 +102,36 @@ void Emitter::addAllGroups(MatrixGradient &gradient, WeightGradientOp op, Value 
 }
 
 Emitter::SharedOperand Emitter::shareOperand(WeightGradientOp op, Value summed) {
-  GradientCut cut(op, layout, target);
-  auto operandOf = [](WeightGradientOp gradient, const GradientCut &cut) {
-    return cut.interleavesOut ? gradient.getOutputAdjoint() : gradient.getInput();
+  // What lies in memory follows from the operand and the columns of a strip.
+  auto interleavingOf = [&](WeightGradientOp gradient) -> std::pair<Value, int64_t> {
+    GradientCut cut(gradient, layout, target);
+    if (!cut.inputs() || cut.columnTasks > 1)
+      return {};
+    return {cut.interleavesOut ? gradient.getOutputAdjoint() : gradient.getInput(), cut.strip};
   };
-  Value operand = operandOf(op, cut);
+  std::pair<Value, int64_t> interleaving = interleavingOf(op);
+  if (!interleaving.first)
+    return {};
+  // Those of the tile that interleave in the same way, in their order.
   SharedOperand shared;
-  if (!cut.inputs() || cut.columnTasks > 1)
-    return shared;
-  // Those of the tile that interleave it in the same way, in their order.
   shared.count = 0;
   int64_t number = 0;
   for (auto other : op->getBlock()->getOps<WeightGradientOp>()) {
-    GradientCut otherCut(other, layout, target);
-    if (!tileOps.contains(other) || operandOf(other, otherCut) != operand ||
-        otherCut.columnTasks > 1 || otherCut.strip != cut.strip || otherCut.groups != cut.groups)
+    if (!tileOps.contains(other) || interleavingOf(other) != interleaving)
       continue;
     if (other == op)
       number = shared.count;
     ++shared.count;
   }
-  // Places that a region's stack has room for.
+  // Places of at most 96 KiB: with the other values on the stack they fit what it has for generated
+  // code.
   constexpr unsigned kPlaces = 2;
   if (shared.count == 1 ||
-      (!interleavedOperands.contains(operand) && interleavedOperands.size() == kPlaces))
+      (!interleavedOperands.contains(interleaving) && interleavedOperands.size() == kPlaces))
     return {};
-  auto [entry, isFirst] = interleavedOperands.try_emplace(operand);
+  auto [entry, isFirst] = interleavedOperands.try_emplace(interleaving);
   if (isFirst)
-    entry->second = {scratch(cut.inputs()), truth(false)};
+    entry->second = {scratch(GradientCut(op, layout, target).inputs()), truth(false)};
   shared.number = index(number);
   std::tie(shared.place, shared.isInterleaved) = entry->second;
   // Where the output adjoint is zero nothing is read, so that nothing is interleaved either.

@@ -413,8 +413,9 @@ private:
   /// That of a gradient that sums `summed` lane groups, before it is emitted.
   SharedOperand shareOperand(WeightGradientOp op, Value summed);
   SharedOperand sharedOperand; ///< in a kernel
-  /// In a region: place of each such operand, and whether it is interleaved so far.
-  llvm::DenseMap<mlir::Value, std::pair<Value, Value>> interleavedOperands;
+  /// In a region, by such an operand and the columns of its strips: its place, and whether it is
+  /// interleaved so far.
+  llvm::DenseMap<std::pair<mlir::Value, int64_t>, std::pair<Value, Value>> interleavedOperands;
   llvm::DenseSet<mlir::Operation *> tileOps;
   /// A value of one position, its place on the stack and its buffer for batches that outgrow that.
   struct Local {

@@ -95,8 +95,12 @@ void MatrixGradient::forBlocks(llvm::function_ref<void(const Block &)> body) {
 }
 
 Value MatrixGradient::sumsOf(Value row, Value column) {
-  Value number = arith::DivSIOp::create(b, e.sub(row, firstRow), e.index(cut.block.rows));
-  return e.offset(stripSums(column), e.mul(number, cut.sumsOfBlock(cut.block.rows) * lanes));
+  return e.offset(stripSums(column),
+                  e.mul(rowNumber(row), cut.sumsOfBlock(cut.block.rows) * lanes));
+}
+
+Value MatrixGradient::rowNumber(Value row) {
+  return arith::DivSIOp::create(b, e.sub(row, firstRow), e.index(cut.block.rows));
 }
 
 Value MatrixGradient::stripNumber(Value column) {
@@ -188,7 +192,7 @@ void MatrixGradient::prefetchBeside(const Block &block, Positions at, Value grou
   };
   fetch(broadcast, broadcastBase, cut.countRows(), broadcastAt(at), block.row,
         stripNumber(block.column), block.rows, strips);
-  Value number = arith::DivSIOp::create(b, e.sub(block.row, firstRow), e.index(cut.block.rows));
+  Value number = rowNumber(block.row);
   if (e.sharedOperand.count > 1)
     number = e.add(e.mul(e.sharedOperand.number, rowBlocks), number);
   fetch(interleaved, interleavedBase, cut.countColumns(), interleavedAt(at), block.column, number,
@@ -201,9 +205,7 @@ void MatrixGradient::prefetchUpdated(const Block &block) {
   if (isSummedOverPositions(op.getResult().getType()))
     return;
   int64_t rowBlocks = cut.rows / cut.block.rows, blocks = rowBlocks * cut.strips();
-  Value number =
-      e.add(e.mul(stripNumber(block.column), rowBlocks),
-            arith::DivSIOp::create(b, e.sub(block.row, firstRow), e.index(cut.block.rows)));
+  Value number = e.add(e.mul(stripNumber(block.column), rowBlocks), rowNumber(block.row));
   if (cut.tasks() == 1) {
     int64_t part = llvm::divideCeil(cut.out * cut.in, blocks);
     Value first = e.add(e.mul(matrix, cut.out * cut.in), e.mul(number, part));

@@ -82,6 +82,8 @@ private:
   void forBlocks(llvm::function_ref<void(const Block &)> body);
   /// Where the sums of the block lie that begins at a row and a column.
   Value sumsOf(Value row, Value column);
+  /// The number of a block's rows, and of its columns, in the task.
+  Value rowNumber(Value row);
   Value stripNumber(Value column);
   Value stripSums(Value column) {
     return e.offset(sums, e.mul(stripNumber(column), cut.sums() / cut.strips() * lanes));
