@@ -66,30 +66,6 @@ static int64_t positionsAtOnce(int64_t columns, int64_t reduced, int64_t produce
   return std::clamp<int64_t>(kNearBytes / bytes, 1, 8);
 }
 
-SmallVector<Emitter::PrefetchRun> Emitter::runsBesideStrip(LinearOp op, Value p, Value group,
-                                                           int64_t columns) {
-  SmallVector<PrefetchRun> runs;
-  DenseSet<Value> values;
-  auto fetch = [&](Value value, Prefetch kind) {
-    auto type = dyn_cast<ValueType>(value.getType());
-    if (!type || !values.insert(value).second)
-      return;
-    int64_t features = type.getFeatures();
-    runs.push_back(
-        {row(address(value), features, p, group), columns * features * layout.lanes, kind});
-  };
-  for (Operation &other : *op->getBlock()) {
-    if (!tileOps.contains(&other) || isReadByMapsOnly(&other))
-      continue;
-    for (Value operand : other.getOperands())
-      if (operand != op.getInput() && !isMadeHere(operand))
-        fetch(operand, Prefetch::ToRead);
-    for (Value result : other.getResults())
-      fetch(result, Prefetch::ToWrite);
-  }
-  return runs;
-}
-
 /// The lane groups group .. group + block.columns - 1 of position p.
 void Emitter::emitAcrossStrip(LinearOp op, Value p, Value group, RegisterBlock block) {
   int64_t produced = op.getProduced(), columns = block.columns;

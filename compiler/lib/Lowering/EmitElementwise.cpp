@@ -300,9 +300,6 @@ void Emitter::emitNorm(NormOp op, Value p, Value begin, Value end) {
         scales = address(op.getScale());
   forLoop(begin, end, 1, [&](Value g) {
     Value x = row(source, features, p, g), y = row(target, features, p, g);
-    // One position ahead, as what is written was last used a layer ago.
-    prefetch(row(target, features, add(p, index(1)), g), features * layout.lanes,
-             Prefetch::ToWrite);
     Moments moments = emitMoments(*this, x, features, op.getEps().convertToDouble());
     store(moments.scale, row(scales, 1, p, g));
     forLoop(index(0), index(features), 1, [&](Value f) {
@@ -321,9 +318,6 @@ void Emitter::emitNormAdjoint(NormAdjointOp op, Value p, Value begin, Value end)
     Value y = row(output, features, p, g), dy = row(adjoint, features, p, g),
           dx = row(target, features, p, g), scale = load(row(scales, 1, p, g));
     Value rest = residual ? row(residual, features, p, g) : Value();
-    Value next = add(p, index(1));
-    prefetch(row(output, features, next, g), features * layout.lanes);
-    prefetch(row(target, features, next, g), features * layout.lanes, Prefetch::ToWrite);
     Value share = splat(1.0 / features);
     SmallVector<Value> sums = sumFeatures(*this, features, 2, [&](Value f, ValueRange carried) {
       Value at = mul(f, layout.lanes), d = load(offset(dy, at));

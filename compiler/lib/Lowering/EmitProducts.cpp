@@ -61,42 +61,6 @@ SmallVector<Value> Emitter::emitLinearSums(LinearOp op, Value p, Value group, Va
   });
 }
 
-SmallVector<Emitter::PrefetchRun> Emitter::runsBesideBlock(LinearOp op, Value p, Value group,
-                                                           Value feature, RegisterBlock block) {
-  int64_t lanes = layout.lanes, reduced = op.getReduced(), produced = op.getProduced();
-  int64_t inputs = block.columns * reduced * lanes, results = block.columns * produced * lanes;
-  SmallVector<PrefetchRun> runs;
-  // The blocks of all rows fetch a run together, each what falls to its rows.
-  auto fetch = [&](Value start, int64_t elements, Prefetch kind) {
-    int64_t share = llvm::divideCeil(elements, produced);
-    runs.push_back({offset(start, mul(feature, share)), block.rows * share, kind});
-  };
-  auto groupsAhead = [&](Value tensor, int64_t features, int64_t ahead) {
-    return row(address(tensor), features, p, add(group, index(ahead)));
-  };
-  // The weights of the next position were last used a step ago, or a pass.
-  if (op.getWeight().getType().isPerPosition()) {
-    int64_t matrix = reduced * produced;
-    fetch(offset(address(op.getWeight()), mul(add(p, index(1)), matrix)), matrix, Prefetch::ToRead);
-  }
-  // The inputs of the next lane groups, unless this task has just made them.
-  if (!isMadeHere(op.getInput()))
-    fetch(groupsAhead(op.getInput(), reduced, block.columns), inputs, Prefetch::ToRead);
-  // What is written was last used a layer ago: without this the stores wait for its lines, and this
-  // far behind what is being computed they come from memory in time.
-  constexpr int64_t kBlocksAhead = 3;
-  for (Value result : op.getResults())
-    if (!isLocal(result))
-      fetch(groupsAhead(result, produced, kBlocksAhead * block.columns), results,
-            Prefetch::ToWrite);
-  // Extras may be what the forward pass saved: those of the next position are fetched.
-  for (Value extra : op.getExtras())
-    if (!isMadeHere(extra))
-      fetch(offset(groupsAhead(extra, produced, 0), mul(groups(), produced * lanes)), results,
-            Prefetch::ToRead);
-  return runs;
-}
-
 void Emitter::emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
                               int64_t columns) {
   int64_t reduced = op.getReduced();

@@ -232,29 +232,6 @@ Value Emitter::sharedScratch(int64_t vectors) {
   return common;
 }
 
-void Emitter::prefetch(Value pointer, int64_t elements, Prefetch kind) {
-  if (layout.groups) // of one window all but the weights stays in the nearer caches
-    return;
-  constexpr int64_t kUnrolledLines = 32;
-  int64_t line = lineElements();
-  auto fetch = [&](Value at) {
-    LLVM::Prefetch::create(b, at, /*rw=*/kind == Prefetch::ToWrite,
-                           /*hint=*/kind == Prefetch::ToWrite ? 3 : 2, /*cache=*/1);
-  };
-  if (elements > kUnrolledLines * line)
-    forLoop(index(0), index(elements), line, [&](Value at) { fetch(offset(pointer, at)); });
-  else
-    for (int64_t at = 0; at < elements; at += line)
-      fetch(offset(pointer, at));
-}
-
-void Emitter::prefetchPart(ArrayRef<PrefetchRun> runs, Value part, int64_t parts) {
-  for (const PrefetchRun &run : runs) {
-    int64_t elements = llvm::divideCeil(run.elements, parts);
-    prefetch(offset(run.start, mul(part, elements)), elements, run.kind);
-  }
-}
-
 Value Emitter::row(Value base, int64_t features, Value p, Value g) {
   return offset(base, mul(add(mul(p, groupCount), g), features * layout.lanes));
 }

@@ -269,6 +269,13 @@ private:
   void emitLinear(LinearOp op, Value p, Value begin, Value end);
   void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
                        int64_t columns);
+  /// Calls `touch` for each value in memory that those ops of the region's tiles read or write for
+  /// which `isMeant` holds, once for each; not for what a tile reads as it has just made it.
+  void forTouched(mlir::Block *block, llvm::function_ref<bool(mlir::Operation *)> isMeant,
+                  llvm::function_ref<void(mlir::Value, Prefetch)> touch);
+  /// Whether beside this product is fetched what the tile's ops without products touch: beside the
+  /// largest one.
+  bool fetchesForTile(LinearOp op);
   /// What is fetched while a block of a product is computed.
   llvm::SmallVector<PrefetchRun> runsBesideBlock(LinearOp op, Value p, Value group, Value feature,
                                                  RegisterBlock block);
