@@ -64,7 +64,7 @@ void addLoweringPasses(OpPassManager &passes, const TargetOptions &target, int o
   passes.addPass(createIarcLower(options));
   if (optLevel > 0)
     passes.addPass(createCSEPass());
-  passes.addPass(createIarcExpandMath());
+  passes.addPass(createIarcExpandMath({target.vectorBits}));
   passes.addPass(createSCFToControlFlowPass());
   passes.addPass(createIarcConvertToLLVM());
 }

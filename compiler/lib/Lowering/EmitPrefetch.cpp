@@ -102,19 +102,20 @@ SmallVector<Emitter::PrefetchRun> Emitter::runsBesideBlock(LinearOp op, Value p,
       fetch(offset(groupsAhead(extra, produced, 0), mul(groups(), produced * lanes)), results,
             Prefetch::ToRead);
   // So may be what the ops of the tile that only pass over their operands read and write.
+  auto isOfProduct = [&](Value value) {
+    return llvm::any_of(value.getUsers(),
+                        [&](Operation *user) { return tileOps.contains(user) && isProduct(user); });
+  };
+  auto fetchOfNextPosition = [&](Value value, Prefetch kind) {
+    int64_t features = cast<ValueType>(value.getType()).getFeatures();
+    // One number a sample, such as a norm's scale, is not worth an instruction an iteration.
+    if (features > 1 && !(kind == Prefetch::ToRead && isOfProduct(value)))
+      fetch(offset(groupsAhead(value, features, 0), mul(groups(), features * lanes)),
+            block.columns * features * lanes, kind);
+  };
   if (fetchesForTile(op))
     forTouched(
-        op->getBlock(), [](Operation *other) { return !isProduct(other); },
-        [&](Value value, Prefetch kind) {
-          bool isFetched = llvm::any_of(value.getUsers(), [&](Operation *user) {
-            return tileOps.contains(user) && isProduct(user);
-          });
-          if (kind == Prefetch::ToRead && isFetched)
-            return;
-          int64_t features = cast<ValueType>(value.getType()).getFeatures();
-          fetch(offset(groupsAhead(value, features, 0), mul(groups(), features * lanes)),
-                block.columns * features * lanes, kind);
-        });
+        op->getBlock(), [](Operation *other) { return !isProduct(other); }, fetchOfNextPosition);
   return runs;
 }
 

@@ -3,6 +3,7 @@
 #include "iarc/Dialect/Iarc.h"
 #include "iarc/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -17,9 +18,9 @@ namespace iarc {
 namespace {
 
 /// The expansion of a function of f32 numbers or vectors of them; null where there is none.
-Value expand(Operation *op, ImplicitLocOpBuilder &b) {
+Value expand(Operation *op, ImplicitLocOpBuilder &b, int64_t vectorBits) {
   return llvm::TypeSwitch<Operation *, Value>(op)
-      .Case<math::ExpOp>([&](auto op) { return emitExp(b, op.getOperand()); })
+      .Case<math::ExpOp>([&](auto op) { return emitExp(b, op.getOperand(), vectorBits); })
       .Case<math::LogOp>([&](auto op) { return emitLog(b, op.getOperand()); })
       .Case<math::PowFOp>([&](auto op) { return emitPow(b, op.getLhs(), op.getRhs()); })
       .Case<math::TanhOp>([&](auto op) { return emitTanh(b, op.getOperand()); })
@@ -30,18 +31,19 @@ Value expand(Operation *op, ImplicitLocOpBuilder &b) {
 }
 
 struct ExpandMath : impl::IarcExpandMathBase<ExpandMath> {
+  using impl::IarcExpandMathBase<ExpandMath>::IarcExpandMathBase;
+
   void runOnOperation() override {
     SmallVector<Operation *> functions;
     getOperation().walk([&](Operation *op) {
-      if (op->getNumResults() == 1 &&
-          isa_and_present<math::MathDialect>(op->getDialect()) &&
+      if (op->getNumResults() == 1 && isa_and_present<math::MathDialect>(op->getDialect()) &&
           getElementTypeOrSelf(op->getResult(0).getType()).isF32() &&
           !op->hasAttr(kLibraryCallAttr))
         functions.push_back(op);
     });
     for (Operation *op : functions) {
       ImplicitLocOpBuilder b(op->getLoc(), op);
-      if (Value result = expand(op, b)) {
+      if (Value result = expand(op, b, vectorBits)) {
         op->getResult(0).replaceAllUsesWith(result);
         op->erase();
       }

@@ -2,6 +2,7 @@
 #include "VectorMath.h"
 #include "iarc/Dialect/Iarc.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -120,25 +121,49 @@ Scaled splitExponent(Lanes &l, Value x) {
 
 } // namespace
 
+/// Whether x86's vscalef takes such vectors: y 2^n for any n, in one instruction.
+static bool hasScalef(Type type, int64_t vectorBits) {
+  auto vector = dyn_cast<VectorType>(type);
+  return vector && vectorBits == 512 && vector.getNumElements() == 16;
+}
+
+/// x 2^n of sixteen numbers; infinite where that is too large.
+static Value scale(Lanes &l, Value x, Value n) {
+  Value everyLane = arith::ConstantOp::create(l.b, l.b.getI16IntegerAttr(-1));
+  // MXCSR's direction of rounding.
+  Value rounding = arith::ConstantOp::create(l.b, l.b.getI32IntegerAttr(4));
+  return LLVM::CallIntrinsicOp::create(l.b, l.floats,
+                                       l.b.getStringAttr("llvm.x86.avx512.mask.scalef.ps.512"),
+                                       ValueRange{x, n, x, everyLane, rounding})
+      .getResults();
+}
+
 // e^x = 2^n e^r with n the integer nearest to x / ln 2, hence |r| <= ln 2 / 2. Reduction with ln 2
 // in two parts: W. J. Cody, W. Waite, "Software manual for the elementary functions", 1980.
-Value emitExp(ImplicitLocOpBuilder &b, Value x) {
+Value emitExp(ImplicitLocOpBuilder &b, Value x, int64_t vectorBits) {
   Lanes l(b, x.getType());
-  auto [n, sum] = roundProduct(l, x, 1.44269504f);
-  Value r = l.fma(n, l.f(-0.693145751953125f), x);
-  r = l.fma(n, l.f(-1.42860677e-06f), r);
-  // e^r = 1 + r + r^2 q(r)
-  Value q = l.polynomial<float>(r, {0.5f, 0.16666576266288757f, 0.04166637361049652f,
-                                    0.008363205008208752f, 0.0013941162033006549f});
-  Value power = l.add(l.fma(l.mul(r, r), q, r), l.f(1.0f));
-  // The low bits of `sum` are n, and move into the exponent.
-  Value scaled = l.number(l.addBits(l.bits(power), l.shiftLeft(l.bits(sum), 23)));
   // log(2^128 (1 - 2^-25)) and log(2^-126), rounded inwards.
   constexpr float kLargest = 88.7228317f, kSmallest = -87.336544f;
+  bool scales = hasScalef(x.getType(), vectorBits);
+  // Far above the range and near enough for the rounding.
+  constexpr float kInfinite = 90.0f;
+  Value bounded = scales ? l.select(l.less(l.f(kInfinite), x), l.f(kInfinite), x) : x;
+  auto [n, sum] = roundProduct(l, bounded, 1.44269504f);
+  Value r = l.fma(n, l.f(-0.693145751953125f), bounded);
+  r = l.fma(n, l.f(-1.42860677e-06f), r);
+  // e^r = 1 + r + r^2 q(r)
+  Value power =
+      l.polynomial<float>(r, {1.0f, 1.0f, 0.5f, 0.16666576266288757f, 0.04166637361049652f,
+                              0.008363205008208752f, 0.0013941162033006549f});
+  Value isSmall = l.less(x, l.f(kSmallest));
+  if (scales)
+    return l.select(isSmall, l.f(0.0f), scale(l, power, n));
+  // The low bits of `sum` are n, and move into the exponent.
+  Value scaled = l.number(l.addBits(l.bits(power), l.shiftLeft(l.bits(sum), 23)));
   // What is above the range, or NaN, stays so when infinity is added.
   Value isInside = arith::CmpFOp::create(b, arith::CmpFPredicate::OLE, x, l.f(kLargest));
   scaled = l.select(isInside, scaled, l.add(x, l.f(std::numeric_limits<float>::infinity())));
-  return l.select(l.less(x, l.f(kSmallest)), l.f(0.0f), scaled);
+  return l.select(isSmall, l.f(0.0f), scaled);
 }
 
 // log x = n ln 2 + log(1 + f) with 1 + f in [sqrt(1/2), sqrt(2)),

@@ -14,8 +14,9 @@
 
 namespace iarc {
 
-/// e^x. 0 where the result is below 2^-126, infinity above the largest float.
-mlir::Value emitExp(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
+/// e^x. 0 where the result is below 2^-126, infinity above the largest float. With vectors of 512
+/// bits, as only x86 has them, sixteen numbers are scaled by its vscalef.
+mlir::Value emitExp(mlir::ImplicitLocOpBuilder &b, mlir::Value x, int64_t vectorBits);
 
 /// The natural logarithm; -infinity of 0, NaN of negative numbers.
 mlir::Value emitLog(mlir::ImplicitLocOpBuilder &b, mlir::Value x);
