@@ -25,6 +25,8 @@ void registerDialects(DialectRegistry &registry) {
 }
 
 void addGradientPasses(OpPassManager &passes) {
+  // What does not reach the loss is not differentiated either.
+  passes.addPass(createCanonicalizerPass());
   passes.addPass(createIarcGradient());
   passes.addPass(createCanonicalizerPass());
   passes.addNestedPass<func::FuncOp>(createIarcHoistWeightGradients());

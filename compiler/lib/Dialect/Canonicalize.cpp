@@ -2,6 +2,8 @@
 #include "iarc/Dialect/Iarc.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/BitVector.h"
 
 using namespace mlir;
 using namespace iarc;
@@ -70,33 +72,87 @@ struct DropMapResults : OpRewritePattern<MapOp> {
   }
 };
 
-/// Drops the slices that a repeat's body does not read and the stacked results that nobody reads.
+/// What of a repeat its used results depend on, through any number of iterations.
+class LivePorts {
+public:
+  explicit LivePorts(RepeatOp op) : op(op), results(op.getNumResults()) {
+    for (auto [index, result] : llvm::enumerate(op.getResults()))
+      if (!result.use_empty())
+        add(index);
+    while (spread())
+      ;
+  }
+
+  bool isLive(Value value) const { return values.contains(value); }
+  bool isLive(Operation *inner) const {
+    return !wouldOpBeTriviallyDead(inner) ||
+           llvm::any_of(inner->getResults(), [&](Value result) { return isLive(result); });
+  }
+  /// Whether a result is read, or carried for one that is.
+  bool isLiveResult(unsigned index) const { return results.test(index); }
+
+private:
+  void add(unsigned result) {
+    results.set(result);
+    values.insert(op.getYield()->getOperand(result));
+  }
+  /// One pass over the body; whether it found that another carried value is read.
+  bool spread() {
+    for (Operation &inner : llvm::reverse(op.getBodyBlock().without_terminator()))
+      if (isLive(&inner))
+        inner.walk([&](Operation *nested) { values.insert_range(nested->getOperands()); });
+    bool found = false;
+    for (auto [index, argument] : llvm::enumerate(op.getCarriedArguments()))
+      if (!results.test(index) && isLive(argument)) {
+        add(index);
+        found = true;
+      }
+    return found;
+  }
+
+  RepeatOp op;
+  llvm::BitVector results;
+  DenseSet<Value> values;
+};
+
+/// Drops what a repeat carries for itself alone, the slices that its body does not read and the
+/// stacked results that nobody reads.
 struct DropRepeatPorts : OpRewritePattern<RepeatOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(RepeatOp op, PatternRewriter &rewriter) const override {
-    unsigned carried = op.getNumCarried();
-    SmallVector<Value> slices, yielded, results;
+    LivePorts live(op);
+    SmallVector<Value> inits, slices, yielded, results;
     SmallVector<unsigned> deadArguments;
-    for (auto [slice, argument] : llvm::zip(op.getSlices(), op.getSliceArguments())) {
-      if (argument.use_empty())
-        deadArguments.push_back(argument.getArgNumber());
+    auto keep = [&](Value operand, BlockArgument argument, bool isLive, SmallVector<Value> &kept) {
+      if (isLive)
+        kept.push_back(operand);
       else
-        slices.push_back(slice);
-    }
+        deadArguments.push_back(argument.getArgNumber());
+    };
+    for (auto [init, argument] : llvm::zip(op.getInits(), op.getCarriedArguments()))
+      keep(init, argument, live.isLiveResult(argument.getArgNumber()), inits);
+    for (auto [slice, argument] : llvm::zip(op.getSlices(), op.getSliceArguments()))
+      keep(slice, argument, live.isLive(argument), slices);
     Operation *yield = op.getYield();
     for (auto [index, result] : llvm::enumerate(op.getResults()))
-      if (index < carried || !result.use_empty()) {
+      if (live.isLiveResult(index)) {
         results.push_back(result);
         yielded.push_back(yield->getOperand(index));
       }
     if (deadArguments.empty() && results.size() == op.getNumResults())
       return failure();
     rewriter.modifyOpInPlace(yield, [&] { yield->setOperands(yielded); });
+    SmallVector<Operation *> dead;
+    for (Operation &inner : op.getBodyBlock().without_terminator())
+      if (!live.isLive(&inner))
+        dead.push_back(&inner);
+    for (Operation *inner : llvm::reverse(dead))
+      rewriter.eraseOp(inner);
     SmallVector<Type> types;
     for (Value result : results)
       types.push_back(result.getType());
     auto replacement = RepeatOp::create(rewriter, op.getLoc(), types, op.getCount(),
-                                        op.getReverse(), op.getInits(), slices);
+                                        op.getReverse(), inits, slices);
     replacement.getBody().takeBody(op.getBody());
     for (unsigned index : llvm::reverse(deadArguments))
       replacement.getBodyBlock().eraseArgument(index);

@@ -16,12 +16,12 @@ namespace iarc {
 
 namespace {
 
-/// add(a, b) => map(a, b) { a + b }, for values
+/// add(a, b) => map(a, b) { a + b }, for values of one layer
 struct AddToMap : OpRewritePattern<AddOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(AddOp op, PatternRewriter &rewriter) const override {
     auto type = dyn_cast<ValueType>(op.getResult().getType());
-    if (!type)
+    if (!type || type.getAxes().size() != 2)
       return failure();
     auto map = MapOp::create(rewriter, op.getLoc(), TypeRange{type}, op.getOperands());
     {
@@ -139,8 +139,8 @@ struct MapBesideMap : OpRewritePattern<MapOp> {
     for (MapOp map : maps)
       llvm::append_range(types, map.getResultTypes());
     auto fused = MapOp::create(rewriter, location, types, linear.getResult(0));
-    Block *body = rewriter.createBlock(
-        &fused.getBody(), {}, first.getBody().front().getArgument(0).getType(), location);
+    Block *body = rewriter.createBlock(&fused.getBody(), {},
+                                       first.getBody().front().getArgument(0).getType(), location);
     unsigned next = 0;
     for (MapOp map : maps) {
       IRMapping mapping;

@@ -101,15 +101,16 @@ func.func @all_results_read(%x: !v) -> (!v, !v) {
 
 //===--- DropRepeatPorts ---===//
 
-// A slice that the body does not read and a stacked result that nobody reads go; the carried stay.
+// A slice that the body does not read, a stacked result that nobody reads and what is carried for
+// itself alone go.
 // CHECK-LABEL: func.func @unread_ports(
 // CHECK-SAME: %[[X:.*]]: !iarc.value<{{[^>]*}}>, %{{.*}}: !iarc.weight<{{[^>]*}}>, %[[V:.*]]: !iarc.weight<{{[^>]*}}>)
-// CHECK-NEXT: %[[Y:.*]]:3 = iarc.repeat 2 carry(%[[X]], %[[X]]) slices(%[[V]])
-// CHECK-NEXT: ^bb0(%[[H:.*]]: !iarc.value<{{.*}}>, %[[G:.*]]: !iarc.value<{{.*}}>, %[[L:.*]]: !iarc.weight<{{.*}}>):
+// CHECK-NEXT: %[[Y:.*]]:2 = iarc.repeat 2 carry(%[[X]]) slices(%[[V]])
+// CHECK-NEXT: ^bb0(%[[H:.*]]: !iarc.value<{{.*}}>, %[[L:.*]]: !iarc.weight<{{.*}}>):
 // CHECK-NEXT: %[[N:.*]] = iarc.linear %[[H]], %[[L]]
-// CHECK-NEXT: iarc.yield %[[N]], %[[G]], %[[N]]
+// CHECK-NEXT: iarc.yield %[[N]], %[[N]]
 // CHECK-NEXT: }
-// CHECK-NEXT: return %[[Y]]#0, %[[Y]]#2
+// CHECK-NEXT: return %[[Y]]#0, %[[Y]]#1
 func.func @unread_ports(%x: !v, %w: !ws, %v: !ws) -> (!v, !s) {
   %0:4 = iarc.repeat 2 carry(%x, %x) slices(%w, %v) : (!v, !v, !ws, !ws) -> (!v, !v, !s, !s) {
   ^bb0(%h: !v, %g: !v, %k: !w, %l: !w):
@@ -117,6 +118,27 @@ func.func @unread_ports(%x: !v, %w: !ws, %v: !ws) -> (!v, !s) {
     iarc.yield %n, %g, %h, %n : !v, !v, !v, !v
   }
   return %0#0, %0#3 : !v, !s
+}
+
+// A chain through ops and slices that ends in itself goes with them; %g stays, as %h reads it an
+// iteration later though nobody reads its result.
+// CHECK-LABEL: func.func @unread_chain(
+// CHECK-SAME: %[[X:.*]]: !iarc.value<{{[^>]*}}>, %{{.*}}: !iarc.weight<{{[^>]*}}>, %[[V:.*]]: !iarc.weight<{{[^>]*}}>)
+// CHECK-NEXT: %[[Y:.*]]:2 = iarc.repeat 2 carry(%[[X]], %[[X]]) slices(%[[V]])
+// CHECK-NEXT: ^bb0(%[[H:.*]]: !iarc.value<{{.*}}>, %[[G:.*]]: !iarc.value<{{.*}}>, %[[L:.*]]: !iarc.weight<{{.*}}>):
+// CHECK-NEXT: %[[N:.*]] = iarc.linear %[[H]], %[[L]]
+// CHECK-NEXT: iarc.yield %[[G]], %[[N]]
+// CHECK-NEXT: }
+// CHECK-NEXT: return %[[Y]]#0
+func.func @unread_chain(%x: !v, %w: !ws, %v: !ws) -> !v {
+  %0:3 = iarc.repeat 2 carry(%x, %x, %x) slices(%w, %v) : (!v, !v, !v, !ws, !ws) -> (!v, !v, !v) {
+  ^bb0(%h: !v, %g: !v, %d: !v, %k: !w, %l: !w):
+    %n = iarc.linear %h, %l : (!v, !w) -> !v
+    %e = iarc.linear %d, %k : (!v, !w) -> !v
+    %f = iarc.add %e, %h : !v
+    iarc.yield %g, %n, %f : !v, !v, !v
+  }
+  return %0#0 : !v
 }
 
 // The direction is kept.

@@ -18,6 +18,14 @@ func.func @add(%x: !v, %y: !v) -> !v {
   return %0 : !v
 }
 
+// A sum of stacks stays: maps have none.
+// CHECK-LABEL: func.func @add_stacks
+// CHECK-NEXT: iarc.add
+func.func @add_stacks(%x: !iarc.value<layer 3, position 2, feature 4 : f32>, %y: !iarc.value<layer 3, position 2, feature 4 : f32>) -> !iarc.value<layer 3, position 2, feature 4 : f32> {
+  %0 = iarc.add %x, %y : !iarc.value<layer 3, position 2, feature 4 : f32>
+  return %0 : !iarc.value<layer 3, position 2, feature 4 : f32>
+}
+
 // A sum of weights stays: it is no work for each sample.
 // CHECK-LABEL: func.func @add_weights
 // CHECK-NEXT: iarc.add
