@@ -96,6 +96,8 @@ SmallVector<Emitter::PrefetchRun> Emitter::runsBesideBlock(LinearOp op, Value p,
     if (!isLocal(result))
       fetch(groupsAhead(result, produced, kBlocksAhead * block.columns), results,
             Prefetch::ToWrite);
+  if (op.getInput().getType().getPositions() == 1)
+    return runs;
   // Extras may be what the forward pass saved: those of the next position are fetched.
   for (Value extra : op.getExtras())
     if (!isMadeHere(extra))
