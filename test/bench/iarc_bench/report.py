@@ -22,7 +22,7 @@ def _table(head, rows):
 
 def _letters(store):
     """The processors by a letter of each, in the order in which they came."""
-    names = dict.fromkeys(record["processor"] for record in store.records)
+    names = dict.fromkeys(record["processor"] for record in store.newest())
     return {name: chr(ord("a") + number) for number, name in enumerate(names)}
 
 
@@ -142,12 +142,12 @@ def _machine(store):
         return "Nothing is measured yet."
     texts = []
     for name, letter in _letters(store).items():
-        records = [record for record in store.records if record["processor"] == name]
+        records = [record for record in store.newest() if record["processor"] == name]
         cores = ", ".join(dict.fromkeys(str(record["cores"]) for record in records))
         versions = ", ".join(dict.fromkeys(record["iarcc"] for record in records))
         mark = f"{letter}: " if len(_letters(store)) > 1 else ""
         texts.append(f"{mark}{name}, {cores} cores, iarcc {versions}")
-    days = sorted({record["when"][:10] for record in store.records})
+    days = sorted({record["when"][:10] for record in store.newest()})
     return f"Measured on: {'; '.join(texts)}; {' to '.join(dict.fromkeys([days[0], days[-1]]))}."
 
 
@@ -155,8 +155,8 @@ def page(store, cells):
     with open(_PAGE, encoding="utf-8") as file:
         template = file.read()
     others = [cell for cell in cells if cell.group != "paper"]
-    rounds = sorted({len(record["iarc"]["ms"]) for record in store.records if "iarc" in record})
-    seconds = sorted({record["seconds"] for record in store.records if "seconds" in record})
+    rounds = sorted({len(record["iarc"]["ms"]) for record in store.newest() if "iarc" in record})
+    seconds = sorted({record["seconds"] for record in store.newest() if "seconds" in record})
     return template.format(
         rounds=" or ".join(map(str, rounds)) or "some",
         seconds=" or ".join(f"{value:g}" for value in seconds) or "some",

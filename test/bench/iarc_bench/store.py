@@ -43,6 +43,14 @@ class Store:
         """The records of the cell as it is declared now, oldest first."""
         return [record for record in self.records if record["digest"] == cell.digest]
 
+    def newest(self):
+        """The records that count: of each cell the newest one, and the newest beside each peer."""
+        newest = {}
+        for number, record in enumerate(self.records):
+            for name in [None, *record["peers"]]:
+                newest[record["digest"], name] = number
+        return [self.records[number] for number in sorted(set(newest.values()))]
+
     def missing(self, cell, peers):
         """Those of the peers that have no result beside this cell; None if the cell has none."""
         records = self.of(cell)

@@ -1,6 +1,7 @@
-// Ops without products, such as a norm, would wait for the lines that they ask for. Beside the largest
-// product of the tile these are fetched one position ahead: what the norm reads, and what it writes. Not beside the other product, not by the norm itself, and not the
-// norm's scales, of which a position has few lines.
+// Ops without products, such as a norm, would wait for the lines that they ask for. Beside the
+// largest product of the tile these are fetched one position ahead: what the norm reads and what it
+// writes. Not beside the other product, not by the norm itself, and not the norm's scales, of which
+// a position has few lines.
 // RUN: iarc-opt %s -iarc-lower | FileCheck %s
 
 !b = !iarc.batch<position 2, symbol 8, control 0>
