@@ -38,11 +38,11 @@ void Emitter::prefetchPart(ArrayRef<PrefetchRun> runs, Value part, int64_t parts
 /// Whether the op multiplies matrices, and so fetches its own operands.
 static bool isProduct(Operation *op) { return isa<LinearOp, WeightGradientOp>(op); }
 
-void Emitter::forTouched(Block *block, llvm::function_ref<bool(Operation *)> isMeant,
+void Emitter::forTouched(Block *block, bool byProducts,
                          llvm::function_ref<void(Value, Prefetch)> touch) {
   DenseSet<Value> seen;
   for (Operation &op : *block) {
-    if (!tileOps.contains(&op) || isReadByMapsOnly(&op) || !isMeant(&op))
+    if (!tileOps.contains(&op) || isReadByMapsOnly(&op) || (isProduct(&op) && !byProducts))
       continue;
     for (Value operand : op.getOperands())
       if (isa<ValueType>(operand.getType()) && !isMadeHere(operand) && seen.insert(operand).second)
@@ -96,7 +96,7 @@ SmallVector<Emitter::PrefetchRun> Emitter::runsBesideBlock(LinearOp op, Value p,
     if (!isLocal(result))
       fetch(groupsAhead(result, produced, kBlocksAhead * block.columns), results,
             Prefetch::ToWrite);
-  if (op.getInput().getType().getPositions() == 1)
+  if (op.getInput().getType().getPositions() == 1) // there is no next one
     return runs;
   // Extras may be what the forward pass saved: those of the next position are fetched.
   for (Value extra : op.getExtras())
@@ -116,22 +116,19 @@ SmallVector<Emitter::PrefetchRun> Emitter::runsBesideBlock(LinearOp op, Value p,
             block.columns * features * lanes, kind);
   };
   if (fetchesForTile(op))
-    forTouched(
-        op->getBlock(), [](Operation *other) { return !isProduct(other); }, fetchOfNextPosition);
+    forTouched(op->getBlock(), /*byProducts=*/false, fetchOfNextPosition);
   return runs;
 }
 
 SmallVector<Emitter::PrefetchRun> Emitter::runsBesideStrip(LinearOp op, Value p, Value group,
                                                            int64_t columns) {
   SmallVector<PrefetchRun> runs;
-  forTouched(
-      op->getBlock(), [](Operation *) { return true; },
-      [&](Value value, Prefetch kind) {
-        int64_t features = cast<ValueType>(value.getType()).getFeatures();
-        if (value != op.getInput())
-          runs.push_back(
-              {row(address(value), features, p, group), columns * features * layout.lanes, kind});
-      });
+  forTouched(op->getBlock(), /*byProducts=*/true, [&](Value value, Prefetch kind) {
+    int64_t features = cast<ValueType>(value.getType()).getFeatures();
+    if (value != op.getInput())
+      runs.push_back(
+          {row(address(value), features, p, group), columns * features * layout.lanes, kind});
+  });
   return runs;
 }
 

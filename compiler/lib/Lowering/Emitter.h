@@ -269,9 +269,9 @@ private:
   void emitLinear(LinearOp op, Value p, Value begin, Value end);
   void emitLinearBlock(LinearOp op, Value p, Value group, Value feature, int64_t rows,
                        int64_t columns);
-  /// Calls `touch` for each value in memory that those ops of the region's tiles read or write for
-  /// which `isMeant` holds, once for each; not for what a tile reads as it has just made it.
-  void forTouched(mlir::Block *block, llvm::function_ref<bool(mlir::Operation *)> isMeant,
+  /// Calls `touch` once for each value in memory that an op of the region's tiles reads or writes,
+  /// products only with `byProducts`; not for what a tile reads as it has just made it.
+  void forTouched(mlir::Block *block, bool byProducts,
                   llvm::function_ref<void(mlir::Value, Prefetch)> touch);
   /// Whether beside this product is fetched what the tile's ops without products touch: beside the
   /// largest one.
