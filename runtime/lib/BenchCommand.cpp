@@ -10,6 +10,7 @@
 #include "Json.h"
 #include "Program.h"
 #include "Real.h"
+#include "RegionProfile.h"
 #include "Session.h"
 #include "Text.h"
 #include "TrainingStep.h"
@@ -18,6 +19,8 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <numeric>
+#include <optional>
 #include <thread>
 
 namespace iarc::runtime {
@@ -63,7 +66,7 @@ int runBench(const Invocation &invocation) {
   const iarc_model &model = invocation.model;
   int64_t steps = 100, batch = model.batch, threads;
   uint64_t seed = defaultSeed;
-  bool json = false, inference = false;
+  bool json = false, inference = false, byRegion = false;
   int64_t windows = 20000;
   Arguments arguments("bench");
   arguments.addInteger("--steps", "N", &steps, 1, mostSteps, "steps to time");
@@ -74,6 +77,7 @@ int runBench(const Invocation &invocation) {
                       "learning rate: a small one where the declared one diverges");
   arguments.addSeed(&seed);
   addThreads(arguments, &threads);
+  arguments.addSwitch("--profile", &byRegion, "also show where a step's time goes, by region");
   arguments.addSwitch("--inference", &inference,
                       "time single windows on one core instead of training steps");
   arguments.addInteger("--windows", "N", &windows, 1, mostSteps,
@@ -82,7 +86,7 @@ int runBench(const Invocation &invocation) {
   if (!parseArguments(invocation, "bench", arguments))
     return int(Exit::Ok);
 
-  for (const char *flag : {"--steps", "--batch", "--threads", "--rate"})
+  for (const char *flag : {"--steps", "--batch", "--threads", "--rate", "--profile"})
     if (inference && arguments.given(flag))
       fail(Exit::Usage, "%s is for training steps, --inference for single windows", flag);
   if (!inference && arguments.given("--windows"))
@@ -105,7 +109,10 @@ int runBench(const Invocation &invocation) {
 
   constexpr int64_t warmUp = 5, stepsPerPeak = 5;
   std::vector<double> stepTimes, batchTimes, peaks;
+  std::optional<RegionProfile> profile;
   for (int64_t step = 0; step < warmUp + steps; ++step) {
+    if (step == warmUp && byRegion)
+      session.pool().observe(&profile.emplace(model));
     double start = now(), filling = 0;
     StepResult result = training.run(
         step, model.steps, batch, false, [&](int64_t first, int64_t count, int64_t total) {
@@ -132,6 +139,10 @@ int runBench(const Invocation &invocation) {
   double samples = double(batch);
   double useful = (model.product_flop + model.attention_flop) * samples / seconds;
   double fraction = model.product_flop * samples / seconds / peak;
+  auto total = [](const std::vector<double> &times) {
+    return std::accumulate(times.begin(), times.end(), 0.0);
+  };
+  const ProfiledSteps all{steps, samples, total(stepTimes), total(batchTimes), peak};
   if (json) {
     JsonWriter writer;
     writer.beginObject().field("model", model.name).field("precision", precisionName(model));
@@ -144,6 +155,8 @@ int runBench(const Invocation &invocation) {
     writer.field("product_flop_per_step", model.product_flop * samples);
     writer.field("attention_flop_per_step", model.attention_flop * samples);
     writer.field("executed_product_flop_per_step", model.executed_product_flop * samples);
+    if (profile)
+      profile->write(writer, all);
     writeOutput(writer.endObject().text() + "\n");
     return int(Exit::Ok);
   }
@@ -159,6 +172,8 @@ int runBench(const Invocation &invocation) {
                  scaledText(model.product_flop * samples).c_str());
   text += format("  executed          %sFLOP of products per step\n",
                  scaledText(model.executed_product_flop * samples).c_str());
+  if (profile)
+    text += profile->text(all);
   writeOutput(text);
   return int(Exit::Ok);
 }

@@ -64,7 +64,8 @@ public:
   void copyLogits(int64_t row, std::vector<double> &logits) const;
   /// Computes the window that was computed last once more: what `bench` times.
   void repeat() noexcept { model.infer(&call); }
-  /// Bytes of weights that one window reads.
+  /// The weights that one window reads, and their bytes.
+  const void *weights() const noexcept { return prepared.data(); }
   uint64_t weightBytes() const noexcept;
 
 private:

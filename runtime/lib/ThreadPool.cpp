@@ -5,10 +5,9 @@
 #include "Error.h"
 #include "Stack.h"
 
-#include "iarc/runtime/Descriptor.h"
-
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <sched.h>
 
@@ -231,10 +230,19 @@ void runRegion(const iarc_call *call, iarc_region_function function, const int64
     auto *region = static_cast<GeneratedRegion *>(context);
     region->body(region->call, region->loop, begin, end);
   };
-  if (auto *pool = static_cast<iarc::runtime::ThreadPool *>(call->pool))
-    pool->run(body, &region, tasks, order);
-  else if (tasks > 0)
-    iarc::runtime::runAlone(body, &region, tasks, order);
+  auto *pool = static_cast<iarc::runtime::ThreadPool *>(call->pool);
+  if (!pool) {
+    if (tasks > 0)
+      iarc::runtime::runAlone(body, &region, tasks, order);
+    return;
+  }
+  iarc::runtime::RegionObserver *observer = pool->observer();
+  if (!observer)
+    return pool->run(body, &region, tasks, order);
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start = Clock::now();
+  pool->run(body, &region, tasks, order);
+  observer->add(function, std::chrono::duration<double>(Clock::now() - start).count());
 }
 } // namespace
 

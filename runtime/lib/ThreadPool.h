@@ -13,6 +13,8 @@
 #ifndef IARC_RUNTIME_LIB_THREADPOOL_H
 #define IARC_RUNTIME_LIB_THREADPOOL_H
 
+#include "iarc/runtime/Descriptor.h"
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -24,6 +26,15 @@
 namespace iarc::runtime {
 
 constexpr int64_t maximumThreads = 256;
+
+/// Who is told of the regions of generated code that a pool runs.
+class RegionObserver {
+public:
+  virtual ~RegionObserver() = default;
+  /// One call of a region function took so long, until its last task was done. On the thread that
+  /// called.
+  virtual void add(iarc_region_function function, double seconds) noexcept = 0;
+};
 
 /// The number of cores that the process may use (sched_getaffinity), between 1 and maximumThreads.
 int64_t usableCores() noexcept;
@@ -51,6 +62,10 @@ public:
     run([](void *context, int64_t begin, int64_t end) { (*static_cast<F *>(context))(begin, end); },
         &f, tasks, order);
   }
+
+  /// From now on the regions of generated code that run here are timed; null: no longer.
+  void observe(RegionObserver *observer) noexcept { regionObserver = observer; }
+  RegionObserver *observer() const noexcept { return regionObserver; }
 
 private:
   struct Region { // what all threads run; constant while any piece is open
@@ -84,6 +99,7 @@ private:
   int64_t shareBegin(int64_t share) const noexcept { return region.pieces * share / count; }
 
   const int64_t count;
+  RegionObserver *regionObserver = nullptr;
   const int spins; ///< pauses before a waiting thread goes to sleep
   Region region;
   std::unique_ptr<Share[]> shares;

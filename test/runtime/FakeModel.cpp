@@ -30,6 +30,9 @@
 #include <cmath>
 #include <cstring>
 
+#ifndef FAKE_REGIONS
+#define FAKE_REGIONS 1
+#endif
 #ifndef FAKE_REAL
 #define FAKE_REAL float
 #endif
@@ -229,6 +232,8 @@ constexpr iarc_weight weights[] = {
 constexpr iarc_prepared preparedWeights[] = {
     {0, 0, IARC_PREPARED_OUTPUTS, 1, symbols * width, 1, symbols, width, 1, symbols},
     {biasOffset, biasOffset, IARC_PREPARED_STORED, 1, symbols, 1, symbols, 1, 1, 1}};
+constexpr iarc_region regions[] = {{forwardGroups, "readout", "fake.iarc:3",
+                                    2.0 * symbols * width * context, 0.75}};
 #ifdef FAKE_NO_INFERENCE
 constexpr iarc_step_function inferFunction = nullptr;
 #else
@@ -285,4 +290,6 @@ extern "C" const iarc_model iarc_model_descriptor = {
      0,
      IARC_STOP_NEVER,
      0},
-    update};
+    update,
+    regions,
+    FAKE_REGIONS};

@@ -128,6 +128,32 @@ void body(const iarc_call *call, const int64_t *loop, int64_t begin, int64_t end
 }
 } // namespace
 
+TEST(ThreadPool, ObserverIsToldOfGeneratedRegions) {
+  struct Observer : RegionObserver {
+    void add(iarc_region_function function, double seconds) noexcept override {
+      ++calls;
+      allAreBody &= function == body;
+      noneIsNegative &= seconds >= 0;
+    }
+    int64_t calls = 0;
+    bool allAreBody = true, noneIsNegative = true;
+  } observer;
+  ThreadPool pool(3);
+  iarc_call call{};
+  int64_t loop[] = {5};
+  call.pool = &pool;
+  iarc_parallel(&call, body, loop, 100);
+  pool.observe(&observer);
+  iarc_parallel(&call, body, loop, 100);
+  iarc_parallel_backward(&call, body, loop, 100);
+  pool.run(100, [](int64_t, int64_t) {}); // the runtime's own
+  pool.observe(nullptr);
+  iarc_parallel(&call, body, loop, 100);
+  EXPECT_EQ(observer.calls, 2);
+  EXPECT_TRUE(observer.allAreBody);
+  EXPECT_TRUE(observer.noneIsNegative);
+}
+
 TEST(ThreadPool, GeneratedRegions) {
   ThreadPool pool(3);
   iarc_call call{};

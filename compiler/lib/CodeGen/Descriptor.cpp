@@ -21,12 +21,12 @@
 using namespace iarc;
 
 // A change of the header must come with a change of this file.
-static_assert(IARC_DESCRIPTOR_VERSION == 7, "write the new version's fields below");
+static_assert(IARC_DESCRIPTOR_VERSION == 8, "write the new version's fields below");
 static_assert(sizeof(iarc_axis) == 16 && sizeof(iarc_weight) == 80 && sizeof(iarc_task) == 104 &&
                   sizeof(iarc_control) == 24 && sizeof(iarc_prepared) == 80 &&
                   sizeof(iarc_schedule) == 48 && sizeof(iarc_training) == 136 &&
                   sizeof(iarc_data) == 40 && sizeof(iarc_inference) == 80 &&
-                  sizeof(iarc_model) == 592,
+                  sizeof(iarc_region) == 40 && sizeof(iarc_model) == 608,
               "the descriptor changed: write the new fields below and raise the version");
 
 namespace {
@@ -307,6 +307,16 @@ static llvm::Constant *buildTraining(Builder &build, Reader training, double rat
                          sizeof(iarc_training), "iarc_training");
 }
 
+static llvm::Constant *buildRegion(Builder &build, Reader region) {
+  return build.structure(
+      {{offsetof(iarc_region, function), build.function(region.string("function"))},
+       {offsetof(iarc_region, operations), build.string(region.string("operations"))},
+       {offsetof(iarc_region, place), build.string(region.string("place"))},
+       {offsetof(iarc_region, product_flop), build.real(region.real("product_flop"))},
+       {offsetof(iarc_region, predicted), build.real(region.real("predicted"))}},
+      sizeof(iarc_region), "iarc_region");
+}
+
 llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descriptor,
                                 llvm::StringRef compiler, const TargetOptions &target,
                                 llvm::StringRef graph, llvm::ArrayRef<InferenceCode> exports) {
@@ -317,6 +327,9 @@ llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descr
   llvm::SmallVector<llvm::Constant *> weights;
   for (Reader weight : model.arrayAt("weights"))
     weights.push_back(buildWeight(build, weight));
+  llvm::SmallVector<llvm::Constant *> regions;
+  for (Reader region : model.arrayAt("regions"))
+    regions.push_back(buildRegion(build, region));
   llvm::StringRef architecture = module.getTargetTriple().getArchName();
   llvm::Constant *own =
       buildInference(build, model, target, "", architecture, build.ownString("", kInferenceCode));
@@ -367,7 +380,9 @@ llvm::Error iarc::addDescriptor(llvm::Module &module, mlir::DictionaryAttr descr
        {offsetof(iarc_model, graph), build.string(graph)},
        {offsetof(iarc_model, training),
         buildTraining(build, model.dictionaryAt("training"), model.real("rate"))},
-       {offsetof(iarc_model, update), build.function("iarc_update")}},
+       {offsetof(iarc_model, update), build.function("iarc_update")},
+       {offsetof(iarc_model, regions), build.array(regions, "iarc.regions")},
+       {offsetof(iarc_model, region_count), build.integer(regions.size())}},
       sizeof(iarc_model), "iarc_model");
 
   if (!complaint.empty())

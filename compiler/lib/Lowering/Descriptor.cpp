@@ -15,9 +15,20 @@ static double timesRun(Operation *op) {
   return times;
 }
 
-/// Operations of a placed product: one with the matrix of each position, or of each pair of them.
-static double matrixFlop(WeightType weight, int64_t positions) {
-  double products = weight.isAcrossPositions() ? weight.getSize("pair") : positions;
+/// One with the matrix of each position, or of each pair of them.
+double productFlop(Operation *op) {
+  WeightType weight;
+  ValueType input;
+  if (auto linear = dyn_cast<LinearOp>(op)) {
+    weight = linear.getWeight().getType();
+    input = linear.getInput().getType();
+  } else if (auto gradient = dyn_cast<WeightGradientOp>(op)) {
+    weight = gradient.getResult().getType();
+    input = gradient.getInput().getType();
+  } else {
+    return 0;
+  }
+  double products = weight.isAcrossPositions() ? weight.getSize("pair") : input.getPositions();
   return 2.0 * weight.getSize("out") * weight.getSize("in") * products;
 }
 
@@ -32,18 +43,10 @@ DescriptorFacts gatherFacts(ModuleOp module) {
       return;
     bool isForward = function.getName() == "forward", isStep = function.getName() == "train_step";
     double times = timesRun(op);
-    if (auto linear = dyn_cast<LinearOp>(op)) {
-      double flop = times * matrixFlop(linear.getWeight().getType(),
-                                       linear.getInput().getType().getPositions());
+    if (double flop = times * productFlop(op)) {
       // Backward there is a product for the input's adjoint and one for the weight's gradient.
       facts.productFlop += isForward ? 3 * flop : 0;
       facts.executedProductFlop += isStep ? flop * computedShare(op, live) : 0;
-    } else if (auto gradient = dyn_cast<WeightGradientOp>(op)) {
-      facts.executedProductFlop +=
-          isStep ? times * computedShare(op, live) *
-                       matrixFlop(gradient.getResult().getType(),
-                                  gradient.getInput().getType().getPositions())
-                 : 0;
     } else if (auto attention = dyn_cast<AttentionOp>(op); attention && isForward) {
       // A visible pair of one head: two products of its size forward, four backward.
       double positions = attention.getResult().getType().getPositions();
@@ -152,6 +155,7 @@ DictionaryAttr makeDescriptor(ModuleOp module, const Layout &layout, const Weigh
   putReal("product_flop", facts.productFlop);
   putReal("attention_flop", facts.attentionFlop);
   putReal("executed_product_flop", facts.executedProductFlop);
+  put("regions", facts.regions);
   return b.getDictionaryAttr(entries);
 }
 

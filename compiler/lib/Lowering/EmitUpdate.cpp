@@ -69,7 +69,7 @@ SmallVector<Value> Emitter::update(UpdateRule rule, bool decay, ValueRange old, 
 }
 
 void emitUpdate(ModuleOp module, const WeightOffsets &weights, const Layout &layout,
-                const Target &target, Type element, SharedCode &shared) {
+                const Target &target, Type element, SharedCode &shared, RegionTable &table) {
   // Elements of one task: enough that dealing them out costs nothing.
   constexpr int64_t kElementsPerTask = 16384;
   UpdateForm form = updateFormOf(module);
@@ -114,6 +114,7 @@ void emitUpdate(ModuleOp module, const WeightOffsets &weights, const Layout &lay
       e.store(value, place);
   });
   LLVM::ReturnOp::create(b, ValueRange{});
+  table.add(region, "update of all weights by given gradients", nullptr);
 
   b.setInsertionPointToEnd(module.getBody());
   auto function =

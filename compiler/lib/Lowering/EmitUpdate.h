@@ -3,6 +3,7 @@
 #define IARC_LOWERING_EMITUPDATE_H
 
 #include "Emitter.h"
+#include "RegionTable.h"
 
 namespace iarc {
 
@@ -11,7 +12,7 @@ namespace iarc {
 /// cannot update while it computes: when the length of the whole gradient must be known before, or
 /// the batch is computed in parts.
 void emitUpdate(mlir::ModuleOp module, const WeightOffsets &weights, const Layout &layout,
-                const Target &target, mlir::Type element, SharedCode &shared);
+                const Target &target, mlir::Type element, SharedCode &shared, RegionTable &table);
 
 } // namespace iarc
 #endif

@@ -5,6 +5,7 @@
 #include "Emitter.h"
 #include "Inference.h"
 #include "PlanRemarks.h"
+#include "RegionTable.h"
 #include "Schedule.h"
 #include "iarc/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -24,9 +25,10 @@ namespace {
 class FunctionLowering {
 public:
   FunctionLowering(ModuleOp module, func::FuncOp source, const Plan &plan, const Layout &layout,
-                   const Target &target, Type element, SharedCode &shared, bool remarks)
+                   const Target &target, Type element, SharedCode &shared, RegionTable &table,
+                   bool remarks)
       : module(module), source(source), plan(plan), layout(layout), target(target),
-        element(element), shared(shared), remarks(remarks),
+        element(element), shared(shared), table(table), remarks(remarks),
         pointer(LLVM::LLVMPointerType::get(module.getContext())),
         givesGradients(source->hasAttr(kGivesGradientsAttr)) {}
 
@@ -38,10 +40,12 @@ private:
   /// The function `name`, which calls `body` with one field of the call replaced.
   void emitEntry(StringRef name, StringRef body, unsigned to, std::optional<unsigned> from);
   void lowerBlock(Block &block, unsigned depth);
+  using TaskBody = llvm::function_ref<void(Emitter &, Value)>;
   /// A region function whose tasks are made by `body`, and the call that runs `tasks` of them, from
   /// the last to the first where `backward` is given and true.
-  void emitRegion(Location location, Value tasks, llvm::function_ref<void(Emitter &, Value)> body,
-                  Value backward = {});
+  LLVM::LLVMFuncOp emitRegion(Location location, Value tasks, TaskBody body, Value backward = {});
+  /// The same for ops that the table of regions then knows.
+  void emitRegion(ArrayRef<Operation *> ops, Value tasks, TaskBody body, Value backward = {});
   /// Whether a region of the innermost repeat is to run backward: in every other iteration, when it
   /// reads the same large weight in all of them. Null where it reads none.
   Value alternates(Operation *op, unsigned depth);
@@ -54,6 +58,7 @@ private:
   Target target;
   Type element;
   SharedCode &shared;
+  RegionTable &table;
   bool remarks; ///< says what it chooses
   Type pointer;
   bool givesGradients;          ///< the code also serves as that of @gradients
@@ -70,8 +75,14 @@ LLVM::LLVMFuncOp FunctionLowering::makeFunction(StringRef name, ArrayRef<Type> a
   return LLVM::LLVMFuncOp::create(atEnd, location, name, type);
 }
 
-void FunctionLowering::emitRegion(Location location, Value tasks,
-                                  llvm::function_ref<void(Emitter &, Value)> body, Value backward) {
+void FunctionLowering::emitRegion(ArrayRef<Operation *> ops, Value tasks, TaskBody body,
+                                  Value backward) {
+  LLVM::LLVMFuncOp function = emitRegion(ops.front()->getLoc(), tasks, body, backward);
+  table.add(function, ops, plan, layout, target);
+}
+
+LLVM::LLVMFuncOp FunctionLowering::emitRegion(Location location, Value tasks, TaskBody body,
+                                              Value backward) {
   std::string name = regionName();
   ++regions;
   Type i64 = IntegerType::get(module.getContext(), 64);
@@ -86,20 +97,23 @@ void FunctionLowering::emitRegion(Location location, Value tasks,
                   [&](Value task) { body(emitter, task); });
   LLVM::ReturnOp::create(b, ValueRange{});
 
-  name = shared.keepOnce(function).getName().str();
-  Value address = LLVM::AddressOfOp::create(*builder, location, pointer, name);
+  function = shared.keepOnce(function);
+  Value address = LLVM::AddressOfOp::create(*builder, location, function);
   auto run = [&](StringRef runtime) {
     LLVM::CallOp::create(*builder, location, TypeRange{}, runtime,
                          ValueRange{call, address, loop, tasks});
   };
-  if (!backward)
-    return run("iarc_parallel");
+  if (!backward) {
+    run("iarc_parallel");
+    return function;
+  }
   auto branch = scf::IfOp::create(*builder, location, backward, /*withElseRegion=*/true);
   OpBuilder::InsertionGuard guard(*builder);
   builder->setInsertionPointToStart(branch.thenBlock());
   run("iarc_parallel_backward");
   builder->setInsertionPointToStart(branch.elseBlock());
   run("iarc_parallel");
+  return function;
 }
 
 Value FunctionLowering::alternates(Operation *op, unsigned depth) {
@@ -147,7 +161,7 @@ void FunctionLowering::lowerTiles(ArrayRef<Operation *> ops) {
     return arith::DivSIOp::create(e.b, e.mul(e.groups(), chunk), chunksOf(e));
   };
   Value tasks = step->mul(chunksOf(*step), positions);
-  emitRegion(ops.front()->getLoc(), tasks, [&](Emitter &e, Value task) {
+  emitRegion(ops, tasks, [&](Emitter &e, Value task) {
     e.enterTiles(ops, wholePositions);
     Value p = task, begin = e.index(0), end = e.groups();
     if (across) {
@@ -182,8 +196,7 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
     Operation *op = run.front();
     if (auto update = dyn_cast<UpdateOp>(op); update && givesGradients) {
       step->ifThen(step->updates(), [&] {
-        emitRegion(op->getLoc(), step->countTasks(op),
-                   [&](Emitter &e, Value task) { e.emitTask(op, task); });
+        emitRegion(op, step->countTasks(op), [&](Emitter &e, Value task) { e.emitTask(op, task); });
       });
       continue;
     }
@@ -202,22 +215,24 @@ void FunctionLowering::lowerBlock(Block &block, unsigned depth) {
     if (remarks)
       remarkOp(regionName(), op, plan, layout, target);
     if (isLargeProduct(op) && usesBlas(op, target))
-      emitRegion(op->getLoc(), step->countPackTasks(op),
-                 [&](Emitter &e, Value task) { e.emitPackTask(op, task); });
+      table.add(emitRegion(op->getLoc(), step->countPackTasks(op),
+                           [&](Emitter &e, Value task) { e.emitPackTask(op, task); }),
+                "operands packed for OpenBLAS", op);
     emitRegion(
-        op->getLoc(), step->countTasks(op), [&](Emitter &e, Value task) { e.emitTask(op, task); },
+        op, step->countTasks(op), [&](Emitter &e, Value task) { e.emitTask(op, task); },
         alternates(op, depth));
     if (auto loss = dyn_cast<LossOp>(op)) {
       // The lanes' sums are added in one task, in one order.
-      emitRegion(op->getLoc(), step->index(1), [&](Emitter &e, Value) {
+      auto sum = [&](Emitter &e, Value) {
         Value partial = e.address(e.getPlan().scratch.find(op)->second);
-        Value sum =
+        Value lanes =
             e.forLoop(e.index(0), e.groups(), 1, e.splat(0.0), [&](Value g, ValueRange carried) {
               return SmallVector<Value>{
                   e.addF(carried[0], e.load(e.offset(partial, e.mul(g, e.layout.lanes))))};
             })[0];
-        e.storeScalar(e.piece(e.sumLanes(sum).front(), 0, 1), e.field(Emitter::Loss, pointer));
-      });
+        e.storeScalar(e.piece(e.sumLanes(lanes).front(), 0, 1), e.field(Emitter::Loss, pointer));
+      };
+      table.add(emitRegion(op->getLoc(), step->index(1), sum), "sum of the loss", op);
     }
   }
 }
@@ -420,14 +435,16 @@ struct Lower : impl::IarcLowerBase<Lower> {
       facts.elementsPerGroup = std::max(facts.elementsPerGroup, plans.back().elementsPerGroup);
     }
     SharedCode shared;
+    RegionTable table(&getContext());
     for (auto [function, plan] : llvm::zip(functions, plans)) {
       plan.fixedElements = facts.fixedElements;
-      FunctionLowering(module, function, plan, layout, target, element, shared,
+      FunctionLowering(module, function, plan, layout, target, element, shared, table,
                        remarks && function.getName() == "train_step")
           .run();
     }
     emitPeak(module, target, element);
-    emitUpdate(module, weights, layout, target, element, shared);
+    emitUpdate(module, weights, layout, target, element, shared, table);
+    facts.regions = table.describe();
     module->setAttr(kDescriptorAttr, makeDescriptor(module, layout, weights, facts));
     addInference(module, inference, layout, weights, target, element, shared);
     module->removeAttr(kModelAttr);

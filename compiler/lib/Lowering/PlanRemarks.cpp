@@ -62,10 +62,7 @@ std::string describeLinear(LinearOp op, const Layout &layout, const Target &targ
                                  : "blocked for the caches (large)";
     return text;
   }
-  SmallVector<int64_t> sizes =
-      usualTiles(Emitter::isAcrossOp(op) ? kGroupsAcross : kGroupsPerTile, layout);
-  text += describeBlock(predictLinearCut(op.getProduced(), sizes, target), target,
-                        target.plan.linear.rows);
+  text += describeBlock(*predictProduct(op, layout, target), target, target.plan.linear.rows);
   if (op.hasEpilogue())
     text += llvm::formatv("; epilogue with {0} operand{1} and {2} result{3}", op.getExtras().size(),
                           op.getExtras().size() == 1 ? "" : "s", op.getNumResults(),
@@ -91,8 +88,7 @@ std::string describeGradient(WeightGradientOp op, const Layout &layout, const Ta
     if (chunks.features > 1)
       text += llvm::formatv("{0} samples of {1} features of the {2} in a vector, ", chunks.samples,
                             chunks.features, interleavesOut ? "output adjoint" : "input");
-    text +=
-        describeBlock(predictGradient(weight, layout, target), target, target.plan.gradient.rows);
+    text += describeBlock(*predictProduct(op, layout, target), target, target.plan.gradient.rows);
   }
   return text + describeEnd(op, target).str();
 }
@@ -124,6 +120,20 @@ std::string describeOp(Operation *op, const Plan &plan, const Layout &layout,
 }
 
 } // namespace
+
+std::optional<BlockPrediction> predictProduct(Operation *op, const Layout &layout,
+                                              const Target &target) {
+  if (isLargeProduct(op))
+    return std::nullopt;
+  if (auto linear = dyn_cast<LinearOp>(op)) {
+    SmallVector<int64_t> sizes =
+        usualTiles(Emitter::isAcrossOp(op) ? kGroupsAcross : kGroupsPerTile, layout);
+    return predictLinearCut(linear.getProduced(), sizes, target);
+  }
+  if (auto gradient = dyn_cast<WeightGradientOp>(op))
+    return predictGradient(gradient.getResult().getType(), layout, target);
+  return std::nullopt;
+}
 
 void remarkTiles(StringRef region, ArrayRef<Operation *> ops, int64_t positions, int64_t tile,
                  bool wholePositions, const Plan &plan, const Layout &layout,

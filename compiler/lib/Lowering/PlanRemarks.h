@@ -6,6 +6,11 @@
 
 namespace iarc {
 
+/// What is predicted for a product that is cut into blocks; nothing for a large one and for any
+/// other op.
+std::optional<BlockPrediction> predictProduct(mlir::Operation *op, const Layout &layout,
+                                              const Target &target);
+
 /// Emits a remark for a region of tiles: `ops` are done one after the other on each tile of `tile`
 /// lane groups at one position.
 void remarkTiles(llvm::StringRef region, llvm::ArrayRef<mlir::Operation *> ops, int64_t positions,

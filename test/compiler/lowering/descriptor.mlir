@@ -19,7 +19,16 @@
 // CHECK-SAME: momentum = 8.000000e-01 : f64, name = "tiny"
 // Nominal: three products for each of three maps.
 // CHECK-SAME: product_flop = 4.860000e+02 : f64
-// CHECK-SAME: rate = 2.000000e-02 : f64, steps = 10 : i64, task = {subtasks = "I"}
+// What bench --profile says of each region: 3 positions of a product of 2 * 3 * 3 operations. The step's
+// regions that equal those of @gradients are theirs.
+// CHECK-SAME: rate = 2.000000e-02 : f64
+// CHECK-SAME: regions = [{function = "forward_region_0", operations = "encode, linear 3 -> 3", place = "descriptor.mlir:[[# @LINE + 44]]", predicted = 0.9{{[0-9]+}} : f64, product_flop = 5.400000e+01 : f64},
+// CHECK-SAME: {function = "forward_region_4", operations = "sum of the loss", place = "descriptor.mlir:{{[0-9]+}}", predicted = 0.000000e+00 : f64, product_flop = 0.000000e+00 : f64}
+// CHECK-SAME: {function = "gradients_region_8", operations = "weight_gradient 3x3", place = "descriptor.mlir:{{[0-9]+}}", predicted = 0.3{{[0-9]+}} : f64, product_flop = 5.400000e+01 : f64}
+// CHECK-NOT: "train_step_region_0"
+// CHECK-SAME: {function = "train_step_region_10", operations = "update"
+// CHECK-SAME: {function = "iarc_update_region", operations = "update of all weights by given gradients", place = ""
+// CHECK-SAME: steps = 10 : i64, task = {subtasks = "I"}
 // 9 weights take 16 places, 54 take 64.
 // CHECK-SAME: weight_elements = 80 : i64
 // CHECK-SAME: weights = [

@@ -20,6 +20,8 @@ module @tiny attributes {
                 clip = 0.0 : f64, accumulate = 1 : i64, evaluate_every = 0 : i64, stop = 0 : i64, stop_at = 0.0 : f64},
     product_flop = 1.000000e+03 : f64, attention_flop = 5.000000e+02 : f64,
     executed_product_flop = 9.000000e+02 : f64,
+    regions = [{function = "region", operations = "linear 2 -> 8", place = "tiny.iarc:3", product_flop = 9.000000e+02 : f64,
+                predicted = 7.500000e-01 : f64}],
     infer_supported = 1 : i64, infer_rows = 3 : i64, infer_positions = 4 : i64, infer_workspace_bytes = 96 : i64,
     infer_weights = [{source = 0 : i64, target = 16 : i64, form = 3 : i64, outer = 1 : i64, elements = 32 : i64,
                       positions = 1 : i64, out = 2 : i64, in = 8 : i64, rows = 5 : i64, lanes = 4 : i64}],

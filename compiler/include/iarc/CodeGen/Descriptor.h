@@ -49,6 +49,7 @@ struct InferenceCode {
 ///   infer_supported, infer_rows, infer_positions, infer_workspace_bytes, infer_weight_elements:
 ///   integers, infer_weights: [{source, target, form, outer, elements, positions, out, in, rows,
 ///                              lanes: integers}...]
+///   regions: [{function, operations, place: strings, product_flop, predicted: reals}...]
 ///   rate, momentum, product_flop, attention_flop, executed_product_flop: reals
 ///
 /// with loss, loss_at and initialiser numbered as in iarc/runtime/Descriptor.h. An entry that is

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Raised with every change of a struct below; the runtime refuses another one. */
-#define IARC_DESCRIPTOR_VERSION 7
+#define IARC_DESCRIPTOR_VERSION 8
 
 typedef struct iarc_axis {
   const char *name; /* "layer", "position", "pair" ((t, s <= t) at t (t + 1) / 2 + s), "out", "in" */
@@ -152,6 +152,16 @@ typedef void (*iarc_step_function)(const iarc_call *call);
 /* Tasks begin <= task < end of one parallel region. `loop` holds the iteration numbers of the
    enclosing repeats, outermost first; null outside of any. */
 typedef void (*iarc_region_function)(const iarc_call *call, const int64_t *loop, int64_t begin, int64_t end);
+
+/* What is known about a region function. */
+typedef struct iarc_region {
+  iarc_region_function function;
+  const char *operations; /* what it does, such as "linear 20 -> 80, linear 80 -> 20" */
+  const char *place;      /* of it in the source, FILE:LINE; empty where unknown */
+  double product_flop;    /* operations of its products for one sample each time that it is run, in the mean of a
+                             repeat's iterations; 0 without products */
+  double predicted;       /* the share of the peak that the compiler's cost model gives them; 0 where it gives none */
+} iarc_region;
 
 /* A loop of independent fused multiply-adds at the target's full vector width that keeps all of
    one core's FMA units busy: the peak that fraction_of_peak refers to. Returns the floating-point
@@ -288,6 +298,8 @@ typedef struct iarc_model {
   const char *graph;
   iarc_training training;
   iarc_step_function update; /* one step of the optimiser by given gradients, times the call's scale */
+  const iarc_region *regions; /* those that the functions above run: what `bench --profile` shows */
+  int64_t region_count;
 } iarc_model;
 
 /* Emitted by the compiler. */
