@@ -29,9 +29,12 @@ LogicalResult UnflattenOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints
 }
 
 LogicalResult LstmGatesOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
-  auto adjoint =
-      LstmGatesAdjointOp::create(builder, getLoc(), getZ().getType(), getCell().getType(), getZ(),
-                                 getCell(), adjoints.get(getResult()));
+  auto adjointOf = [&](Value result) -> Value {
+    Value adjoint = adjoints.get(result);
+    return adjoint ? adjoint : ZeroOp::create(builder, getLoc(), result.getType());
+  };
+  Value hidden = adjointOf(getHidden()), nextCell = adjointOf(getNextCell());
+  auto adjoint = LstmGatesAdjointOp::create(builder, getLoc(), getZ(), getCell(), hidden, nextCell);
   if (adjoints.needs(getZ()))
     adjoints.add(builder, getZ(), adjoint.getZAdjoint());
   if (adjoints.needs(getCell()))

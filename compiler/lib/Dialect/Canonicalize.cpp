@@ -163,6 +163,144 @@ struct DropRepeatPorts : OpRewritePattern<RepeatOp> {
   }
 };
 
+/// repeat carry(x) { .. slices of x .. yield join(a, b) }
+///   => repeat carry(x1, x2) { .. slices of x1 and x2 .. yield a, b }
+///
+/// A carried value that is put together from parts, and of which only ranges within the parts are
+/// read, is carried part by part: then nothing is moved for either, and of its adjoint neither.
+struct SplitCarried : OpRewritePattern<RepeatOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(RepeatOp op, PatternRewriter &rewriter) const override {
+    for (unsigned index = 0; index < op.getNumCarried(); ++index)
+      if (JoinOp join = splittableJoin(op, index)) {
+        split(op, index, join, rewriter);
+        return success();
+      }
+    return failure();
+  }
+
+private:
+  /// Which of the join's operands holds the features of the slice, if one does, and from where.
+  static std::optional<std::pair<unsigned, int64_t>> partOf(SliceOp slice, JoinOp join) {
+    int64_t begin = slice.getBegin(), features = slice.getResult().getType().getFeatures();
+    for (auto [part, input] : llvm::enumerate(join.getInputs())) {
+      int64_t width = cast<ValueType>(input.getType()).getFeatures();
+      if (begin < width)
+        return begin + features <= width ? std::optional(std::pair(unsigned(part), begin))
+                                         : std::nullopt;
+      begin -= width;
+    }
+    return std::nullopt;
+  }
+
+  /// The join that makes carried value `index`, where it can be carried in parts. A stack of joins
+  /// is taken apart where it is read as positions: a join has no layers.
+  static JoinOp splittableJoin(RepeatOp op, unsigned index) {
+    auto join = op.getYield()->getOperand(index).getDefiningOp<JoinOp>();
+    if (!join || join->getBlock() != &op.getBodyBlock() || join.getInputs().size() < 2)
+      return {};
+    bool onlySliced =
+        llvm::all_of(op.getBodyBlock().getArgument(index).getUsers(), [&](Operation *user) {
+          auto slice = dyn_cast<SliceOp>(user);
+          return slice && partOf(slice, join);
+        });
+    bool stacksAreReshaped = llvm::all_of(op.getStackedResults(), [&](OpResult stack) {
+      return !stacks(op, stack, join) || llvm::all_of(stack.getUsers(), [](Operation *user) {
+        auto reshape = dyn_cast<ReshapeOp>(user);
+        return reshape && reshape.getResult().getType().getAxes().size() == 2;
+      });
+    });
+    return onlySliced && stacksAreReshaped ? join : JoinOp();
+  }
+
+  static bool stacks(RepeatOp op, OpResult stack, JoinOp join) {
+    return op.getYield()->getOperand(stack.getResultNumber()) == join.getResult();
+  }
+
+  static void split(RepeatOp op, unsigned index, JoinOp join, PatternRewriter &rewriter) {
+    Location loc = op.getLoc();
+    Value init = op.getInits()[index];
+    SmallVector<Value> parts(join.getInputs()), inits, yielded;
+    SmallVector<Type> types;
+    for (unsigned i = 0; i < op.getNumCarried(); ++i)
+      if (i != index)
+        inits.push_back(op.getInits()[i]);
+    int64_t begin = 0;
+    for (auto [number, part] : llvm::enumerate(parts)) {
+      auto type = cast<ValueType>(part.getType());
+      Value start = init.getDefiningOp<ZeroOp>()
+                        ? ZeroOp::create(rewriter, loc, type).getResult()
+                        : SliceOp::create(rewriter, loc, type, init, begin).getResult();
+      inits.insert(inits.begin() + index + number, start);
+      begin += type.getFeatures();
+    }
+    // The old results that are taken apart, and where each one's first new one is.
+    llvm::BitVector isSplit(op.getNumResults());
+    SmallVector<unsigned> places;
+    for (auto [number, result] : llvm::enumerate(op.getResults())) {
+      bool isStack = number >= op.getNumCarried();
+      isSplit[number] = number == index || (isStack && stacks(op, result, join));
+      places.push_back(types.size());
+      if (!isSplit[number]) {
+        types.push_back(result.getType());
+        yielded.push_back(op.getYield()->getOperand(number));
+        continue;
+      }
+      for (Value part : parts) {
+        auto type = cast<ValueType>(part.getType());
+        types.push_back(isStack ? type.stacked(op.getCount()) : type);
+        yielded.push_back(part);
+      }
+    }
+
+    auto replacement = RepeatOp::create(rewriter, loc, types, op.getCount(), op.getReverse(), inits,
+                                        op.getSlices());
+    Operation *yield = op.getYield();
+    rewriter.modifyOpInPlace(yield, [&] { yield->setOperands(yielded); });
+    replacement.getBody().takeBody(op.getBody());
+    Block &body = replacement.getBodyBlock();
+    for (auto [number, part] : llvm::enumerate(parts))
+      body.insertArgument(index + number, part.getType(), loc);
+    unsigned whole = index + parts.size();
+    for (Operation *user : llvm::make_early_inc_range(body.getArgument(whole).getUsers())) {
+      auto slice = cast<SliceOp>(user);
+      auto [part, from] = *partOf(slice, join);
+      rewriter.modifyOpInPlace(slice, [&] {
+        slice.getInputMutable().assign(body.getArgument(index + part));
+        slice.setBegin(from);
+      });
+    }
+    body.eraseArgument(whole);
+
+    for (auto [number, result] : llvm::enumerate(op.getResults())) {
+      auto fresh = replacement.getResults().drop_front(places[number]);
+      if (!isSplit[number]) {
+        rewriter.replaceAllUsesWith(result, fresh.front());
+        continue;
+      }
+      if (number == index) {
+        rewriter.setInsertionPointAfter(replacement);
+        rewriter.replaceAllUsesWith(result, JoinOp::create(rewriter, loc, result.getType(),
+                                                           fresh.take_front(parts.size())));
+        continue;
+      }
+      for (Operation *user : llvm::make_early_inc_range(result.getUsers())) {
+        auto reshape = cast<ReshapeOp>(user);
+        ValueType type = reshape.getResult().getType();
+        rewriter.setInsertionPoint(reshape);
+        SmallVector<Value> reshaped;
+        for (auto [part, stack] : llvm::zip(parts, fresh)) {
+          int64_t features = cast<ValueType>(part.getType()).getFeatures();
+          reshaped.push_back(ReshapeOp::create(rewriter, loc, type.withFeatures(features), stack));
+        }
+        rewriter.replaceOpWithNewOp<JoinOp>(reshape, type, reshaped);
+      }
+    }
+    rewriter.eraseOp(op);
+  }
+};
+
 } // namespace
 
 void MapOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
@@ -170,5 +308,5 @@ void MapOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext
 }
 
 void RepeatOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<DropRepeatPorts>(context);
+  patterns.add<DropRepeatPorts, SplitCarried>(context);
 }

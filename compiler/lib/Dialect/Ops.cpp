@@ -320,7 +320,32 @@ LogicalResult EmbedOp::verify() {
 }
 
 OpFoldResult SliceOp::fold(FoldAdaptor) {
-  return getInput().getType() == getResult().getType() ? getInput() : Value();
+  if (getInput().getType() == getResult().getType())
+    return getInput();
+  // slice(slice(x)) => slice(x)
+  if (auto inner = getInput().getDefiningOp<SliceOp>()) {
+    setBegin(getBegin() + inner.getBegin());
+    getInputMutable().assign(inner.getInput());
+    return getResult();
+  }
+  // slice(join(.., x, ..)), all of it in x => slice(x)
+  auto join = getInput().getDefiningOp<JoinOp>();
+  if (!join)
+    return {};
+  int64_t begin = getBegin(), features = getResult().getType().getFeatures();
+  for (Value input : join.getInputs()) {
+    int64_t width = cast<ValueType>(input.getType()).getFeatures();
+    if (begin >= width) {
+      begin -= width;
+      continue;
+    }
+    if (begin + features > width)
+      return {};
+    setBegin(begin);
+    getInputMutable().assign(input);
+    return getResult();
+  }
+  return {};
 }
 
 OpFoldResult EmbedOp::fold(FoldAdaptor) {

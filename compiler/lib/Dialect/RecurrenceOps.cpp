@@ -72,22 +72,18 @@ OpFoldResult UnflattenOp::fold(FoldAdaptor) {
 // LSTM gates
 //===----------------------------------------------------------------------===//
 
-static LogicalResult verifyGates(Operation *op, ValueType z, ValueType cell, ValueType result) {
+static LogicalResult verifyGates(Operation *op, ValueType z, ValueType cell) {
   if (z.getAxes().size() != 2)
     return op->emitOpError("takes values without layer axes, got ") << z;
-  int64_t units = cell.getFeatures();
-  if (z != cell.withFeatures(4 * units))
+  if (z != cell.withFeatures(4 * cell.getFeatures()))
     return op->emitOpError("takes 4 features of z for each of the ")
-           << units << " of the cell, got " << z << " and " << cell;
-  if (result != cell.withFeatures(2 * units))
-    return op->emitOpError("hidden and cell together must be ")
-           << cell.withFeatures(2 * units) << ", got " << result;
+           << cell.getFeatures() << " of the cell, got " << z << " and " << cell;
   return success();
 }
 
 LogicalResult LstmGatesOp::verify() {
-  return verifyGates(*this, getZ().getType(), getCell().getType(), getResult().getType());
+  return verifyGates(*this, getZ().getType(), getCell().getType());
 }
 LogicalResult LstmGatesAdjointOp::verify() {
-  return verifyGates(*this, getZ().getType(), getCell().getType(), getResultAdjoint().getType());
+  return verifyGates(*this, getZ().getType(), getCell().getType());
 }

@@ -257,9 +257,11 @@ void Importer::importOp(const dsl::Op &op) {
   case dsl::OpKind::Flatten:
     result = FlattenOp::create(builder, location, type, operands[0]);
     break;
-  case dsl::OpKind::LstmGates:
-    result = LstmGatesOp::create(builder, location, type, operands[0], operands[1]);
+  case dsl::OpKind::LstmGates: {
+    auto gates = LstmGatesOp::create(builder, location, operands[0], operands[1]);
+    result = JoinOp::create(builder, location, type, gates.getResults());
     break;
+  }
   case dsl::OpKind::Repeat:
   case dsl::OpKind::Recur:
     break;

@@ -146,11 +146,7 @@ void InferenceEmitter::emitFeatures(Operation *op) {
         });
       })
       .Case<LstmGatesOp>([&](LstmGatesOp op) {
-        // The cell follows the hidden state: a last vector must not reach into it.
-        if (op.getCell().getType().getFeatures() % lanes)
-          scalarTile();
-        else
-          e.emitLstmGates(op, e.index(0), e.index(0), e.index(1));
+        e.emitLstmGates(op, e.index(0), e.index(0), e.index(1));
       })
       .Case<FlattenOp>([&](FlattenOp op) {
         int64_t count = op.getInput().getType().getFeatures();

@@ -34,8 +34,12 @@ struct Gates {
 Gates loadGates(Emitter &e, Value z, Value f, int64_t units) {
   int64_t lanes = e.layout.lanes;
   int64_t stride = e.layout.lanesAreFeatures ? 1 : lanes;
-  auto at = [&](int64_t gate) {
-    return e.load(e.offset(z, e.add(e.mul(f, lanes), e.index(gate * units * stride))));
+  auto at = [&](int64_t gate) -> Value {
+    Value place = e.offset(z, e.add(e.mul(f, lanes), e.index(gate * units * stride)));
+    if (units * stride % lanes == 0)
+      return e.load(place);
+    // The gates of lanes that are features begin anywhere.
+    return LLVM::LoadOp::create(e.b, e.vector, place, e.layout.elementBytes);
   };
   Gates gates;
   gates.input = sigmoid(e, at(0));
@@ -54,17 +58,18 @@ Value nextCell(Emitter &e, const Gates &gates, Value cell) {
 void Emitter::emitLstmGates(LstmGatesOp op, Value p, Value begin, Value end) {
   int64_t units = op.getCell().getType().getFeatures(), lanes = layout.lanes;
   Value zBase = address(op.getZ()), cellBase = address(op.getCell()),
-        resultBase = address(op.getResult());
+        hiddenBase = address(op.getHidden()), nextBase = address(op.getNextCell());
   forLoop(begin, end, 1, [&](Value g) {
     Value z = row(zBase, 4 * units, p, g), cell = row(cellBase, units, p, g);
-    Value result = row(resultBase, 2 * units, p, g);
+    Value hidden = row(hiddenBase, units, p, g), nextCells = row(nextBase, units, p, g);
     int64_t stride = layout.lanesAreFeatures ? 1 : lanes;
-    forLoop(index(0), index(units * stride / lanes), 1, [&](Value f) {
+    // Where lanes are features, the last vector may reach beyond them, as far as values are padded.
+    forLoop(index(0), index(llvm::divideCeil(units * stride, lanes)), 1, [&](Value f) {
       Value at = mul(f, lanes);
       Gates gates = loadGates(*this, z, f, units);
       Value next = nextCell(*this, gates, load(offset(cell, at)));
-      store(mulF(gates.output, tanhOf(*this, next)), offset(result, at));
-      store(next, offset(offset(result, units * stride), at));
+      store(mulF(gates.output, tanhOf(*this, next)), offset(hidden, at));
+      store(next, offset(nextCells, at));
     });
   });
 }
@@ -72,23 +77,22 @@ void Emitter::emitLstmGates(LstmGatesOp op, Value p, Value begin, Value end) {
 void Emitter::emitLstmGatesAdjoint(LstmGatesAdjointOp op, Value p, Value begin, Value end) {
   int64_t units = op.getCell().getType().getFeatures(), lanes = layout.lanes;
   Value zBase = address(op.getZ()), cellBase = address(op.getCell()),
-        adjointBase = address(op.getResultAdjoint()), dzBase = address(op.getZAdjoint()),
-        dcBase = address(op.getCellAdjoint());
+        hiddenBase = address(op.getHiddenAdjoint()), nextBase = address(op.getNextCellAdjoint()),
+        dzBase = address(op.getZAdjoint()), dcBase = address(op.getCellAdjoint());
   Value one = splat(1.0);
   auto sigmoidSlope = [&](Value s) { return mulF(s, subF(one, s)); };
   auto tanhSlope = [&](Value t) { return subF(one, mulF(t, t)); };
   forLoop(begin, end, 1, [&](Value g) {
     Value z = row(zBase, 4 * units, p, g), cells = row(cellBase, units, p, g);
-    Value adjoint = row(adjointBase, 2 * units, p, g), dz = row(dzBase, 4 * units, p, g),
-          dc = row(dcBase, units, p, g);
+    Value dHiddens = row(hiddenBase, units, p, g), dNexts = row(nextBase, units, p, g);
+    Value dz = row(dzBase, 4 * units, p, g), dc = row(dcBase, units, p, g);
     forLoop(index(0), index(units), 1, [&](Value f) {
       Value at = mul(f, lanes);
       Value cell = load(offset(cells, at));
       Gates gates = loadGates(*this, z, f, units);
       Value t = tanhOf(*this, nextCell(*this, gates, cell));
-      Value dHidden = load(offset(adjoint, at));
-      Value dNext = fma(mulF(dHidden, gates.output), tanhSlope(t),
-                        load(offset(offset(adjoint, units * lanes), at)));
+      Value dHidden = load(offset(dHiddens, at));
+      Value dNext = fma(mulF(dHidden, gates.output), tanhSlope(t), load(offset(dNexts, at)));
       auto put = [&](int64_t gate, Value value) {
         store(value, offset(offset(dz, gate * units * lanes), at));
       };

@@ -3,6 +3,13 @@
 
 !v = !iarc.value<position 3, feature 4 : f32>
 !s = !iarc.value<layer 2, position 3, feature 4 : f32>
+!one = !iarc.value<position 3, feature 1 : f32>
+!two = !iarc.value<position 3, feature 2 : f32>
+!wide = !iarc.value<position 3, feature 8 : f32>
+!row = !iarc.value<position 1, feature 8 : f32>
+!rows = !iarc.value<layer 3, position 1, feature 8 : f32>
+!half = !iarc.value<position 1, feature 4 : f32>
+!quarter = !iarc.value<position 1, feature 2 : f32>
 !w = !iarc.weight<out 4, in 4 : f32>
 !ws = !iarc.weight<layer 2, out 4, in 4 : f32>
 
@@ -181,4 +188,103 @@ func.func @unread_repeat(%x: !v) {
     iarc.yield %h : !v
   }
   return
+}
+
+//===--- SliceOp::fold ---===//
+
+// slice(slice(x)) => slice(x); a slice of a join is one of the part that holds it all
+// CHECK-LABEL: func.func @slices(
+// CHECK-SAME: %[[X:.*]]: !iarc.value<{{.*}}>, %[[Y:.*]]: !iarc.value<{{.*}}>)
+// CHECK-NEXT: %[[A:.*]] = iarc.slice %[[X]] from 2 : <position 3, feature 4 : f32> -> <position 3, feature 1 : f32>
+// CHECK-NEXT: %[[B:.*]] = iarc.slice %[[Y]] from 1 : <position 3, feature 4 : f32> -> <position 3, feature 1 : f32>
+// CHECK-NEXT: return %[[A]], %[[X]], %[[Y]], %[[B]]
+func.func @slices(%x: !v, %y: !v) -> (!one, !v, !v, !one) {
+  %0 = iarc.slice %x from 1 : !v -> !two
+  %a = iarc.slice %0 from 1 : !two -> !one
+  %j = iarc.join %x, %y : (!v, !v) -> !wide
+  %p = iarc.slice %j from 0 : !wide -> !v
+  %q = iarc.slice %j from 4 : !wide -> !v
+  %r = iarc.slice %j from 5 : !wide -> !one
+  return %a, %p, %q, %r : !one, !v, !v, !one
+}
+
+// A slice over the border of two parts stays.
+// CHECK-LABEL: func.func @slice_of_both(
+// CHECK-NEXT: iarc.join
+// CHECK-NEXT: iarc.slice {{.*}} from 3
+func.func @slice_of_both(%x: !v, %y: !v) -> !two {
+  %j = iarc.join %x, %y : (!v, !v) -> !wide
+  %r = iarc.slice %j from 3 : !wide -> !two
+  return %r : !two
+}
+
+//===--- SplitCarried ---===//
+
+// What a repeat puts together and reads in parts is carried in parts, and so are its stacks; what
+// it starts from is sliced, or zero. Nothing of the first result, but for it, is put together.
+// CHECK-LABEL: func.func @carries_parts(
+// CHECK-SAME: %[[X:.*]]: !iarc.value<position 1, feature 8 : f32>)
+// CHECK-DAG: %[[P:.*]] = iarc.slice %[[X]] from 0 : <position 1, feature 8 : f32> -> <position 1, feature 4 : f32>
+// CHECK-DAG: %[[Q:.*]] = iarc.slice %[[X]] from 4 : <position 1, feature 8 : f32> -> <position 1, feature 4 : f32>
+// CHECK: %[[R:.*]]:3 = iarc.repeat 3 carry(%[[P]], %[[Q]])
+// CHECK-NEXT: ^bb0(%[[A:.*]]: !iarc.value<position 1, feature 4 : f32>, %[[B:.*]]: !iarc.value<position 1, feature 4 : f32>):
+// CHECK-NEXT: %[[C:.*]] = iarc.slice %[[B]] from 1 : <position 1, feature 4 : f32> -> <position 1, feature 2 : f32>
+// CHECK-NEXT: %[[D:.*]] = iarc.join %[[C]], %[[C]]
+// CHECK-NEXT: iarc.yield %[[B]], %[[D]], %[[D]]
+// CHECK: %[[J:.*]] = iarc.join %[[R]]#0, %[[R]]#1
+// CHECK-NEXT: %[[S:.*]] = iarc.reshape %[[R]]#2 : <layer 3, position 1, feature 4 : f32> -> <position 3, feature 4 : f32>
+// CHECK-NEXT: return %[[J]], %[[S]]
+func.func @carries_parts(%x: !row) -> (!row, !v) {
+  %r:2 = iarc.repeat 3 carry(%x) : (!row) -> (!row, !rows) {
+  ^bb0(%s: !row):
+    %b = iarc.slice %s from 4 : !row -> !half
+    %c = iarc.slice %s from 5 : !row -> !quarter
+    %d = iarc.join %c, %c : (!quarter, !quarter) -> !half
+    %next = iarc.join %b, %d : (!half, !half) -> !row
+    iarc.yield %next, %next : !row, !row
+  }
+  %0 = iarc.reshape %r#1 : !rows -> !iarc.value<position 3, feature 8 : f32>
+  %1 = iarc.slice %0 from 4 : !iarc.value<position 3, feature 8 : f32> -> !v
+  return %r#0, %1 : !row, !v
+}
+
+// It stays whole where a read meets two parts, where it is read as a whole, and where its stack is
+// read as one.
+// CHECK-LABEL: func.func @read_over_parts(
+// CHECK: iarc.repeat 3 carry(%{{.*}}) : (!iarc.value<position 1, feature 8 : f32>)
+func.func @read_over_parts(%x: !row) -> !row {
+  %r = iarc.repeat 3 carry(%x) : (!row) -> !row {
+  ^bb0(%s: !row):
+    %b = iarc.slice %s from 2 : !row -> !half
+    %next = iarc.join %b, %b : (!half, !half) -> !row
+    iarc.yield %next : !row
+  }
+  return %r : !row
+}
+// CHECK-LABEL: func.func @read_whole(
+// CHECK: iarc.repeat 3 carry(%{{.*}}) : (!iarc.value<position 1, feature 8 : f32>)
+func.func @read_whole(%x: !row) -> !row {
+  %r = iarc.repeat 3 carry(%x) : (!row) -> !row {
+  ^bb0(%s: !row):
+    %e = iarc.map %s : !row {
+    ^bb0(%u: f32):
+      %f = math.exp %u : f32
+      iarc.yield %f : f32
+    }
+    %b = iarc.slice %e from 4 : !row -> !half
+    %next = iarc.join %b, %b : (!half, !half) -> !row
+    iarc.yield %next : !row
+  }
+  return %r : !row
+}
+// CHECK-LABEL: func.func @whole_stack(
+// CHECK: iarc.repeat 3 carry(%{{.*}}) : (!iarc.value<position 1, feature 8 : f32>)
+func.func @whole_stack(%x: !row) -> !rows {
+  %r:2 = iarc.repeat 3 carry(%x) : (!row) -> (!row, !rows) {
+  ^bb0(%s: !row):
+    %b = iarc.slice %s from 4 : !row -> !half
+    %next = iarc.join %b, %b : (!half, !half) -> !row
+    iarc.yield %next, %next : !row, !row
+  }
+  return %r#1 : !rows
 }

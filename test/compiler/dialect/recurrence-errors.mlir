@@ -51,15 +51,7 @@ func.func @f(%x: !iarc.value<position 2, feature 6 : f32>) {
 
 func.func @f(%z: !iarc.value<position 3, feature 8 : f32>, %c: !iarc.value<position 3, feature 3 : f32>) {
   // expected-error @+1 {{'iarc.lstm_gates' op takes 4 features of z for each of the 3 of the cell, got '!iarc.value<position 3, feature 8 : f32>' and '!iarc.value<position 3, feature 3 : f32>'}}
-  %0 = iarc.lstm_gates %z, %c : (!iarc.value<position 3, feature 8 : f32>, !iarc.value<position 3, feature 3 : f32>) -> !iarc.value<position 3, feature 6 : f32>
-  return
-}
-
-// -----
-
-func.func @f(%z: !iarc.value<position 3, feature 8 : f32>, %c: !iarc.value<position 3, feature 2 : f32>) {
-  // expected-error @+1 {{'iarc.lstm_gates' op hidden and cell together must be '!iarc.value<position 3, feature 4 : f32>', got '!iarc.value<position 3, feature 2 : f32>'}}
-  %0 = iarc.lstm_gates %z, %c : (!iarc.value<position 3, feature 8 : f32>, !iarc.value<position 3, feature 2 : f32>) -> !iarc.value<position 3, feature 2 : f32>
+  %0:2 = iarc.lstm_gates %z, %c : !iarc.value<position 3, feature 8 : f32>, !iarc.value<position 3, feature 3 : f32>
   return
 }
 
@@ -67,15 +59,15 @@ func.func @f(%z: !iarc.value<position 3, feature 8 : f32>, %c: !iarc.value<posit
 
 func.func @f(%z: !iarc.value<layer 2, position 3, feature 8 : f32>, %c: !iarc.value<layer 2, position 3, feature 2 : f32>) {
   // expected-error @+1 {{'iarc.lstm_gates' op takes values without layer axes, got '!iarc.value<layer 2, position 3, feature 8 : f32>'}}
-  %0 = iarc.lstm_gates %z, %c : (!iarc.value<layer 2, position 3, feature 8 : f32>, !iarc.value<layer 2, position 3, feature 2 : f32>) -> !iarc.value<layer 2, position 3, feature 4 : f32>
+  %0:2 = iarc.lstm_gates %z, %c : !iarc.value<layer 2, position 3, feature 8 : f32>, !iarc.value<layer 2, position 3, feature 2 : f32>
   return
 }
 
 // -----
 
-func.func @f(%z: !iarc.value<position 3, feature 8 : f32>, %c: !iarc.value<position 3, feature 2 : f32>) {
-  // expected-error @+1 {{'iarc.lstm_gates_adjoint' op hidden and cell together must be '!iarc.value<position 3, feature 4 : f32>', got '!iarc.value<position 3, feature 2 : f32>'}}
-  %0:2 = iarc.lstm_gates_adjoint %z, %c, %c : (!iarc.value<position 3, feature 8 : f32>, !iarc.value<position 3, feature 2 : f32>, !iarc.value<position 3, feature 2 : f32>) -> (!iarc.value<position 3, feature 8 : f32>, !iarc.value<position 3, feature 2 : f32>)
+func.func @f(%z: !iarc.value<position 3, feature 6 : f32>, %c: !iarc.value<position 3, feature 2 : f32>) {
+  // expected-error @+1 {{'iarc.lstm_gates_adjoint' op takes 4 features of z for each of the 2 of the cell, got '!iarc.value<position 3, feature 6 : f32>' and '!iarc.value<position 3, feature 2 : f32>'}}
+  %0:2 = iarc.lstm_gates_adjoint %z, %c, %c, %c : !iarc.value<position 3, feature 6 : f32>, !iarc.value<position 3, feature 2 : f32>
   return
 }
 

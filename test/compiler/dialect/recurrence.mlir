@@ -9,21 +9,20 @@
 !flat = !iarc.value<position 1, feature 24 : f32>
 !z = !iarc.value<position 4, feature 8 : f32>
 !c = !iarc.value<position 4, feature 2 : f32>
-!r = !iarc.value<position 4, feature 4 : f32>
 
 // PRINT-LABEL: func.func @all(
 // PRINT: iarc.reshape %{{.*}} : <position 4, feature 6 : f32> -> <layer 4, position 1, feature 6 : f32>
 // PRINT: iarc.flatten %{{.*}} : <position 4, feature 6 : f32> -> <position 1, feature 24 : f32>
 // PRINT: iarc.unflatten %{{.*}} : <position 1, feature 24 : f32> -> <position 4, feature 6 : f32>
-// PRINT: iarc.lstm_gates %{{.*}}, %{{.*}} : (!iarc.value<position 4, feature 8 : f32>, !iarc.value<position 4, feature 2 : f32>) -> !iarc.value<position 4, feature 4 : f32>
-// PRINT: iarc.lstm_gates_adjoint %{{.*}}, %{{.*}}, %{{.*}} : (!iarc.value<position 4, feature 8 : f32>, !iarc.value<position 4, feature 2 : f32>, !iarc.value<position 4, feature 4 : f32>) -> (!iarc.value<position 4, feature 8 : f32>, !iarc.value<position 4, feature 2 : f32>)
-func.func @all(%x: !v, %f: !flat, %z: !z, %c: !c) -> (!s, !flat, !v, !r, !z, !c) {
+// PRINT: iarc.lstm_gates %{{.*}}, %{{.*}} : <position 4, feature 8 : f32>, <position 4, feature 2 : f32>
+// PRINT: iarc.lstm_gates_adjoint %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : <position 4, feature 8 : f32>, <position 4, feature 2 : f32>
+func.func @all(%x: !v, %f: !flat, %z: !z, %c: !c) -> (!s, !flat, !v, !c, !z, !c) {
   %0 = iarc.reshape %x : !v -> !s
   %1 = iarc.flatten %x : !v -> !flat
   %2 = iarc.unflatten %f : !flat -> !v
-  %3 = iarc.lstm_gates %z, %c : (!z, !c) -> !r
-  %4:2 = iarc.lstm_gates_adjoint %z, %c, %3 : (!z, !c, !r) -> (!z, !c)
-  return %0, %1, %2, %3, %4#0, %4#1 : !s, !flat, !v, !r, !z, !c
+  %3:2 = iarc.lstm_gates %z, %c : !z, !c
+  %4:2 = iarc.lstm_gates_adjoint %z, %c, %3#0, %3#1 : !z, !c
+  return %0, %1, %2, %3#0, %4#0, %4#1 : !s, !flat, !v, !c, !z, !c
 }
 
 // reshape(reshape(x)) => reshape(x), or x where the types agree

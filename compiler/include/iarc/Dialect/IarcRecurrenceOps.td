@@ -55,7 +55,8 @@ def Iarc_UnflattenOp : Iarc_DifferentiableOp<"unflatten"> {
 // Gates
 //===----------------------------------------------------------------------===//
 
-def Iarc_LstmGatesOp : Iarc_DifferentiableOp<"lstm_gates"> {
+def Iarc_LstmGatesOp
+    : Iarc_DifferentiableOp<"lstm_gates", [AllTypesMatch<["cell", "hidden", "nextCell"]>]> {
   let summary = "the elementwise part of a step of a long short-term memory";
   let description = [{
     With the 4 h features of `z` being, h each, the input, forget, candidate and output gate before their functions,
@@ -64,28 +65,32 @@ def Iarc_LstmGatesOp : Iarc_DifferentiableOp<"lstm_gates"> {
         cell'  = sigmoid(forget) cell + sigmoid(input) tanh(candidate)
         hidden = sigmoid(output) tanh(cell')
 
-    The 2 h features of the result are `hidden`, then `cell'`.
+    ```mlir
+    %hidden, %next = iarc.lstm_gates %z, %cell : !iarc.value<position 1, feature 80 : f32>, !iarc.value<position 1, feature 20 : f32>
+    ```
   }];
   let arguments = (ins Iarc_ValueType:$z, Iarc_ValueType:$cell);
-  let results = (outs Iarc_ValueType:$result);
-  let assemblyFormat = "$z `,` $cell attr-dict `:` functional-type(operands, results)";
+  let results = (outs Iarc_ValueType:$hidden, Iarc_ValueType:$nextCell);
+  let assemblyFormat = "$z `,` $cell attr-dict `:` type($z) `,` type($cell)";
   let hasVerifier = 1;
 }
 
 def Iarc_LstmGatesAdjointOp
     : Iarc_FinalOp<"lstm_gates_adjoint", "made by autodiff; second derivatives are not supported",
-                   [Pure, AllTypesMatch<["z", "zAdjoint"]>, AllTypesMatch<["cell", "cellAdjoint"]>]> {
+                   [Pure, AllTypesMatch<["z", "zAdjoint"]>,
+                    AllTypesMatch<["cell", "hiddenAdjoint", "nextCellAdjoint", "cellAdjoint"]>]> {
   let summary = "adjoint of iarc.lstm_gates";
   let description = [{
     Recomputes the gates, so that only z and the cell are kept. With i, f, g, o the gates after their functions,
-    t = tanh(cell'), dh and dc the two halves of the result's adjoint, and dc' = dc + dh o (1 - t^2):
+    t = tanh(cell'), dh and dc the adjoints of hidden and cell', and dc' = dc + dh o (1 - t^2):
 
         di = dc' g i (1 - i)    df = dc' cell f (1 - f)    dg = dc' i (1 - g^2)    do = dh t o (1 - o)
         dcell = dc' f
   }];
-  let arguments = (ins Iarc_ValueType:$z, Iarc_ValueType:$cell, Iarc_ValueType:$resultAdjoint);
+  let arguments = (ins Iarc_ValueType:$z, Iarc_ValueType:$cell, Iarc_ValueType:$hiddenAdjoint,
+                       Iarc_ValueType:$nextCellAdjoint);
   let results = (outs Iarc_ValueType:$zAdjoint, Iarc_ValueType:$cellAdjoint);
-  let assemblyFormat = "$z `,` $cell `,` $resultAdjoint attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "$z `,` $cell `,` $hiddenAdjoint `,` $nextCellAdjoint attr-dict `:` type($z) `,` type($cell)";
   let hasVerifier = 1;
 }
 
