@@ -92,10 +92,12 @@ void Elaborator::declareWeight(const Statement &statement, Scope &scope, const s
   if (placement == Placement::AcrossPositions)
     placement = Placement::PerPosition;
   int64_t size = sizes.empty() ? 1 : sizes[0];
-  WeightId id = weight(full, placement, init, /*isBias=*/true, model->context, size, size,
-                       statement.name.range);
+  // That of a function is made for what the function is applied to.
+  int64_t count = scope.scalar && appliedPositions ? appliedPositions : model->context;
+  WeightId id =
+      weight(full, placement, init, /*isBias=*/true, count, size, size, statement.name.range);
   bool fixed = placement == Placement::PerPosition;
-  ValueId value = newValue(fixed ? model->context : 0, size, statement.name.range);
+  ValueId value = newValue(fixed ? count : 0, size, statement.name.range);
   weightOfValue[value] = id;
   made = Value::ofGraph(Graph::ofValue(value));
 }

@@ -338,9 +338,14 @@ Value Elaborator::applyFunction(const FunctionValue &function, std::vector<Value
            "calls of functions nest deeper than " + std::to_string(limits::callDepth));
     throw ElaborationStopped();
   }
+  const int64_t outerPositions = appliedPositions;
+  for (const Graph &graph : graphs)
+    if (int64_t count = extentOf(graph).positionCount)
+      appliedPositions = count;
   frames.push_back({function.name(), where});
   Value result = evaluateBody(*function.definition, arguments, where);
   frames.pop_back();
+  appliedPositions = outerPositions;
   if (!result.is(ValueKind::Tensor))
     return result;
   result = Value::ofGraph(substitute(*result.graph, graphs));

@@ -315,6 +315,7 @@ private:
   std::vector<SourceRange> origins; ///< by ValueId: where the value came from
   std::vector<bool> isNamed;        ///< by ValueId: by a variable or block
   Recurrence *recurrence = nullptr; ///< null outside of any
+  int64_t appliedPositions = 0; ///< of what the outermost function or kernel is applied to; 0: any
   std::set<std::string> weightNames;
   std::map<std::string, int> weightNumbers; ///< the last number behind each name
   std::vector<Embedding> embeddings; ///< of symbols, in the order in which the program calls

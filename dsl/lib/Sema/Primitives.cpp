@@ -387,10 +387,12 @@ Value Elaborator::attend(const Expression &call, const Binding &binding, Scope &
     valid = false;
   }
   std::vector<std::optional<Graph>> graphs;
+  appliedPositions = inputs[0] ? positions(*inputs[0]) : 0;
   for (size_t i = 0; i < kernels.size(); ++i) {
     graphs.push_back(kernel(kernels[i], kernelRanges[i]));
     valid = valid && graphs.back();
   }
+  appliedPositions = 0; // a function has no attention
   std::optional<int64_t> keyHeads = heads;
   if (binding.slots[9])
     keyHeads = integer(evaluate(node(9), scope), node(9).range, "'key_heads'", 1, limits::heads,
