@@ -231,6 +231,35 @@ std::optional<std::pair<Place, Place>> Analysis::nameAt(uint32_t offset) const {
   return std::nullopt;
 }
 
+std::optional<Place> Analysis::conflict(const Place &definition, const std::string &wanted) const {
+  auto isIt = [&](SourceRange range) {
+    return range.source && range.source->path() == definition.file &&
+           range.begin == definition.begin;
+  };
+  for (const auto &[unit, occurrences] : state->files) {
+    const Visible *renamed = nullptr; // null: an item, seen in the whole file
+    for (const Visible &variable : occurrences.variables)
+      if (isIt(variable.definition))
+        renamed = &variable;
+    auto named = std::find_if(occurrences.all.begin(), occurrences.all.end(),
+                              [&](const Occurrence &one) { return isIt(one.definition); });
+    if (named == occurrences.all.end())
+      continue;
+    // Tasks have names of their own.
+    bool isTask = named->item && named->item->kind == ItemKind::Task;
+    const auto &names = isTask ? unit->tasks : unit->names;
+    if (auto entry = names.find(wanted); entry != names.end() && entry->second)
+      return placeOf(entry->second->item->name.range);
+    if (isTask)
+      continue;
+    for (const Visible &other : occurrences.variables)
+      if (other.name == wanted && (!renamed || (other.scope.begin < renamed->scope.end &&
+                                                renamed->scope.begin < other.scope.end)))
+        return placeOf(other.definition);
+  }
+  return std::nullopt;
+}
+
 std::vector<Completion> Analysis::completions(uint32_t offset) const {
   using Kind = Completion::Kind;
   std::vector<Completion> all;

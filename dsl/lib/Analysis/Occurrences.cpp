@@ -57,6 +57,13 @@ private:
       return add(where, *variable);
     if (auto entry = unit.names.find(name); entry != unit.names.end() && entry->second)
       add(where, entry->second->item->name.range, entry->second->item);
+    else if (auto control = controls.find(name); control != controls.end())
+      add(where, control->second);
+  }
+
+  const Item *taskNamed(const std::string &name) const {
+    auto entry = program.main->tasks.find(name);
+    return entry != program.main->tasks.end() && entry->second ? entry->second->item : nullptr;
   }
 
   /// Without recursion: chains of operators are as long as the file.
@@ -134,9 +141,7 @@ private:
         define(s.name);
       return;
     case StatementKind::Task: {
-      auto entry = program.main->tasks.find(s.name.text);
-      const Item *of = entry != program.main->tasks.end() && entry->second ? entry->second->item
-                                                                           : nullptr;
+      const Item *of = taskNamed(s.name.text);
       if (of)
         add(s.name.range, of->name.range, of);
       arguments(s.arguments, of);
@@ -165,11 +170,15 @@ private:
     default:
       if (s.kind == StatementKind::Control)
         define(s.name);
-      if (s.kind == StatementKind::Loss)
+      const Item *of = nullptr;
+      if (s.kind == StatementKind::Loss) {
         refer(s.name.text, s.name.range);
+        if (auto entry = unit.names.find(s.name.text); entry != unit.names.end() && entry->second)
+          of = entry->second->item;
+      }
       expression(s.value);
       expression(s.second);
-      arguments(s.arguments, nullptr);
+      arguments(s.arguments, of);
       arguments(s.settings, nullptr);
       return body(s.body, s.range);
     }
@@ -186,6 +195,14 @@ private:
     if (item.kind != ItemKind::Import && item.kind != ItemKind::Unknown && !item.name.text.empty())
       add(item.name.range, item.name.range, &item);
     inTask = item.kind == ItemKind::Task;
+    // The control tokens of the model's task are the words of `subtasks`, wherever the list is made.
+    controls.clear();
+    if (item.kind == ItemKind::Model)
+      for (const Statement *s : item.body)
+        if (const Item *task = s->kind == StatementKind::Task ? taskNamed(s->name.text) : nullptr)
+          for (const Statement *rule : task->body)
+            if (rule->kind == StatementKind::Control && !rule->name.text.empty())
+              controls[rule->name.text] = rule->name.range;
     levels.assign(1, {});
     scopes.assign(1, item.range);
     // Settings of a model or task may stand anywhere, so what they define is seen from the start.
@@ -209,6 +226,7 @@ private:
   Occurrences result;
   std::vector<std::map<std::string, SourceRange>> levels;
   std::vector<SourceRange> scopes;
+  std::map<std::string, SourceRange> controls; ///< of the task of the model that is walked
   bool inTask = false;
 };
 

@@ -264,6 +264,14 @@ Json Server::rename(const Json &params) {
       throw Failure{InvalidParams, "'" + wanted + "' is a word of the language"};
   if (prepareRename(params).is_null())
     throw Failure{RequestFailed, "there is no name to change here"};
+  Document &document = documentOf(params);
+  const dsl::Place definition = analysed(document).nameAt(offsetIn(document, params))->second;
+  for (auto &[uri, open] : documents)
+    if (auto other = analysed(open).conflict(definition, wanted)) {
+      int64_t line = locationOf(analysed(open), *other)["range"]["start"]["line"].get<int64_t>();
+      throw Failure{RequestFailed, "'" + wanted + "' is the name of something else here: " +
+                                       other->file + ", line " + std::to_string(line + 1)};
+    }
   Json changes = Json::object();
   for (const auto &[place, range] : occurrences(params))
     changes[uriOf(place.file)].push_back({{"range", Json::parse(range)}, {"newText", wanted}});

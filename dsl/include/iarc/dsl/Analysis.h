@@ -65,6 +65,9 @@ public:
   std::vector<Place> referencesTo(const Place &definition) const;
   /// The name itself and where it is defined: what a rename changes.
   std::optional<std::pair<Place, Place>> nameAt(uint32_t offset) const;
+  /// What has the name `wanted` already where what `definition` defines is seen or named, in any file
+  /// that was read: after a rename one of the two would hide the other.
+  std::optional<Place> conflict(const Place &definition, const std::string &wanted) const;
   std::vector<Completion> completions(uint32_t offset) const;
   std::vector<Symbol> symbols() const;
 

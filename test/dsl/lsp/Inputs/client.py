@@ -108,6 +108,18 @@ function twice(x) = 2 * x   // \U0001d54f
 }
 """.replace("/* */ ", "")
 
+OWN = """block own(logits, target, a = 0.3) { return a * row_sum((logits - target)^2) }
+task coin { symbols 3  gap 1..3  control Q q {}  control P p {}  next { return draw(symbols) } }
+model own_loss {
+  param list = [Q, P] // by name
+  task coin(subtasks: list)
+  context 5
+  predict linear(encode, symbols)
+  loss own(a: 0.6) at all
+  train sgd
+}
+"""
+
 
 def features(client, folder, library):
     uri = "file://" + folder.replace(" ", "%20") + "/m.iarc"
@@ -154,6 +166,20 @@ def features(client, folder, library):
                              position=at(MODEL, where))
         check(f"rename to {name} is refused", reason in answer.get("error", {}).get("message", ""),
               answer)
+
+    # A name that means something else where the renamed one is seen: of a variable in the same
+    # scope, of a parameter beside it, of a definition of this file or an imported one.
+    for name, where in (("y", "x = encode"), ("x", "depth ="), ("layer", "y = twice"),
+                        ("twice", "x = encode")):
+        answer = client.call("textDocument/rename", textDocument=document, newName=name,
+                             position=at(MODEL, where))
+        taken = f"'{name}' is the name of something else here: "
+        check(f"rename of {where} to {name}", taken in answer.get("error", {}).get("message", ""),
+              answer)
+    # Elsewhere the same name is no matter.
+    edit = client.ask("textDocument/rename", textDocument=document, newName="w",
+                      position=at(MODEL, "x) = 2"))
+    check("rename of a parameter", len(edit["changes"][uri]) == 2, edit)
 
     def complete(text, position):
         client.notify("textDocument/didChange", textDocument={"uri": uri, "version": 2},
@@ -217,6 +243,17 @@ def features(client, folder, library):
                       position={"line": 0, "character": 8})
     check("rename across open files", set(edit["changes"]) == {uri, other}, edit)
     client.notify("textDocument/didClose", textDocument={"uri": other})
+    client.notify("textDocument/didClose", textDocument=document)
+
+    # What a loss is called with, and the control tokens of a task wherever they are listed.
+    uri = "file://" + folder.replace(" ", "%20") + "/own.iarc"
+    document = {"uri": uri}
+    check("a task and a loss of one's own", client.open(uri, OWN) == [], client.diagnostics)
+    for name, places, where in (("amount", 3, "a = 0.3"), ("amount", 3, "a: 0.6"), ("Z", 2, "Q q"),
+                                ("Z", 2, "Q, P] "), ("parity", 2, "coin {"), ("coin", 2, "list =")):
+        edit = client.ask("textDocument/rename", textDocument=document, newName=name,
+                          position=at(OWN, where))
+        check(f"rename of {where} to {name}", len(edit["changes"][uri]) == places, edit)
     client.notify("textDocument/didClose", textDocument=document)
 
 
