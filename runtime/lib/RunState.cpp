@@ -60,7 +60,8 @@ constexpr int64_t mostPositions = 1 << 20, mostCount = INT64_MAX / 2;
 std::string intervalText(const Interval &interval) {
   const Metrics &metrics = interval.metrics;
   NumberWriter out;
-  out.add(interval.steps).add(interval.seconds()).add(interval.gradientNorm);
+  // An empty one has taken no time: checkpoints between intervals are equal to the byte.
+  out.add(interval.steps).add(interval.steps ? interval.seconds() : 0).add(interval.gradientNorm);
   out.add(metrics.windows).add(metrics.loss).add(metrics.counted).add(metrics.right);
   out.add(int64_t(maximumSubtasks));
   for (size_t subtask = 0; subtask < maximumSubtasks; ++subtask)

@@ -38,10 +38,11 @@ int faultOf(const char *call) {
   if (const char *fired = std::getenv("IARC_FAULT_FIRED"))
     syscall(SYS_openat, AT_FDCWD, fired, O_CREAT | O_WRONLY, 0666);
   const char *name = end + 1;
-  return !std::strcmp(name, "ENOSPC")  ? ENOSPC
-         : !std::strcmp(name, "EROFS") ? EROFS
-         : !std::strcmp(name, "TORN")  ? -1
-                                       : EIO;
+  return !std::strcmp(name, "ENOSPC")   ? ENOSPC
+         : !std::strcmp(name, "EROFS")  ? EROFS
+         : !std::strcmp(name, "EACCES") ? EACCES
+         : !std::strcmp(name, "TORN")   ? -1
+                                        : EIO;
 }
 
 bool fails(const char *call) {

@@ -184,7 +184,8 @@ int iarcc::compile(const Options &options) {
   bool links = options.stage >= Stage::Library;
   std::string output = options.output;
   std::optional<iarc::LibraryFiles> library;
-  if (links && output.empty())
+  // That a folder is no source is for the front end to say.
+  if (links && output.empty() && !llvm::sys::fs::is_directory(options.input))
     output = llvm::sys::path::stem(options.input).str();
   if (options.stage == Stage::Library) {
     if (options.output.empty())
