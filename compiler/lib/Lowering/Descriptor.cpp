@@ -45,7 +45,7 @@ DescriptorFacts gatherFacts(ModuleOp module) {
     double times = timesRun(op);
     if (double flop = times * productFlop(op)) {
       // Backward there is a product for the input's adjoint and one for the weight's gradient.
-      facts.productFlop += isForward ? 3 * flop : 0;
+      facts.productFlop += isForward && isa<LinearOp>(op) ? 3 * flop : 0;
       facts.executedProductFlop += isStep ? flop * computedShare(op, live) : 0;
     } else if (auto attention = dyn_cast<AttentionOp>(op); attention && isForward) {
       // A visible pair of one head: two products of its size forward, four backward.

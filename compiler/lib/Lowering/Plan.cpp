@@ -2,6 +2,7 @@
 #include "Plan.h"
 #include "Arena.h"
 #include "LargeProducts.h"
+#include "Rings.h"
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;
@@ -31,20 +32,6 @@ namespace {
 // Copies
 //===----------------------------------------------------------------------===//
 
-/// Whether stacked result number `index` of the repeat saves a carried value at the start of the
-/// iteration. Then the carried value's ring has a slot for each iteration and is the stack itself.
-bool savesCarried(RepeatOp repeat, unsigned index) {
-  Value yielded = repeat.getYield()->getOperand(index);
-  auto argument = dyn_cast<BlockArgument>(yielded);
-  if (repeat.getReverse() || !argument || argument.getOwner() != &repeat.getBodyBlock() ||
-      argument.getArgNumber() >= repeat.getNumCarried())
-    return false;
-  for (unsigned earlier = repeat.getNumCarried(); earlier < index; ++earlier)
-    if (repeat.getYield()->getOperand(earlier) == yielded)
-      return false;
-  return true;
-}
-
 /// The weight or state of which `value` is the update, made in place: the operand of an update,
 /// or of a repeat that updates it slice by slice. Null for any other value.
 Value updatedInPlace(Value value) {
@@ -63,38 +50,6 @@ Value updatedInPlace(Value value) {
       slice.getArgNumber() < repeat.getNumCarried())
     return {};
   return repeat.getSlices()[slice.getArgNumber() - repeat.getNumCarried()];
-}
-
-/// Number of the carried value whose next value stacked result number `index` is, if any. Then the
-/// carried value's ring, but for its first slot, is the stack itself.
-std::optional<unsigned> stacksNext(RepeatOp repeat, unsigned index) {
-  Operation *yield = repeat.getYield();
-  Value yielded = yield->getOperand(index);
-  if (repeat.getReverse())
-    return std::nullopt;
-  for (unsigned earlier = repeat.getNumCarried(); earlier < index; ++earlier)
-    if (yield->getOperand(earlier) == yielded)
-      return std::nullopt;
-  for (unsigned i = 0; i < repeat.getNumCarried(); ++i)
-    if (yield->getOperand(i) == yielded)
-      return i;
-  return std::nullopt;
-}
-
-/// Whether the stacked result lies in the ring of a carried value.
-bool liesInRing(RepeatOp repeat, unsigned index) {
-  return savesCarried(repeat, index) || stacksNext(repeat, index);
-}
-
-/// Slots of the ring of carried value `index`: where the current value and the next one lie, or
-/// all.
-int64_t ringSlots(RepeatOp repeat, unsigned index) {
-  for (unsigned k = repeat.getNumCarried(); k < repeat.getNumResults(); ++k)
-    if (stacksNext(repeat, k) == index ||
-        (repeat.getYield()->getOperand(k) == repeat.getBodyBlock().getArgument(index) &&
-         savesCarried(repeat, k)))
-      return int64_t(repeat.getCount()) + 1;
-  return 2;
 }
 
 /// Whether the op that defines `value` can write it to any buffer: everything but arguments, what
@@ -131,7 +86,8 @@ void insertCopies(func::FuncOp function, bool isInference) {
   function.walk([&](RepeatOp repeat) {
     insertCopies(repeat.getYield(), &repeat.getBodyBlock(), [&](unsigned index) {
       return index >= repeat.getNumCarried() &&
-             (liesInRing(repeat, index) || updatedInPlace(repeat.getResult(index)));
+             (liesInRing(repeat, index) || updatedInPlace(repeat.getResult(index)) ||
+              (!isInference && stackedRing(repeat, index)));
     });
     // What a repeat starts from is written straight into the first slot of its ring.
     OpBuilder builder(repeat);
@@ -184,6 +140,10 @@ private:
     return inference ? inference->sliceElements(slice)
                      : cast<WeightType>(slice.getType()).getNumElements();
   }
+  int64_t ringElements(RepeatOp repeat, unsigned index) {
+    return elementsOf(repeat.getBodyBlock().getArgument(index).getType()) *
+           ringSlots(repeat, index);
+  }
   /// A part of the workspace for some elements, which may share it with others.
   Buffer allocate(Storage storage, int64_t elements, Lifetime lifetime) {
     return {storage, arena(storage).place({lifetime, elements}), {}};
@@ -195,6 +155,9 @@ private:
   /// The slots of carried value `index`, from the op that makes what the repeat starts from to the
   /// last use of a result that lies there.
   Buffer allocateRing(RepeatOp repeat, unsigned index);
+  /// Gives the stacked results of `outer` that are parts of an inner repeat's rings the memory of
+  /// all these rings, one an iteration.
+  void allocateStackedRings(RepeatOp outer, unsigned depth);
   Arena &arena(Storage storage) { return storage == Storage::PerGroup ? perGroup : fixed; }
 
   void planBlock(Block &block, unsigned depth);
@@ -205,6 +168,10 @@ private:
   Matmul matmul;
   const InferenceSizes *inference; ///< null but for the function of inference
   std::optional<Lifetimes> lifetimes;
+  /// The rings that a stack of an outer repeat consists of, by what starts them.
+  llvm::DenseMap<Value, Buffer> stackedRings;
+  /// From one slot to the next of a stack whose slots are not side by side.
+  llvm::DenseMap<Value, int64_t> slotStrides;
   Arena fixed, perGroup;
   Plan plan;
 };
@@ -224,14 +191,41 @@ Buffer Planner::allocateRing(RepeatOp repeat, unsigned index) {
     if (liesInRing(repeat, k))
       lifetime = lifetime.with(lifetimes->of(repeat.getResult(k)));
   Type type = repeat.getBodyBlock().getArgument(index).getType();
-  return allocate(workspaceOf(type), elementsOf(type) * ringSlots(repeat, index), lifetime);
+  return allocate(workspaceOf(type), ringElements(repeat, index), lifetime);
+}
+
+void Planner::allocateStackedRings(RepeatOp outer, unsigned depth) {
+  llvm::MapVector<Value, SmallVector<std::pair<unsigned, StackedRing>>> byRing; // by its start
+  for (unsigned k = outer.getNumCarried(); k < outer.getNumResults(); ++k)
+    if (!liesInRing(outer, k))
+      if (std::optional<StackedRing> ring = stackedRing(outer, k))
+        byRing[ring->repeat.getInits()[ring->carried]].push_back({k, *ring});
+  for (auto &[init, stacks] : byRing) {
+    auto [repeat, carried, first] = stacks.front().second;
+    Lifetime lifetime = lifetimes->of(outer);
+    for (const auto &[k, ring] : stacks)
+      lifetime = lifetime.with(lifetimes->of(outer.getResult(k)));
+    Type type = repeat.getBodyBlock().getArgument(carried).getType();
+    int64_t elements = ringElements(repeat, carried);
+    Buffer all = allocate(workspaceOf(type), elements * int64_t(outer.getCount()), lifetime);
+    for (const auto &[k, ring] : stacks) {
+      Value stack = outer.getResult(k);
+      plan.buffers[stack] = all;
+      plan.buffers[stack].offset += ring.firstSlot * elementsOf(type);
+      slotStrides[stack] = elements;
+    }
+    stackedRings[init] = sliceOf(all, depth, elements);
+  }
 }
 
 void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
   Block &body = repeat.getBodyBlock();
   Operation *yield = repeat.getYield();
-  for (auto [slice, argument] : llvm::zip(repeat.getSlices(), repeat.getSliceArguments()))
-    plan.buffers[argument] = sliceOf(plan.buffers.lookup(slice), depth, sliceElements(argument));
+  for (auto [slice, argument] : llvm::zip(repeat.getSlices(), repeat.getSliceArguments())) {
+    auto apart = slotStrides.find(slice);
+    int64_t stride = apart == slotStrides.end() ? sliceElements(argument) : apart->second;
+    plan.buffers[argument] = sliceOf(plan.buffers.lookup(slice), depth, stride);
+  }
   int64_t count = repeat.getCount();
   for (unsigned i = 0; i < repeat.getNumCarried(); ++i) {
     Value init = repeat.getInits()[i], argument = body.getArgument(i);
@@ -255,10 +249,12 @@ void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
       }
     }
   }
+  if (!inference)
+    allocateStackedRings(repeat, depth);
   for (unsigned i = repeat.getNumCarried(); i < repeat.getNumResults(); ++i) {
-    if (liesInRing(repeat, i))
-      continue;
     Value stack = repeat.getResult(i);
+    if (liesInRing(repeat, i) || slotStrides.contains(stack))
+      continue;
     if (Value updated = updatedInPlace(stack)) {
       plan.buffers[stack] = plan.buffers.lookup(updated);
       continue;
@@ -274,8 +270,12 @@ void Planner::planRepeat(RepeatOp repeat, unsigned depth) {
 void Planner::planBlock(Block &block, unsigned depth) {
   // Rings come first, so that what starts a repeat is written into its ring.
   for (auto repeat : block.getOps<RepeatOp>())
-    for (unsigned i = 0; i < repeat.getNumCarried(); ++i)
-      plan.buffers[repeat.getInits()[i]] = allocateRing(repeat, i);
+    for (unsigned i = 0; i < repeat.getNumCarried(); ++i) {
+      Value init = repeat.getInits()[i];
+      auto stacked = stackedRings.find(init);
+      plan.buffers[init] =
+          stacked == stackedRings.end() ? allocateRing(repeat, i) : stacked->second;
+    }
   for (auto update : block.getOps<UpdateOp>()) {
     Buffer gradient = plan.buffers.lookup(update.getWeight());
     gradient.storage = Storage::Gradients;

@@ -93,3 +93,59 @@ module attributes {iarc.model = {name = "t", task = {}, batch = 1, steps = 1, ra
     return %l, %4 : f32, !v
   }
 }
+
+// -----
+
+!b = !iarc.batch<position 3, symbol 2, control 0>
+!v = !iarc.value<position 3, feature 2 : f32>
+!row = !iarc.value<position 1, feature 2 : f32>
+!rows = !iarc.value<layer 3, position 1, feature 2 : f32>
+!stack = !iarc.value<layer 2, layer 3, position 1, feature 2 : f32>
+
+// What an iteration of the outer repeat stacks of the inner one's state, before each step and after it, is that state's own
+// memory: four rows an iteration, 512 bytes, which a repeat that reads the stacks passes ring by ring. What the two outer repeats
+// carry takes 384 each. Copied are only the last of these: into the next iteration, into the next repeat, and to the logits.
+// CHECK: operations = "encode"
+// CHECK-SAME: operations = "zero"
+// CHECK-SAME: operations = "map"
+// CHECK-SAME: operations = "copy"
+// CHECK-SAME: operations = "copy"
+// CHECK-SAME: operations = "map"
+// CHECK-SAME: operations = "copy"
+// CHECK-NOT: operations = "copy"
+// CHECK-SAME: workspace_bytes_per_group = 1280 : i64
+module attributes {iarc.model = {name = "t", task = {}, batch = 1, steps = 1, rate = 1.0, momentum = 0.0}} {
+  func.func @forward(%b: !b) -> (f32, !v) {
+    %x = iarc.encode %b : !b -> !v
+    %r:3 = iarc.repeat 2 carry(%x) : (!v) -> (!v, !stack, !stack) {
+    ^bb0(%y: !v):
+      %z = iarc.zero : !row
+      %s = iarc.reshape %y : !v -> !rows
+      %i:3 = iarc.repeat 3 carry(%z) slices(%s) : (!row, !rows) -> (!row, !rows, !rows) {
+      ^bb0(%h: !row, %t: !row):
+        %n = iarc.map %h, %t : !row {
+        ^bb0(%u: f32, %w: f32):
+          %p = arith.addf %u, %w : f32
+          iarc.yield %p : f32
+        }
+        iarc.yield %n, %h, %n : !row, !row, !row
+      }
+      %o = iarc.reshape %i#2 : !rows -> !v
+      iarc.yield %o, %i#1, %i#2 : !v, !rows, !rows
+    }
+    %q = iarc.repeat 2 reverse carry(%r#0) slices(%r#1, %r#2) : (!v, !stack, !stack) -> !v {
+    ^bb0(%y: !v, %before: !rows, %after: !rows):
+      %s = iarc.reshape %before : !rows -> !v
+      %t = iarc.reshape %after : !rows -> !v
+      %n = iarc.map %y, %s, %t : !v {
+      ^bb0(%u: f32, %w: f32, %m: f32):
+        %p = arith.addf %u, %w : f32
+        %o = arith.mulf %p, %m : f32
+        iarc.yield %o : f32
+      }
+      iarc.yield %n : !v
+    }
+    %l = iarc.loss cross_entropy at last %q, %b : (!v, !b) -> f32
+    return %l, %q : f32, !v
+  }
+}
