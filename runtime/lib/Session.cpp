@@ -25,6 +25,7 @@ void requireDescriptor(const iarc_model &model) {
       model.context < 1 || model.weight_elements < 0 || model.workspace_bytes < 0 ||
       model.workspace_bytes_per_group < 0 || model.batch < 1 || model.steps < 0 || !model.forward ||
       !model.gradients || !model.train_step || !model.peak || !model.target_features ||
+      model.region_count < 0 || (model.region_count > 0 && !model.regions) ||
       (model.predicted_positions != model.context &&
        (model.predicted_positions != 1 || model.loss_at != IARC_LOSS_AT_LAST)) ||
       (model.infer &&

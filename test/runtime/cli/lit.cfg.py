@@ -17,8 +17,8 @@ for name in ("NO_COLOR", "TERM"):
 
 inputs = os.path.join(config.test_source_root, "Inputs")
 fake = os.path.join(config.iarc_tools_dir, "iarc-fake-model")
-for variant in ("-bad-gradient", "-no-inference", "-all", "-squared", "-f64", "-huge", "-interspersed", "-ia", "-invalid",
-                "-last", "-nan-loss", "-processor", "-seven", "-relu-f64", "-relu", "-spoil", "-version",
+for variant in ("-bad-gradient", "-no-inference", "-all", "-squared", "-f64", "-huge", "-interspersed", "-ia",
+                "-invalid-regions", "-invalid", "-last", "-nan-loss", "-processor", "-seven", "-relu-f64", "-relu", "-spoil", "-version",
                 "-wrong-gradient", "-wrong-loss", "-wrong-update", ""):
     config.substitutions.append(("%fake" + variant, fake + variant))
 config.substitutions += [
