@@ -6,7 +6,8 @@
 //   Elaborator.cpp     scopes, messages, calls of definitions
 //   Expressions.cpp    names, calls, choices, slices
 //   Arithmetic.cpp     operators on numbers, conditions and values
-//   Primitives.cpp     attend, norm and the words they take
+//   Primitives.cpp     operations, norm and the words they take
+//   Attention.cpp      attend, its kernels and their decay
 //   Weights.cpp        weight tensors, their initial values, linear
 //   Embedding.cpp      embed, unembed
 //   DeclaredWeights.cpp  weight, and expressions that use them
@@ -171,23 +172,26 @@ private:
                  SourceRange rightRange);
   static Graph graphOf(const Value &value);
 
-  // Primitives.cpp
-  Value primitive(const PrimitiveEntry &entry, const Expression &call, Scope &scope);
-  Value linear(const Expression &call, const Binding &binding, Scope &scope);
+  // Attention.cpp
   Value attend(const Expression &call, const Binding &binding, Scope &scope);
-  Value norm(const Expression &call, const Binding &binding, Scope &scope);
-  Value normaliser(Primitive which, const Expression &call, const Binding &binding, Scope &scope);
-  Value initialiser(Primitive which, const Expression &call, const Binding &binding,
-                    Scope &scope);
-  /// A kernel as a graph of the score, operand ~0, and the values of its weights.
-  std::optional<Graph> kernel(const Value &value, SourceRange where);
+  /// A kernel as a graph of the score, operand ~0, and the values of its weights, which are made for
+  /// queries at so many positions.
+  std::optional<Graph> kernel(const Value &value, SourceRange where, int64_t positions);
   /// Attention of the heads begin .. end - 1 with one kernel.
   Value attendWith(Graph kernel, Op op, const Expression &call, const Binding &binding,
                    SourceRange kernelRange, std::optional<double> eps, Scope &scope);
   /// `count` copies of each run of `size` features.
   ValueId repeatedHeads(ValueId value, int64_t size, int64_t count, SourceRange where);
-  ValueId sliced(ValueId value, int64_t begin, int64_t end, SourceRange where);
   bool decay(const Value &value, SourceRange where, int64_t heads, std::vector<double> &slopes);
+
+  // Primitives.cpp
+  Value primitive(const PrimitiveEntry &entry, const Expression &call, Scope &scope);
+  Value linear(const Expression &call, const Binding &binding, Scope &scope);
+  Value norm(const Expression &call, const Binding &binding, Scope &scope);
+  Value normaliser(Primitive which, const Expression &call, const Binding &binding, Scope &scope);
+  Value initialiser(Primitive which, const Expression &call, const Binding &binding,
+                    Scope &scope);
+  ValueId sliced(ValueId value, int64_t begin, int64_t end, SourceRange where);
   /// The name that a call gives to its weight, or the default; none if it gives no name.
   std::optional<std::string> weightName(const ast::Argument *given, const char *byDefault);
   /// The initialiser that a call gives, or the default.
