@@ -31,7 +31,8 @@ AppendFile::AppendFile(const std::string &what, const std::string &path, Mode mo
   file = open(path.c_str(), O_RDWR | O_CLOEXEC | flags, 0666);
   if (file < 0 && errno == EACCES) { // a pipe or device that may only be written
     file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    errno = file < 0 ? EACCES : errno; // not that there is none
+    if (file < 0)
+      errno = EACCES; // not that there is none
   }
   if (file < 0)
     systemError("write");

@@ -62,7 +62,7 @@ public:
   void predict(const Tokens &tokens, std::vector<double> &logits);
   /// Logits of all rows of the window computed last, in double precision.
   void copyLogits(int64_t row, std::vector<double> &logits) const;
-  /// Computes the window that was computed last once more: what `bench` times.
+  /// Computes the window that was computed last once more.
   void repeat() noexcept { model.infer(&call); }
   /// The weights that one window reads, and their bytes.
   const void *weights() const noexcept { return prepared.data(); }
