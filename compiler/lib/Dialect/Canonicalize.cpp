@@ -181,17 +181,8 @@ struct SplitCarried : OpRewritePattern<RepeatOp> {
   }
 
 private:
-  /// Which of the join's operands holds the features of the slice, if one does, and from where.
-  static std::optional<std::pair<unsigned, int64_t>> partOf(SliceOp slice, JoinOp join) {
-    int64_t begin = slice.getBegin(), features = slice.getResult().getType().getFeatures();
-    for (auto [part, input] : llvm::enumerate(join.getInputs())) {
-      int64_t width = cast<ValueType>(input.getType()).getFeatures();
-      if (begin < width)
-        return begin + features <= width ? std::optional(std::pair(unsigned(part), begin))
-                                         : std::nullopt;
-      begin -= width;
-    }
-    return std::nullopt;
+  static std::optional<JoinOp::Part> partOf(SliceOp slice, JoinOp join) {
+    return join.partOf(slice.getBegin(), slice.getResult().getType().getFeatures());
   }
 
   /// The join that makes carried value `index`, where it can be carried in parts. A stack of joins
@@ -265,10 +256,10 @@ private:
     unsigned whole = index + parts.size();
     for (Operation *user : llvm::make_early_inc_range(body.getArgument(whole).getUsers())) {
       auto slice = cast<SliceOp>(user);
-      auto [part, from] = *partOf(slice, join);
+      JoinOp::Part part = *partOf(slice, join);
       rewriter.modifyOpInPlace(slice, [&] {
-        slice.getInputMutable().assign(body.getArgument(index + part));
-        slice.setBegin(from);
+        slice.getInputMutable().assign(body.getArgument(index + part.operand));
+        slice.setBegin(part.begin);
       });
     }
     body.eraseArgument(whole);

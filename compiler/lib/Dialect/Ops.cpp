@@ -330,22 +330,12 @@ OpFoldResult SliceOp::fold(FoldAdaptor) {
   }
   // slice(join(.., x, ..)), all of it in x => slice(x)
   auto join = getInput().getDefiningOp<JoinOp>();
-  if (!join)
+  auto part = join ? join.partOf(getBegin(), getResult().getType().getFeatures()) : std::nullopt;
+  if (!part)
     return {};
-  int64_t begin = getBegin(), features = getResult().getType().getFeatures();
-  for (Value input : join.getInputs()) {
-    int64_t width = cast<ValueType>(input.getType()).getFeatures();
-    if (begin >= width) {
-      begin -= width;
-      continue;
-    }
-    if (begin + features > width)
-      return {};
-    setBegin(begin);
-    getInputMutable().assign(input);
-    return getResult();
-  }
-  return {};
+  setBegin(part->begin);
+  getInputMutable().assign(join.getInputs()[part->operand]);
+  return getResult();
 }
 
 OpFoldResult EmbedOp::fold(FoldAdaptor) {

@@ -65,6 +65,18 @@ LogicalResult JoinOp::verify() {
   return success();
 }
 
+std::optional<JoinOp::Part> JoinOp::partOf(int64_t begin, int64_t features) {
+  for (auto [operand, input] : llvm::enumerate(getInputs())) {
+    int64_t width = cast<ValueType>(input.getType()).getFeatures();
+    if (begin + features <= width)
+      return Part{unsigned(operand), begin};
+    if (begin < width)
+      return std::nullopt;
+    begin -= width;
+  }
+  return std::nullopt;
+}
+
 LogicalResult RotateOp::verify() {
   ValueType type = getInput().getType();
   if (failed(verifyNoLayers(*this, type)))

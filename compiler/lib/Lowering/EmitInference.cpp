@@ -114,18 +114,15 @@ void InferenceEmitter::emitFeatures(Operation *op) {
   auto scalarTile = [&] {
     scalar.emitWholeTile(op, scalar.index(0), scalar.index(0), scalar.index(1));
   };
-  // A slice begins anywhere.
-  auto loadAnywhere = [&](Value pointer) {
-    return LLVM::LoadOp::create(b, e.vector, pointer, e.layout.elementBytes).getResult();
-  };
   llvm::TypeSwitch<Operation *>(op)
       .Case<LinearOp>([&](LinearOp op) { emitProduct(op); })
       .Case<AttentionOp>([&](AttentionOp op) { emitAttention(op); })
       .Case<SliceOp>([&](SliceOp op) {
-        Value from = e.offset(e.address(op.getInput()), op.getBegin());
+        Value from = e.offset(e.address(op.getInput()), op.getBegin()); // anywhere
         Value to = e.address(op.getResult());
-        forVectors(valueOf(op).getFeatures(),
-                   [&](Value at) { e.store(loadAnywhere(e.offset(from, at)), e.offset(to, at)); });
+        forVectors(valueOf(op).getFeatures(), [&](Value at) {
+          e.store(e.loadUnaligned(e.offset(from, at)), e.offset(to, at));
+        });
       })
       .Case<MapOp, AddOp, ZeroOp>([&](Operation *op) {
         SmallVector<Value> from, to;
@@ -145,9 +142,8 @@ void InferenceEmitter::emitFeatures(Operation *op) {
             e.store(value, e.offset(pointer, at));
         });
       })
-      .Case<LstmGatesOp>([&](LstmGatesOp op) {
-        e.emitLstmGates(op, e.index(0), e.index(0), e.index(1));
-      })
+      .Case<LstmGatesOp>(
+          [&](LstmGatesOp op) { e.emitLstmGates(op, e.index(0), e.index(0), e.index(1)); })
       .Case<FlattenOp>([&](FlattenOp op) {
         int64_t count = op.getInput().getType().getFeatures();
         if (!Inference::hasPositionLanes(op.getInput().getType()))
@@ -193,10 +189,7 @@ void InferenceEmitter::emitRotate(RotateOp op) {
     Value row = e.mul(g, features * lanes);
     e.emitRotation(op, e.offset(from, row), e.offset(to, row), [&](Value pair) {
       Value place = e.mul(e.add(e.mul(g, pairs), pair), lanes);
-      auto loadAt = [&](Value table) {
-        return LLVM::LoadOp::create(b, e.vector, e.offset(table, place), e.layout.elementBytes)
-            .getResult();
-      };
+      auto loadAt = [&](Value table) { return e.loadUnaligned(e.offset(table, place)); };
       return std::pair(loadAt(cosineTable), loadAt(sineTable));
     });
   });

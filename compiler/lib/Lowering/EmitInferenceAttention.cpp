@@ -84,11 +84,7 @@ void InferenceEmitter::emitAttention(AttentionOp op) {
       Value row = e.offset(decays, e.mul(head, 2 * reach));
       table = e.offset(row, e.add(start, e.index(reach)));
     }
-    auto decayOf = [&](Value j) {
-      return LLVM::LoadOp::create(b, e.vector, e.offset(table, e.sub(e.index(0), j)),
-                                  e.layout.elementBytes)
-          .getResult();
-    };
+    auto decayOf = [&](Value j) { return e.loadUnaligned(e.offset(table, e.sub(e.index(0), j))); };
     // Lanes whose query sees the key.
     auto whereVisible = [&](Value j, Value number, Value otherwise) {
       if (!op.getCausal())

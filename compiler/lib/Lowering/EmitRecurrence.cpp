@@ -39,7 +39,7 @@ Gates loadGates(Emitter &e, Value z, Value f, int64_t units) {
     if (units * stride % lanes == 0)
       return e.load(place);
     // The gates of lanes that are features begin anywhere.
-    return LLVM::LoadOp::create(e.b, e.vector, place, e.layout.elementBytes);
+    return e.loadUnaligned(place);
   };
   Gates gates;
   gates.input = sigmoid(e, at(0));

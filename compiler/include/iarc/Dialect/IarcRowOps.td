@@ -57,6 +57,15 @@ def Iarc_JoinOp : Iarc_DifferentiableOp<"join", [Pure]> {
   let arguments = (ins Variadic<Iarc_ValueType>:$inputs);
   let results = (outs Iarc_ValueType:$result);
   let assemblyFormat = "$inputs attr-dict `:` functional-type(operands, results)";
+  let extraClassDeclaration = [{
+    /// A range of features within one of the operands.
+    struct Part {
+      unsigned operand;
+      int64_t begin; ///< in that operand
+    };
+    /// Where the result's features begin .. begin + features - 1 come from; nothing for those of several operands.
+    std::optional<Part> partOf(int64_t begin, int64_t features);
+  }];
   let hasVerifier = 1;
 }
 
