@@ -4,17 +4,16 @@
 // called or not. The elaborator stays silent about anything reported here.
 //
 //===----------------------------------------------------------------------===//
-#include "Diagnostics/Suggest.h"
 #include "Sema/Arguments.h"
 #include "Sema/Circles.h"
 #include "Sema/Program.h"
+#include "Sema/Scopes.h"
 #include "Sema/TaskDeclaration.h"
+#include "Sema/UndefinedNames.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
-#include <utility>
 
 namespace iarc::dsl {
 
@@ -25,18 +24,11 @@ using ast::ExpressionKind;
 using ast::Statement;
 using ast::StatementKind;
 
-struct Variable {
-  SourceRange declared;
-  bool isParam = false;  ///< of the model: cannot be assigned
-  bool warnUnused = false;
-  bool used = false;
-  bool isState = false; ///< of the recur that is being resolved
-};
-
 class Resolver {
 public:
   Resolver(Program &program, const FrontendOptions &options, Diagnostics &diagnostics)
-      : program(program), options(options), diagnostics(diagnostics) {}
+      : program(program), diagnostics(diagnostics), scopes(diagnostics),
+        undefinedNames(options, diagnostics) {}
 
   void run() {
     for (Definition &definition : program.definitions)
@@ -57,47 +49,6 @@ public:
   }
 
 private:
-  // Scopes.
-  Variable *find(const std::string &name) {
-    for (auto level = scopes.rbegin(); level != scopes.rend(); ++level) {
-      auto entry = level->find(name);
-      if (entry != level->end())
-        return &entry->second;
-    }
-    return nullptr;
-  }
-  void declare(const ast::Name &name, bool isParam, bool warnUnused, bool isState = false) {
-    if (name.text.empty())
-      return;
-    if (isPredefined(name.text)) {
-      diagnostics
-          .report(Code::PredefinedName, name.range,
-                  "'" + name.text + "' is predefined and cannot be redefined")
-          .hint("choose another name, such as 'my_" + name.text + "'");
-    } else if (Variable *earlier = find(name.text)) {
-      Diagnostic &diagnostic = diagnostics.report(Code::Redefinition, name.range,
-                                                  "'" + name.text + "' is defined twice");
-      diagnostic.note(earlier->declared, "the first definition is here");
-      if (isState)
-        diagnostic.hint("a recur introduces its states: choose another name");
-      else if (!isParam && !earlier->isParam)
-        diagnostic.hint("to give it a new value write '" + name.text + " = ...'");
-      return;
-    }
-    scopes.back()[name.text] = {name.range, isParam, warnUnused, false};
-  }
-  void push() { scopes.emplace_back(); }
-  void pop() {
-    for (auto &[name, variable] : scopes.back())
-      if (variable.warnUnused && !variable.used && !unit->file->broken)
-        diagnostics
-            .report(Code::UnusedName, variable.declared,
-                    std::string(variable.isParam ? "parameter" : "value") + " '" + name +
-                        "' is never used")
-            .hint("leave it out");
-    scopes.pop_back();
-  }
-
   // Definitions.
   void definition(Definition &which) {
     unit = which.unit;
@@ -107,7 +58,7 @@ private:
       which.poisoned = !readTask(which, &diagnostics).valid;
       return;
     }
-    push();
+    scopes.push();
     bool optional = false;
     for (const ast::Parameter &parameter : which.item->parameters) {
       if (parameter.value)
@@ -119,7 +70,7 @@ private:
                         "' without a default follows one with a default")
             .hint("move it forward, or give it a default");
       optional = optional || parameter.value;
-      declare(parameter.name, false, false);
+      scopes.declare(parameter.name, false, false);
     }
     if (which.isBlock()) {
       inModel = false;
@@ -186,7 +137,7 @@ private:
 
   void model(const ast::Item &item) {
     inModel = true;
-    push();
+    scopes.push();
     // Settings may stand in any order; parameters see those before them.
     for (const Statement *statement : item.body)
       if (statement->kind == StatementKind::Param) {
@@ -194,7 +145,7 @@ private:
         if (statement->value && !statement->value->isListOfNames() &&
             !isWordOfSetting(*statement->value))
           expression(*statement->value);
-        declare(statement->name, true, true);
+        scopes.declare(statement->name, true, true);
       }
     body(item.body, nullptr);
     pop();
@@ -203,7 +154,7 @@ private:
 
   /// Whether the value of a param is such a word and not a name of the program.
   bool isWordOfSetting(const Expression &value) {
-    if (value.kind != ast::ExpressionKind::Name || find(value.text) ||
+    if (value.kind != ast::ExpressionKind::Name || scopes.find(value.text) ||
         unit->names.count(value.text))
       return false;
     for (const TaskOption &option : taskOptions())
@@ -249,8 +200,8 @@ private:
       if (!inModel || loop) {
         if (statement.value)
           expression(*statement.value);
-        if (!find(statement.name.text))
-          declare(statement.name, false, false);
+        if (!scopes.find(statement.name.text))
+          scopes.declare(statement.name, false, false);
       }
       return;
     }
@@ -269,15 +220,14 @@ private:
       for (const ast::Argument &argument : statement.arguments)
         if (isNumber(argument.name.text))
           expression(*argument.value);
-        else if (Variable *variable = find(argument.value->text))
-          variable->used = true; // as a list of subtasks, or as one of two words
+        else
+          scopes.use(argument.value->text); // as a list of subtasks, or as one of two words
       return;
     }
     if (statement.kind == StatementKind::Loss)
       for (const ast::Name &word : {statement.name, statement.secondName})
-        if (Variable *variable = find(word.text))
-          variable->used = true;
-    if (statement.kind == StatementKind::Loss && !find(statement.name.text)) {
+        scopes.use(word.text);
+    if (statement.kind == StatementKind::Loss && !scopes.find(statement.name.text)) {
       auto block = unit->names.find(statement.name.text);
       if (block != unit->names.end())
         uses.push_back({block->second, statement.name.range});
@@ -297,22 +247,22 @@ private:
       expression(*statement.second);
     switch (statement.kind) {
     case StatementKind::Let:
-      declare(statement.name, false, true);
+      scopes.declare(statement.name, false, true);
       break;
     case StatementKind::Weight:
-      declare(statement.name, false, true);
+      scopes.declare(statement.name, false, true);
       break;
     case StatementKind::For:
-      push();
-      declare(statement.name, false, false);
+      scopes.push();
+      scopes.declare(statement.name, false, false);
       body(statement.body, loop ? loop : "a for");
       pop();
       break;
     case StatementKind::If:
-      push();
+      scopes.push();
       body(statement.body, loop ? loop : "a branch");
       pop();
-      push();
+      scopes.push();
       body(statement.otherwise, loop ? loop : "a branch");
       pop();
       break;
@@ -320,7 +270,7 @@ private:
       assign(statement);
       break;
     case StatementKind::Repeat:
-      push();
+      scopes.push();
       body(statement.body, "a repeat");
       pop();
       break;
@@ -342,20 +292,18 @@ private:
         expression(*state.value);
     std::set<std::string> names;
     for (const ast::Argument &state : statement.states) {
-      declare(state.name, false, false, /*isState=*/true);
-      if (Variable *variable = find(state.name.text))
+      scopes.declare(state.name, false, false, /*isState=*/true);
+      if (Variable *variable = scopes.find(state.name.text))
         variable->isState = names.insert(state.name.text).second;
     }
-    std::optional<size_t> outer = std::exchange(recurLevel, scopes.size());
-    push();
+    std::optional<size_t> outer = scopes.pushRecur();
     body(statement.body, "a recur");
-    pop();
-    recurLevel = outer;
+    scopes.popRecur(outer, /*reportUnused=*/!unit->file->broken);
     std::set<std::string> assigned;
     bool unknown = statement.broken || unit->file->broken;
     collectAssigned(statement.body, assigned);
     for (const ast::Argument &state : statement.states) {
-      if (Variable *variable = find(state.name.text))
+      if (Variable *variable = scopes.find(state.name.text))
         variable->isState = false;
       if (!unknown && !assigned.count(state.name.text))
         diagnostics
@@ -375,17 +323,9 @@ private:
     }
   }
 
-  /// Whether the variable lives outside of the recur's body.
-  bool isOutside(const std::string &name) {
-    for (size_t level = scopes.size(); level-- > recurLevel.value_or(0);)
-      if (scopes[level].count(name))
-        return false;
-    return recurLevel.has_value();
-  }
-
   void assign(const Statement &statement) {
-    if (Variable *variable = find(statement.name.text)) {
-      if (!variable->isParam && !variable->isState && isOutside(statement.name.text))
+    if (Variable *variable = scopes.find(statement.name.text)) {
+      if (!variable->isParam && !variable->isState && scopes.isOutsideOfRecur(statement.name.text))
         diagnostics
             .report(Code::RecurAssignment, statement.name.range,
                     "'" + statement.name.text + "' belongs to the outside of the recur")
@@ -401,7 +341,7 @@ private:
                   "=...'");
       return;
     }
-    declare(statement.name, false, false);
+    scopes.declare(statement.name, false, false);
   }
 
   // Expressions. Operators that lean to the left are walked in a loop.
@@ -441,10 +381,8 @@ private:
   }
 
   void name(const Expression &node) {
-    if (Variable *variable = find(node.text)) {
-      variable->used = true;
+    if (scopes.use(node.text))
       return;
-    }
     if (isPredefined(node.text)) {
       if (const PrimitiveEntry *entry = findPrimitive(node.text); entry && !isWord(node.text))
         diagnostics
@@ -455,7 +393,7 @@ private:
     }
     auto entry = unit->names.find(node.text);
     if (entry == unit->names.end()) {
-      undefined(node, false);
+      undefined(node);
       return;
     }
     uses.push_back({entry->second, node.range});
@@ -468,8 +406,8 @@ private:
 
   void call(const Expression &node) {
     const PrimitiveEntry *primitive = nullptr;
-    if (Variable *variable = find(node.text)) {
-      variable->used = true;
+    if (scopes.use(node.text)) {
+      // What a variable may be called for is known where it is elaborated.
     } else if (const Intrinsic *intrinsic = findIntrinsic(node.text)) {
       bindArguments(calleeOf(*intrinsic), node.arguments, node.focus, &diagnostics);
     } else if ((primitive = findPrimitive(node.text))) {
@@ -480,7 +418,7 @@ private:
     } else {
       auto entry = unit->names.find(node.text);
       if (entry == unit->names.end()) {
-        undefined(node, true);
+        undefined(node);
       } else {
         uses.push_back({entry->second, node.focus});
         if (!entry->second->poisoned)
@@ -495,58 +433,21 @@ private:
     }
   }
 
-  void undefined(const Expression &node, bool called) {
-    if (lenient || unit->incomplete)
-      return;
-    if (++undefinedNames > 100) {
-      // These are not shown; looking for near names would only take long.
-      diagnostics.report(Code::UndefinedName, called ? node.focus : node.range,
-                         "'" + node.text + "' is not defined");
-      return;
-    }
-    std::vector<std::string> candidates;
-    if (called) {
-      candidates = predefinedCallees();
-    } else {
-      candidates = predefinedNames();
-      for (auto &level : scopes)
-        for (auto &entry : level)
-          candidates.push_back(entry.first);
-    }
-    for (auto &[name, definition] : unit->names)
-      if (called || !definition->isBlock())
-        candidates.push_back(name);
-    std::string nearest = nearestName(node.text, candidates);
-    if (!library)
-      library = libraryDefinitions(options);
-    std::string hint;
-    if (auto entry = library->find(node.text); entry != library->end())
-      hint = "the library defines it: write 'import " + entry->second + "'";
-    else if (std::string_view ours = hintForForeignName(node.text); !ours.empty())
-      hint = ours;
-    else if (!nearest.empty())
-      hint = "did you mean '" + nearest + "'?";
-    else if (called)
-      hint = "define 'block " + node.text + "(...)' or 'function " + node.text +
-             "(...)', or import the file that does";
-    else
-      hint = "define it with 'let', or as a 'param' of the model";
-    diagnostics
-        .report(Code::UndefinedName, called ? node.focus : node.range,
-                "'" + node.text + "' is not defined")
-        .hint(std::move(hint));
+  void undefined(const Expression &node) {
+    if (!lenient && !unit->incomplete)
+      undefinedNames.report(node, *unit, scopes);
   }
 
+  /// A file that is broken may use what it does not seem to.
+  void pop() { scopes.pop(/*reportUnused=*/!unit->file->broken); }
+
   Program &program;
-  const FrontendOptions &options;
-  std::optional<std::map<std::string, std::string>> library; ///< read at the first undefined name
   Diagnostics &diagnostics;
   FileUnit *unit = nullptr;
-  std::vector<std::map<std::string, Variable>> scopes;
+  Scopes scopes;
+  UndefinedNames undefinedNames;
   std::vector<Use> uses;
   CallGraph callGraph;
-  int undefinedNames = 0;
-  std::optional<size_t> recurLevel; ///< of the body of the innermost recur
   bool inModel = false;
   bool lenient = false;
 };

@@ -7,64 +7,18 @@
 // branch knows the condition that leads to it.
 //
 //===----------------------------------------------------------------------===//
+#include "Sema/NumberRange.h"
 #include "Sema/TaskRules.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace iarc::dsl {
 
 namespace {
 
-constexpr int64_t least = std::numeric_limits<int64_t>::min();
-constexpr int64_t most = std::numeric_limits<int64_t>::max();
-using Wide = __int128;
+using Range = NumberRange;
 
-struct Range {
-  int64_t low = least, high = most;
-  bool empty = false; ///< of code that is never reached
-
-  static Range of(int64_t low, int64_t high) {
-    return low <= high ? Range{low, high, false} : Range{0, 0, true};
-  }
-  static Range none() { return {0, 0, true}; }
-  /// All numbers where arithmetic would wrap.
-  static Range wrapped(Wide low, Wide high) {
-    if (low < least || high > most)
-      return {};
-    return {int64_t(low), int64_t(high), false};
-  }
-  bool operator==(const Range &other) const {
-    return empty == other.empty && (empty || (low == other.low && high == other.high));
-  }
-  bool within(int64_t first, int64_t last) const {
-    return empty || (low >= first && high <= last);
-  }
-};
-
-Range join(Range a, Range b) {
-  if (a.empty || b.empty)
-    return a.empty ? b : a;
-  return {std::min(a.low, b.low), std::max(a.high, b.high), false};
-}
-
-Range meet(Range a, Range b) {
-  if (a.empty || b.empty)
-    return Range::none();
-  return Range::of(std::max(a.low, b.low), std::min(a.high, b.high));
-}
-
-std::string textOf(Range range) {
-  if (range.low == range.high)
-    return "is " + std::to_string(range.low);
-  if (range.low == least && range.high == most)
-    return "may be any number";
-  if (range.low == least)
-    return "is any number up to " + std::to_string(range.high);
-  if (range.high == most)
-    return "is any number from " + std::to_string(range.low);
-  return "lies in " + std::to_string(range.low) + ".." + std::to_string(range.high);
-}
+constexpr int64_t least = Range::least, most = Range::most;
 
 /// What holds at one point of a rule.
 struct Point {
@@ -87,7 +41,7 @@ public:
     governing = Range::none();
     for (size_t i = 0; i < task.controls.size(); ++i)
       if (task.controls[i].governs)
-        governing = join(governing, {int64_t(i), int64_t(i), false});
+        governing = join(governing, Range::only(int64_t(i)));
     steps = {0, 1, 255, 65535, int64_t(1) << 32, most};
     auto collect = [&](auto &self, const TaskBlock &block) -> void {
       for (const TaskInstruction &i : block.instructions) {
@@ -109,7 +63,7 @@ public:
     solve();
     checking = true;
     Range every = time;
-    time = {task.history - 1, task.history - 1, false};
+    time = Range::only(task.history - 1);
     Point start = initially();
     time = every;
     rules({invariant, start.versions});
@@ -158,7 +112,7 @@ private:
 
   void solve() {
     Range every = time;
-    time = {task.history - 1, task.history - 1, false};
+    time = Range::only(task.history - 1);
     Point start = initially();
     time = every;
     invariant = start.states;
@@ -251,10 +205,10 @@ private:
     size_t state = static_cast<size_t>(i.value);
     Range result, relative = Range::none();
     switch (i.op) {
-    case TaskOp::Constant: result = {i.value, i.value, false}; break;
+    case TaskOp::Constant: result = Range::only(i.value); break;
     case TaskOp::Time:
       result = time;
-      relative = {0, 0, false};
+      relative = Range::only(0);
       break;
     case TaskOp::Governing: result = governing; break;
     case TaskOp::Symbol: symbol(i, a); result = symbols; break;
@@ -274,13 +228,11 @@ private:
       result = a.empty ? a : Range::of(0, std::max<int64_t>(std::min(a.high, int64_t(1) << 32) - 1, 0));
       break;
     case TaskOp::Add:
-      result = a.empty || b.empty ? Range::none()
-                                  : Range::wrapped(Wide(a.low) + b.low, Wide(a.high) + b.high);
+      result = sum(a, b);
       relative = shifted(i, b, a, 1);
       break;
     case TaskOp::Subtract:
-      result = a.empty || b.empty ? Range::none()
-                                  : Range::wrapped(Wide(a.low) - b.high, Wide(a.high) - b.low);
+      result = difference(a, b);
       relative = shifted(i, b, Range::none(), -1);
       break;
     case TaskOp::Multiply: result = product(a, b); break;
@@ -289,16 +241,10 @@ private:
       if (checking && !b.within(1, most))
         report(i, "a divisor must be at least 1, and this one " + textOf(b),
                "write 'max(1, ...)'");
-      result = quotient(i.op, a, b);
+      result = i.op == TaskOp::Divide ? quotient(a, b) : remainder(a, b);
       break;
-    case TaskOp::Minimum:
-      result = a.empty || b.empty ? Range::none()
-                                  : Range{std::min(a.low, b.low), std::min(a.high, b.high), false};
-      break;
-    case TaskOp::Maximum:
-      result = a.empty || b.empty ? Range::none()
-                                  : Range{std::max(a.low, b.low), std::max(a.high, b.high), false};
-      break;
+    case TaskOp::Minimum: result = minimum(a, b); break;
+    case TaskOp::Maximum: result = maximum(a, b); break;
     case TaskOp::Less: // conditions are 0 or 1
       result = {!a.empty && !b.empty && a.high < b.low, a.empty || b.empty || a.low < b.high, false};
       break;
@@ -333,11 +279,7 @@ private:
     Range right = fromTime[static_cast<size_t>(i.operands[1])];
     Range base = !left.empty ? left : sign > 0 ? right : Range::none();
     Range by = !left.empty ? b : a;
-    if (base.empty || by.empty)
-      return Range::none();
-    Range moved = sign > 0 ? Range::wrapped(Wide(base.low) + by.low, Wide(base.high) + by.high)
-                           : Range::wrapped(Wide(base.low) - by.high, Wide(base.high) - by.low);
-    return moved;
+    return sign > 0 ? sum(base, by) : difference(base, by);
   }
 
   void symbol(TaskInstruction &i, Range a) {
@@ -366,28 +308,6 @@ private:
              "the index of '" + table.name + "' " + textOf(a) + ", beyond its elements 0.." +
                  std::to_string(table.size - 1),
              "write '" + table.name + "[(...) mod " + std::to_string(table.size) + "]'");
-  }
-
-  static Range product(Range a, Range b) {
-    if (a.empty || b.empty)
-      return Range::none();
-    Wide corners[] = {Wide(a.low) * b.low, Wide(a.low) * b.high, Wide(a.high) * b.low,
-                      Wide(a.high) * b.high};
-    return Range::wrapped(*std::min_element(corners, corners + 4),
-                          *std::max_element(corners, corners + 4));
-  }
-
-  static Range quotient(TaskOp op, Range a, Range b) {
-    if (a.empty || b.empty)
-      return Range::none();
-    b = meet(b, {1, most, false});
-    if (b.empty)
-      return {};
-    if (op == TaskOp::Modulo)
-      return a.low >= 0 && a.high < b.low ? a : Range{0, b.high - 1, false};
-    auto floored = [](int64_t x, int64_t y) { return x / y - (x % y < 0 ? 1 : 0); };
-    return {std::min(floored(a.low, b.low), floored(a.low, b.high)),
-            std::max(floored(a.high, b.low), floored(a.high, b.high)), false};
   }
 
   void choose(TaskInstruction &i, Point &point) {
@@ -472,13 +392,6 @@ private:
     default:
       return;
     }
-  }
-
-  static Range without(Range range, int64_t value) {
-    if (range.empty || (range.low == value && range.high == value))
-      return Range::none();
-    return {range.low == value ? range.low + 1 : range.low,
-            range.high == value ? range.high - 1 : range.high, false};
   }
 
   void narrow(int32_t id, Range to, Point &point, std::vector<std::pair<int32_t, Range>> &saved) {
