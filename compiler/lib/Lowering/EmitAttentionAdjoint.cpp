@@ -6,6 +6,9 @@
 //===----------------------------------------------------------------------===//
 #include "AttentionHead.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
+
+#include <optional>
 
 using namespace mlir;
 
@@ -21,7 +24,16 @@ public:
   using Value = mlir::Value;
 
   AdjointRows(Emitter &e, AttentionHead<Op> &head, int64_t mostRows)
-      : e(e), op(head.op), head(head), numbers(3 + op.getParameters().size()) {
+      : e(e), op(head.op), head(head) {
+    numbers = FirstSlope;
+    for (Value slope : op.getKernel().front().getTerminator()->getOperands().drop_front()) {
+      FloatAttr constant;
+      bool decays = head.decays && !op.getExponential();
+      if (!decays && matchPattern(slope, m_Constant(&constant)))
+        slopes.push_back({constant.getValueAsDouble(), 0});
+      else
+        slopes.push_back({std::nullopt, numbers++});
+    }
     int64_t vectors = mostRows * numbers * head.positions;
     overlaps = vectors * e.layout.lanes * e.layout.elementBytes <= kPassingBytes;
     kept = e.scratch(overlaps ? 2 * vectors : vectors);
@@ -39,8 +51,15 @@ private:
     Value kept;                    ///< numbers for each key, on the stack
     Value step, share, projection; ///< what turns t_j and w_j into the adjoints of z_j and v_j
   };
-  /// What is kept of a row for each key: w_j, t_j, dw_j/dz_j and its slope by each parameter.
-  enum Kept { Weight, Product, Slope };
+  /// What is kept of a row for each key: w_j, t_j, and of the slopes those that are not constant.
+  enum Kept { Weight, Product, FirstSlope };
+  /// A derivative of the kernel: dw_j/dz_j, or that by a parameter. Of an exponential kernel that
+  /// of the exponent, which is kept times the weight.
+  struct Slope {
+    std::optional<double> constant;
+    int64_t number; ///< among what is kept, where it is not constant
+  };
+  Value slopeAt(const Row &row, const Slope &slope, Value j, Value weight);
   Value at(const Row &row, int64_t number, Value j) {
     return e.offset(row.kept, e.mul(e.add(j, e.index(number * head.positions)), e.layout.lanes));
   }
@@ -66,8 +85,9 @@ private:
   Emitter &e;
   Op op;
   AttentionHead<Op> &head;
-  int64_t numbers; ///< that are kept of a row for each key
-  bool overlaps;   ///< whether a block's weights are made before the adjoints of the one before
+  int64_t numbers;           ///< that are kept of a row for each key
+  SmallVector<Slope> slopes; ///< by z, then by each parameter
+  bool overlaps; ///< whether a block's weights are made before the adjoints of the one before
   Value kept, keptOfBlock;
   SmallVector<Row, 2> block;
 };
@@ -81,11 +101,13 @@ SmallVector<Value> AdjointRows::dots(ArrayRef<int64_t> rows, Value pointer,
 }
 
 /// The row's weights w_j, their slopes dw_j/dz_j, and t_j = do . v_j, with the sums over j of |w_j|
-/// and w_j t_j; of an exponential kernel the exponents, and their maximum.
+/// and w_j t_j; of an exponential kernel the exponents, their slopes and their maximum.
 void AdjointRows::emitScores(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &sums) {
   bool exponential = op.getExponential();
   SmallVector<Value> scores = dots(rows, head.at(op.getKey(), j), &Row::query, &Row::queryPointer);
-  SmallVector<Value> products = dots(rows, head.at(op.getValue(), j), &Row::out, &Row::outPointer);
+  SmallVector<Value> products(rows.size());
+  if (!exponential)
+    products = dots(rows, head.at(op.getValue(), j), &Row::out, &Row::outPointer);
   for (auto [r, score, product] : llvm::zip(rows, scores, products)) {
     SmallVector<Value> arguments{e.mulF(score, head.scale)};
     arguments.append(block[r].parameters);
@@ -97,30 +119,44 @@ void AdjointRows::emitScores(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Va
         slope = exponential ? slope : e.mulF(slope, decay);
     }
     e.store(weight, at(block[r], Weight, j));
-    for (auto [i, slope] : llvm::enumerate(llvm::drop_begin(values)))
-      e.store(slope, at(block[r], Slope + i, j));
-    e.store(product, at(block[r], Product, j));
+    for (auto [slope, value] : llvm::zip(slopes, llvm::drop_begin(values)))
+      if (!slope.constant)
+        e.store(value, at(block[r], slope.number, j));
     if (exponential) {
       sums[2 * r] = e.maxF(sums[2 * r], weight);
     } else {
+      e.store(product, at(block[r], Product, j));
       sums[2 * r] = e.addF(sums[2 * r], head.magnitude(weight));
       sums[2 * r + 1] = e.fma(weight, product, sums[2 * r + 1]);
     }
   }
 }
 
-/// Turns the exponents into weights, and sums as above.
+/// Turns the exponents into weights, the slopes into those of the weights, and makes t_j and the
+/// sums as above.
 void AdjointRows::emitExponentials(Value j, ArrayRef<int64_t> rows, ArrayRef<Value> shifts,
                                    SmallVectorImpl<Value> &sums) {
-  for (int64_t r : rows) {
+  SmallVector<Value> products = dots(rows, head.at(op.getValue(), j), &Row::out, &Row::outPointer);
+  for (auto [r, product] : llvm::zip(rows, products)) {
     Value exponent = e.load(at(block[r], Weight, j));
     Value weight = e.expF(shifts[r] ? e.subF(exponent, shifts[r]) : exponent);
     e.store(weight, at(block[r], Weight, j));
-    for (int64_t i = Slope; i < numbers; ++i)
+    for (int64_t i = FirstSlope; i < numbers; ++i)
       e.store(e.mulF(weight, e.load(at(block[r], i, j))), at(block[r], i, j));
     sums[2 * r] = e.addF(sums[2 * r], weight);
-    sums[2 * r + 1] = e.fma(weight, e.load(at(block[r], Product, j)), sums[2 * r + 1]);
+    e.store(product, at(block[r], Product, j));
+    sums[2 * r + 1] = e.fma(weight, product, sums[2 * r + 1]);
   }
+}
+
+/// Null for a slope of 1.
+Value AdjointRows::slopeAt(const Row &row, const Slope &slope, Value j, Value weight) {
+  if (!slope.constant)
+    return e.load(at(row, slope.number, j));
+  Value constant = *slope.constant == 1 ? Value() : e.splat(*slope.constant);
+  if (!op.getExponential())
+    return constant;
+  return constant ? e.mulF(weight, constant) : weight;
 }
 
 void AdjointRows::emitAdjoints(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<Value> &adjoints) {
@@ -138,12 +174,16 @@ void AdjointRows::emitAdjoints(Value j, ArrayRef<int64_t> rows, SmallVectorImpl<
     } else if (row.projection) {
       dw = e.subF(dw, row.projection);
     }
-    steps[r] = e.mulF(e.mulF(dw, row.step), e.load(at(row, Slope, j)));
+    steps[r] = e.mulF(dw, row.step);
+    if (Value slope = slopeAt(row, slopes.front(), j, weight))
+      steps[r] = e.mulF(steps[r], slope);
     shares[r] = e.mulF(weight, row.share);
     Value share = op.getParameters().empty() ? Value() : e.mulF(dw, row.share);
-    for (int64_t i = Slope + 1; i < numbers; ++i) {
-      Value &sum = adjoints[(r + 1) * adjointsOfRow() - numbers + i];
-      sum = e.fma(share, e.load(at(row, i, j)), sum);
+    Value *sum = adjoints.begin() + (r + 1) * adjointsOfRow() - op.getParameters().size();
+    for (const Slope &slope : llvm::drop_begin(slopes)) {
+      Value value = slopeAt(row, slope, j, weight);
+      *sum = value ? e.fma(share, value, *sum) : e.addF(share, *sum);
+      ++sum;
     }
   }
   Value key = head.at(op.getKey(), j), keyAdjoint = head.at(op.getKeyAdjoint(), j),
