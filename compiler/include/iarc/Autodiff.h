@@ -27,10 +27,13 @@ public:
   mlir::Value get(mlir::Value value) override { return adjoints.lookup(value); }
   bool needs(mlir::Value value) override { return activity.contains(value); }
   void add(mlir::OpBuilder &builder, mlir::Value value, mlir::Value contribution) override;
+  void setMasked(mlir::Value value) override { masked.insert(value); }
+  bool isMasked(mlir::Value value) const override { return masked.contains(value); }
   const Activity &getActivity() const override { return activity; }
 
 private:
   const Activity &activity;
+  llvm::DenseSet<mlir::Value> masked;
   llvm::DenseMap<mlir::Value, mlir::Value> adjoints;
 };
 
@@ -43,11 +46,13 @@ llvm::LogicalResult buildBlockAdjoint(mlir::Block &block, mlir::OpBuilder &build
 /// `results` from `arguments`): appends at the builder's insertion point, in the same block, the
 /// adjoint of each argument given the results' adjoints `seeds` (null for one that has none). An
 /// entry is null where no result depends on the argument. The derivative of a branch that is not
-/// taken contributes zero, whatever its value. Fails, with an error at the op, where a result
-/// depends on one that has no derivative.
+/// taken contributes zero, whatever its value; with `seedsMayBeZero` so does everything where the
+/// seed is zero. Fails, with an error at the op, where a result depends on one that has no
+/// derivative.
 llvm::FailureOr<llvm::SmallVector<mlir::Value>>
 buildScalarAdjoint(mlir::OpBuilder &builder, mlir::Location location, mlir::Block &block,
-                   mlir::ValueRange arguments, mlir::ValueRange results, mlir::ValueRange seeds);
+                   mlir::ValueRange arguments, mlir::ValueRange results, mlir::ValueRange seeds,
+                   bool seedsMayBeZero = false);
 
 } // namespace iarc
 #endif

@@ -19,6 +19,12 @@ void AdjointAccumulator::add(OpBuilder &builder, Value value, Value contribution
             : contribution;
 }
 
+/// Ops that work position by position, and hand a zero of an adjoint on as zero if their scalar
+/// regions do.
+static bool keepsPositionsApart(Operation *op) {
+  return isa<MapOp, AddOp, ReduceOp, SpreadOp, BroadcastOp, SliceOp, EmbedOp, JoinOp>(op);
+}
+
 LogicalResult iarc::buildBlockAdjoint(Block &block, OpBuilder &builder, AdjointMap &adjoints) {
   SmallVector<Operation *> ops;
   for (Operation &op : block.without_terminator())
@@ -35,6 +41,10 @@ LogicalResult iarc::buildBlockAdjoint(Block &block, OpBuilder &builder, AdjointM
         continue;
       return op->emitOpError("cannot be differentiated: ") << reason;
     }
+    if (keepsPositionsApart(op) &&
+        llvm::any_of(op->getResults(), [&](Value result) { return adjoints.isMasked(result); }))
+      for (Value operand : op->getOperands())
+        adjoints.setMasked(operand);
     if (failed(differentiable.buildAdjoint(builder, adjoints)))
       return failure();
   }
@@ -149,6 +159,8 @@ LogicalResult LossOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
                  LossAdjointOp::create(builder, getLoc(), getLogits().getType(), getLogits(),
                                        getBatch(), getKindAttr(), getAtAttr(),
                                        getInterspersedAttr(), getMaskedAttr()));
+  if (getKind() == LossKind::Own && (getInterspersed() || getMasked()))
+    adjoints.setMasked(getLogits());
   return success();
 }
 
@@ -294,7 +306,8 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
     adjointOfSeed[seed] = adjoint;
   }
   SmallVector<Value> results = inlineScalarRegion(inner, getBody().front(), inputs);
-  auto found = buildScalarAdjoint(inner, loc, *block, inputs, results, seeds);
+  bool masked = llvm::any_of(getResults(), [&](Value result) { return adjoints.isMasked(result); });
+  auto found = buildScalarAdjoint(inner, loc, *block, inputs, results, seeds, masked);
   if (failed(found))
     return failure();
 
@@ -336,7 +349,7 @@ LogicalResult MapOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
       op->erase();
   // Rather than the same functions twice, slopes; where that does not take more to be kept.
   auto forwardArguments = block->getArguments().take_front(inputs.size() + outputs.size());
-  if (getNumResults() == 1 &&
+  if (getNumResults() == 1 && !masked &&
       llvm::any_of(*block, [](Operation &op) { return isElementaryFunction(&op); }) &&
       size_t(llvm::count_if(forwardArguments, [](Value argument) {
         return !argument.use_empty();

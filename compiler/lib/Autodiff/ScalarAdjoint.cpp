@@ -20,10 +20,10 @@ namespace {
 
 class ScalarAdjoint {
 public:
-  ScalarAdjoint(OpBuilder &builder, Location location)
+  ScalarAdjoint(OpBuilder &builder, Location location, bool seedsMayBeZero)
       : b(location, builder),
-        flags(arith::FastMathFlagsAttr::get(builder.getContext(), arith::FastMathFlags::contract)) {
-  }
+        flags(arith::FastMathFlagsAttr::get(builder.getContext(), arith::FastMathFlags::contract)),
+        maybeZero(seedsMayBeZero) {}
 
   Value get(Value value) { return adjoints.lookup(value); }
 
@@ -34,7 +34,7 @@ public:
       return;
     Value &sum = adjoints[value];
     sum = sum ? arith::AddFOp::create(b, sum, contribution, flags).getResult() : contribution;
-    if (throughSelect)
+    if (maybeZero)
       guarded.insert(value);
   }
 
@@ -54,8 +54,9 @@ private:
   Value compare(arith::CmpFPredicate predicate, Value x, Value y) {
     return arith::CmpFOp::create(b, predicate, x, y);
   }
-  /// A branch that was not taken hands down d = 0: what is made of it is guarded.
-  Value guard(Value d, Value product) { return throughSelect ? zeroWhere(d, product) : product; }
+  /// A branch that was not taken hands down d = 0, and so does a seed that may be zero: what is made
+  /// of it is guarded.
+  Value guard(Value d, Value product) { return maybeZero ? zeroWhere(d, product) : product; }
   /// `product`, a multiple of `d` whose other factor may be infinite, but zero where d is: 0 * inf
   /// must not become NaN.
   Value zeroWhere(Value d, Value product) {
@@ -69,7 +70,7 @@ private:
   }
   /// The first operand's share where `condition` holds, else the second's.
   void choose(Value condition, Value d, Value x, Value y) {
-    throughSelect = true;
+    maybeZero = true;
     Value zero = constant(0, d);
     add(x, select(condition, d, zero));
     add(y, select(condition, zero, d));
@@ -78,8 +79,8 @@ private:
   ImplicitLocOpBuilder b;
   arith::FastMathFlagsAttr flags;
   DenseMap<Value, Value> adjoints;
-  DenseSet<Value> guarded;    ///< values whose adjoint may be 0 because a branch was not taken
-  bool throughSelect = false; ///< of the op being visited
+  DenseSet<Value> guarded; ///< values whose adjoint may be 0, as that of a branch not taken is
+  bool maybeZero;          ///< so it is with what is added now: the seeds, then by the visited op
 };
 
 LogicalResult ScalarAdjoint::visit(Operation *op) {
@@ -88,7 +89,7 @@ LogicalResult ScalarAdjoint::visit(Operation *op) {
   Value y = op->getResult(0), d = get(y);
   if (!d)
     return success();
-  throughSelect = guarded.contains(y);
+  maybeZero = guarded.contains(y);
   auto in = [&](unsigned i) { return op->getOperand(i); };
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
       .Case<arith::AddFOp>([&](auto) {
@@ -166,7 +167,7 @@ LogicalResult ScalarAdjoint::visit(Operation *op) {
       })
       .Case<math::AbsFOp>([&](auto) {
         // The sign of x, 0 at 0.
-        throughSelect = true;
+        maybeZero = true;
         Value zero = constant(0, d);
         Value negative = select(compare(arith::CmpFPredicate::OLT, in(0), zero), neg(d), zero);
         add(in(0), select(compare(arith::CmpFPredicate::OGT, in(0), zero), d, negative));
@@ -195,8 +196,9 @@ LogicalResult ScalarAdjoint::visit(Operation *op) {
 
 FailureOr<SmallVector<Value>> buildScalarAdjoint(OpBuilder &builder, Location location,
                                                  Block &block, ValueRange arguments,
-                                                 ValueRange results, ValueRange seeds) {
-  ScalarAdjoint adjoint(builder, location);
+                                                 ValueRange results, ValueRange seeds,
+                                                 bool seedsMayBeZero) {
+  ScalarAdjoint adjoint(builder, location, seedsMayBeZero);
   for (auto [result, seed] : llvm::zip(results, seeds))
     if (seed)
       adjoint.add(result, seed);

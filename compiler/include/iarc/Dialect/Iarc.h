@@ -40,6 +40,10 @@ public:
   virtual bool needs(mlir::Value value) = 0;
   /// Adds a contribution to the adjoint of `value`.
   virtual void add(mlir::OpBuilder &builder, mlir::Value value, mlir::Value contribution) = 0;
+  /// Says that the adjoint of `value` is zero at some positions, where a slope that it is multiplied
+  /// with may be infinite.
+  virtual void setMasked(mlir::Value value) = 0;
+  virtual bool isMasked(mlir::Value value) const = 0;
   /// All values that depend on a weight.
   virtual const llvm::DenseSet<mlir::Value> &getActivity() const = 0;
 };
