@@ -227,12 +227,15 @@ std::string evaluationText(const iarc_model &model, const Metrics &metrics, uint
   }
   text += format("  %-15s  %8s\n", "", "accuracy");
   if (!metrics.rightAt.empty())
-    text += format("  %-15s  %8.4f\n", "all positions", metrics.accuracyAll());
+    text += format("  %-15s  %8s\n", "all positions", shareText(metrics.accuracyAll(), 4).c_str());
   text += row("last position", metrics.accuracy(), metrics.counted);
   for (size_t subtask = 0; subtask < size_t(task.control_count); ++subtask)
     if (task.controls[subtask].governs)
       text += row("  " + nameOf(subtask), metrics.subtaskAccuracy(subtask),
                   metrics.subtaskWindows[subtask]);
+  if (metrics.windows && !metrics.counted && std::isnan(metrics.accuracyAll()))
+    text += "none of these windows has a target: nothing can be learned from them\n"
+            "hint: a longer context may have some\n";
   return text;
 }
 

@@ -15,12 +15,11 @@ namespace iarc::runtime {
 static std::string progressLine(const iarc_model &model, int64_t steps, int64_t step,
                                 const Interval &interval, bool compact) {
   const char *gap = compact ? " " : "  ";
-  double right = interval.metrics.accuracy(); // NaN: no window has a target at its last position
   std::string text =
       format("%s%*lld/%lld%sloss %s%saccuracy %s", compact ? "" : "step ",
              compact ? 0 : int(std::to_string(steps).size()), (long long)step, (long long)steps,
              gap, lossText(interval.metrics.meanLoss(), compact ? 3 : 4).c_str(), gap,
-             std::isnan(right) ? "    -" : format("%.3f", right).c_str());
+             shareText(interval.metrics.accuracy(), 3).c_str());
   if (hasPerplexity(model))
     text += format("%s%s%s %.3f", gap, compact ? "bits" : "bits per ",
                    compact ? "" : unitOf(model.task),
@@ -28,9 +27,8 @@ static std::string progressLine(const iarc_model &model, int64_t steps, int64_t 
   for (size_t subtask = 0; subtask < size_t(model.task.control_count); ++subtask) {
     if (!model.task.controls[subtask].governs)
       continue;
-    double accuracy = interval.metrics.subtaskAccuracy(subtask); // NaN: governed no window
-    text += format("%s%s ", gap, model.task.controls[subtask].name);
-    text += std::isnan(accuracy) ? "   -" : format("%.2f", accuracy);
+    text += format("%s%s %s", gap, model.task.controls[subtask].name,
+                   shareText(interval.metrics.subtaskAccuracy(subtask), 2).c_str());
   }
   double milliseconds = interval.millisecondsPerStep();
   text += gap + (compact ? format("%.*f", milliseconds < 10 ? 1 : 0, milliseconds)

@@ -81,6 +81,10 @@ std::string lossText(double loss, int decimals) {
   return std::fabs(loss) < 1e6 ? format("%.*f", decimals, loss) : format("%.4g", loss);
 }
 
+std::string shareText(double share, int decimals) {
+  return std::isnan(share) ? format("%*s", decimals + 2, "-") : format("%.*f", decimals, share);
+}
+
 std::string exactText(double value) {
   char text[32];
   auto [end, error] = std::to_chars(text, text + sizeof text, value);

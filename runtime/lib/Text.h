@@ -33,6 +33,10 @@ std::string scaledText(double value);
 /// A loss with so many decimals, or with an exponent when it is very large.
 std::string lossText(double loss, int decimals);
 
+/// A share of something, such as an accuracy, with so many decimals; of nothing, which is NaN, "-" in
+/// its last column.
+std::string shareText(double share, int decimals);
+
 /// The shortest text that reads back as the same number: "0.02", "1e-30", "nan", "-inf".
 std::string exactText(double value);
 

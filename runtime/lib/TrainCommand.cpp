@@ -226,8 +226,9 @@ void Training::evaluateNow() {
     log.write(state.step, metrics);
   const double loss = metrics.meanLoss(), accuracy = metrics.accuracy();
   if (!options.quiet)
-    progress.say(format("evaluation after step %lld: loss %s, accuracy %.4f",
-                        (long long)state.step, lossText(loss, 4).c_str(), accuracy));
+    progress.say(format("evaluation after step %lld: loss %s, accuracy %s",
+                        (long long)state.step, lossText(loss, 4).c_str(),
+                        shareText(accuracy, 4).c_str()));
   if (loss < evaluations.bestLoss) {
     evaluations.bestLoss = loss;
     evaluations.bestStep = state.step;

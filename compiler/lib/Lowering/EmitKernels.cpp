@@ -27,7 +27,7 @@ LLVM::LLVMFuncOp SharedCode::keepOnce(LLVM::LLVMFuncOp function) {
 }
 
 bool Emitter::isTileKernel(Operation *op) {
-  return isa<LinearOp, WeightGradientOp>(op) && !isAcrossOp(op);
+  return isa<LinearOp>(op) || (isa<WeightGradientOp>(op) && !isAcrossOp(op));
 }
 
 bool Emitter::isTaskKernel(Operation *op) const {
