@@ -122,6 +122,13 @@ int formatFile(const std::string &path, const Options &options) {
   return Ok;
 }
 
+/// What was printed is out, or the status says that it is not.
+int finish(int status) {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout))
+    return complain(InputOutput, std::string("cannot write: ") + lower(std::strerror(errno)));
+  return status;
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -140,10 +147,10 @@ int main(int argc, char **argv) {
       options.check = true;
     } else if (word == "-h" || word == "--help") {
       std::fputs(help, stdout);
-      return Ok;
+      return finish(Ok);
     } else if (word == "--version") {
       std::puts("iarc-format " IARC_VERSION);
-      return Ok;
+      return finish(Ok);
     } else {
       return complain(Usage, "unknown option '" + std::string(word) + "'",
                       "'iarc-format --help' lists what there is");
@@ -160,7 +167,5 @@ int main(int argc, char **argv) {
   int status = Ok;
   for (const std::string &path : files)
     status = std::max(status, formatFile(path, options));
-  if (std::fflush(stdout) != 0)
-    status = complain(InputOutput, std::string("cannot write: ") + lower(std::strerror(errno)));
-  return status;
+  return finish(status);
 }

@@ -20,6 +20,9 @@
 #include "llvm/Target/TargetMachine.h"
 
 #include <array>
+#include <functional>
+#include <mutex>
+#include <pthread.h>
 #include <tuple>
 
 using namespace iarc;
@@ -136,6 +139,41 @@ private:
   int optLevel;
 };
 
+/// How many of `wanted` threads the system starts beside this one.
+unsigned startableThreads(unsigned wanted) {
+  std::mutex gate;
+  std::vector<pthread_t> threads;
+  {
+    std::lock_guard<std::mutex> closed(gate); // so that all exist at once
+    for (pthread_t thread; threads.size() < wanted; threads.push_back(thread))
+      if (pthread_create(
+              &thread, nullptr,
+              [](void *gate) -> void * {
+                std::lock_guard<std::mutex> opened(*static_cast<std::mutex *>(gate));
+                return nullptr;
+              },
+              &gate))
+        break;
+  }
+  for (pthread_t thread : threads)
+    pthread_join(thread, nullptr);
+  return threads.size();
+}
+
+/// Does all of the work on as many threads as there are cores and may be started, or on this one.
+void runAll(llvm::ArrayRef<std::function<void()>> work) {
+  llvm::ThreadPoolStrategy strategy = llvm::hardware_concurrency(work.size());
+  strategy.ThreadsRequested = startableThreads(strategy.compute_thread_count());
+  if (strategy.ThreadsRequested == 0) {
+    for (const std::function<void()> &each : work)
+      each();
+    return;
+  }
+  llvm::DefaultThreadPool threads(strategy);
+  for (const std::function<void()> &each : work)
+    threads.async(each);
+}
+
 } // namespace
 
 llvm::Expected<std::vector<llvm::SmallString<0>>>
@@ -151,23 +189,24 @@ iarc::emitObjects(llvm::Module &module, const Target &target, int optLevel) {
   std::vector<std::unique_ptr<Job>> jobs;
   for (unsigned i = 0; i < kParts + hasInference; ++i)
     jobs.push_back(std::make_unique<Job>(buffer, target.clone(), optLevel));
-  {
-    llvm::DefaultThreadPool threads(llvm::hardware_concurrency(jobs.size()));
-    for (auto [i, job] : llvm::enumerate(jobs))
-      threads.async([&, i = i, job = job.get()] {
-        if (i == kParts)
-          return job->run(chooseInference, /*byText=*/true);
-        job->run([&](llvm::Module &part, const Target &) {
-          removeVariables(part);
-          removeBodies(part, [&](llvm::StringRef name) { return parts[i].contains(name); });
-          return llvm::Error::success();
-        });
+  std::vector<std::function<void()>> work;
+  for (auto [i, job] : llvm::enumerate(jobs))
+    work.push_back([&, i = i, job = job.get()] {
+      if (i == kParts)
+        return job->run(chooseInference, /*byText=*/true);
+      job->run([&](llvm::Module &part, const Target &) {
+        removeVariables(part);
+        removeBodies(part, [&](llvm::StringRef name) { return parts[i].contains(name); });
+        return llvm::Error::success();
       });
-  }
+    });
+  runAll(work);
   std::vector<llvm::SmallString<0>> objects;
   for (std::unique_ptr<Job> &job : jobs) {
     if (!job->complaint.empty())
       return llvm::createStringError(job->complaint);
+    if (job->object.empty())
+      return llvm::createStringError("a part of the code was not made");
     objects.push_back(std::move(job->object));
   }
   // The data come last: the text of the function of inference is one of them.

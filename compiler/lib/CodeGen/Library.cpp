@@ -66,9 +66,8 @@ static void replaceAll(std::string &text, llvm::StringRef what, llvm::StringRef 
 
 /// The text with the first words of the pairs replaced by the second ones, which are not looked at
 /// again; of two that begin in the same place the first in the list counts.
-static std::string
-replaceEach(llvm::StringRef text,
-            llvm::ArrayRef<std::pair<llvm::StringRef, llvm::StringRef>> pairs) {
+static std::string replaceEach(llvm::StringRef text,
+                               llvm::ArrayRef<std::pair<llvm::StringRef, llvm::StringRef>> pairs) {
   std::string result;
   while (!text.empty()) {
     auto *pair =
@@ -151,6 +150,25 @@ void iarc::addLibraryPrefix(llvm::Module &module, llvm::StringRef prefix) {
   global->setAlignment(llvm::Align(1));
 }
 
+/// Writes a file by `write`. A full disk is an error of this function, not of the process.
+static llvm::Error writeFile(llvm::StringRef file,
+                             llvm::function_ref<llvm::Error(llvm::raw_ostream &)> write) {
+  std::error_code error;
+  llvm::raw_fd_ostream stream(file, error);
+  if (!error) {
+    llvm::Error failed = write(stream);
+    stream.close();
+    error = stream.error();
+    stream.clear_error();
+    if (failed)
+      return failed;
+  }
+  return error
+             ? llvm::createStringError(error, "cannot write '" + file +
+                                                  "': " + llvm::StringRef(error.message()).lower())
+             : llvm::Error::success();
+}
+
 /// Gives the functions of the header their names in the object `input`, makes all other symbols
 /// local, and writes `output`.
 static llvm::Error hideSymbols(llvm::StringRef input, llvm::StringRef output,
@@ -181,20 +199,9 @@ static llvm::Error hideSymbols(llvm::StringRef input, llvm::StringRef output,
       if (llvm::Error error = keep(names[which]))
         return error;
   }
-  std::error_code error;
-  llvm::raw_fd_ostream stream(output, error);
-  if (error)
-    return llvm::createStringError(error, "cannot write '" + output + "': " + error.message());
-  if (llvm::Error failed =
-          llvm::objcopy::executeObjcopyOnBinary(config, *binary->getBinary(), stream))
-    return failed;
-  stream.close();
-  if (stream.has_error()) {
-    std::string message = "cannot write '" + output.str() + "': " + stream.error().message();
-    stream.clear_error();
-    return llvm::createStringError(message);
-  }
-  return llvm::Error::success();
+  return writeFile(output, [&](llvm::raw_ostream &stream) {
+    return llvm::objcopy::executeObjcopyOnBinary(config, *binary->getBinary(), stream);
+  });
 }
 
 llvm::Error iarc::linkLibrary(const LibraryFiles &files, llvm::ArrayRef<std::string> objects,
@@ -240,6 +247,14 @@ llvm::Error iarc::linkLibrary(const LibraryFiles &files, llvm::ArrayRef<std::str
   llvm::SmallVector<llvm::NewArchiveMember, 1> members;
   members.emplace_back((*buffer)->getMemBufferRef());
   members.back().MemberName = member;
-  return llvm::writeArchive(output, members, llvm::SymtabWritingMode::NormalSymtab,
-                            llvm::object::Archive::K_GNU, /*Deterministic=*/true, /*Thin=*/false);
+  // By way of memory: writeArchive ends the process where the disk is full.
+  auto archive = llvm::writeArchiveToBuffer(members, llvm::SymtabWritingMode::NormalSymtab,
+                                            llvm::object::Archive::K_GNU, /*Deterministic=*/true,
+                                            /*Thin=*/false);
+  if (!archive)
+    return archive.takeError();
+  return writeFile(output, [&](llvm::raw_ostream &stream) {
+    stream << (*archive)->getBuffer();
+    return llvm::Error::success();
+  });
 }

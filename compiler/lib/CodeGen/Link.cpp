@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sys/resource.h>
 #include <vector>
 
 using namespace iarc;
@@ -172,6 +173,14 @@ llvm::Error iarc::linkExecutable(llvm::ArrayRef<std::string> objects,
   return runLinker(arguments, cross, sanitizer);
 }
 
+/// What a linker said, without the account of a crash: lld crashes where it cannot write.
+static llvm::StringRef wordsOf(llvm::StringRef transcript) {
+  return transcript.take_front(transcript.find("PLEASE submit a bug report")).trim();
+}
+
+/// No program is smaller.
+static constexpr uint64_t kLittleSpace = 64 << 10;
+
 llvm::Error iarc::runLinker(llvm::ArrayRef<llvm::StringRef> given, llvm::StringRef cross,
                             Sanitizer sanitizer) {
   llvm::Expected<std::string> linker = findLinker(cross, sanitizer);
@@ -199,15 +208,28 @@ llvm::Error iarc::runLinker(llvm::ArrayRef<llvm::StringRef> given, llvm::StringR
   std::string reason;
   int status =
       llvm::sys::ExecuteAndWait(*linker, arguments, std::nullopt, {"", file, file}, 0, 0, &reason);
-  if (status == 0)
+  llvm::StringRef output = *std::next(llvm::find(given, "-o"));
+  uint64_t written = 0;
+  if (status == 0 && !llvm::sys::fs::file_size(output, written) && written)
     return llvm::Error::success();
 
   std::string message = "cannot link: " + *linker;
-  message += status < 0 ? " did not run" : " failed with exit status " + std::to_string(status);
+  message += status == 0  ? " ended well, but wrote nothing"
+             : status < 0 ? " did not run"
+                          : " failed with exit status " + std::to_string(status);
   if (!reason.empty())
     message += ": " + reason;
   if (auto buffer = llvm::MemoryBuffer::getFile(transcript))
-    if (llvm::StringRef said = (*buffer)->getBuffer().trim(); !said.empty())
+    if (llvm::StringRef said = wordsOf((*buffer)->getBuffer()); !said.empty())
       message += "\n" + said.str();
+  llvm::StringRef folder = llvm::sys::path::parent_path(output);
+  auto space = llvm::sys::fs::disk_space(folder.empty() ? "." : folder);
+  if (space && space->available < kLittleSpace)
+    message += "\nhint: the disk of '" + (folder.empty() ? "." : folder).str() + "' is full";
+  else if (rlimit limit; !getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY)
+    message += "\nhint: a file may have " + std::to_string(limit.rlim_cur) +
+               " bytes here at most: allow more (ulimit -f)";
+  else if (status == 0)
+    message += "\nhint: let CXX name a C++ compiler, or unset it";
   return llvm::createStringError(message);
 }

@@ -30,15 +30,19 @@ public:
   }
 };
 
+/// An empty value, as of a script's variable that is not set, is not as if the option were absent.
+std::string checkNotEmpty(const std::string &value) { return value.empty() ? "needs a value" : ""; }
+
 /// Declares an option with a value; the last one given counts.
 auto valuesOf(CLI::App &app) {
-  return [&app](const char *flags, std::string &variable, const char *type,
-                const char *description) {
-    return app.add_option(flags, variable, description)
-        ->type_name(type)
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  };
+  return
+      [&app](const char *flags, std::string &variable, const char *type, const char *description) {
+        return app.add_option(flags, variable, description)
+            ->type_name(type)
+            ->expected(1)
+            ->check(checkNotEmpty)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      };
 }
 
 /// Declares an option that may be repeated.
@@ -49,6 +53,7 @@ auto listsOf(CLI::App &app) {
         ->type_name(type)
         ->type_size(1)
         ->expected(1, CLI::detail::expected_max_vector_size)
+        ->check(checkNotEmpty)
         ->allow_extra_args(false);
   };
 }
@@ -78,9 +83,8 @@ Usage: iarcc [OPTIONS] FILE
        iarcc doc [OPTIONS] FILE|FOLDER...
        iarcc study FILE [OPTIONS])"};
 
-const CommandHelp iarcc::runHelp = {
-    "compile a model and run the program at once",
-    R"(Examples:
+const CommandHelp iarcc::runHelp = {"compile a model and run the program at once",
+                                    R"(Examples:
   iarcc run model.iarc -- train --steps 100
   iarcc run -D layers=2 model.iarc -- info
   iarcc run model.iarc -- train --help
@@ -99,9 +103,8 @@ Usage: iarcc check-gradients [OPTIONS] FILE [-- ARGUMENTS]
 
 Compiles in float64 and runs 'check-gradients' of the program with the ARGUMENTS.)"};
 
-const CommandHelp iarcc::taskHelp = {
-    "print samples of a task: what the model sees",
-    R"(Examples:
+const CommandHelp iarcc::taskHelp = {"print samples of a task: what the model sees",
+                                     R"(Examples:
   iarcc task model.iarc --samples 5    samples of the task that feeds the model
   iarcc task lib/iarc.iarc             of a declared task, with its defaults
   iarcc task -D symbols=8 -D gap=1..3 lib/iarc.iarc
@@ -124,9 +127,8 @@ void iarcc::addTaskOptions(CLI::App &app, RawOptions &raw) {
   app.add_flag("--json", raw.json, "a line of JSON for each sample")->disable_flag_override();
 }
 
-const CommandHelp iarcc::graphHelp = {
-    "draw the dataflow of a model",
-    R"(Examples:
+const CommandHelp iarcc::graphHelp = {"draw the dataflow of a model",
+                                      R"(Examples:
   iarcc graph model.iarc -o model.svg  blocks as boxes
   iarcc graph --open 1 model.iarc -o model.svg
                                        the blocks that the model calls, opened
@@ -138,9 +140,8 @@ Usage: iarcc graph [OPTIONS] FILE
 Boxes hold the shapes of results and the weights; arrows show what reads what,
 dotted ones what a repeat or recur carries on.)"};
 
-const CommandHelp iarcc::docHelp = {
-    "make a page of the comments above definitions",
-    R"(Examples:
+const CommandHelp iarcc::docHelp = {"make a page of the comments above definitions",
+                                    R"(Examples:
   iarcc doc blocks/ -o blocks.md       one page of all files of a folder
   iarcc doc blocks/ -o site/ --format html
                                        a page a file, and an index
@@ -169,7 +170,8 @@ void iarcc::addPageOptions(CLI::App &app, RawOptions &raw, bool graph) {
           "folder a page a file");
     value("--format", raw.docFormat, "markdown|html", "format of the pages")
         ->default_str("by the name of the output, else markdown");
-    value("--title", raw.title, "TEXT", "title of the page")->default_str("name of the first input");
+    value("--title", raw.title, "TEXT", "title of the page")
+        ->default_str("name of the first input");
     value("--link", raw.link, "PREFIX", "link to the files, each PREFIX and its name");
   }
   list("-I,--library-path", raw.libraryPath, "DIR", "search DIR for imports, before lib/");

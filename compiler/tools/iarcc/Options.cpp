@@ -31,15 +31,15 @@ struct NamedStage {
   Stage stage;
 };
 constexpr std::array<NamedStage, 10> stageNames = {{{"ast", Stage::Ast},
-                                                   {"iarc", Stage::Iarc},
-                                                   {"gradient", Stage::Gradient},
-                                                   {"fused", Stage::Fused},
-                                                   {"lowered", Stage::Lowered},
-                                                   {"llvm", Stage::Llvm},
-                                                   {"asm", Stage::Assembly},
-                                                   {"object", Stage::Object},
-                                                   {"library", Stage::Library},
-                                                   {"executable", Stage::Executable}}};
+                                                    {"iarc", Stage::Iarc},
+                                                    {"gradient", Stage::Gradient},
+                                                    {"fused", Stage::Fused},
+                                                    {"lowered", Stage::Lowered},
+                                                    {"llvm", Stage::Llvm},
+                                                    {"asm", Stage::Assembly},
+                                                    {"object", Stage::Object},
+                                                    {"library", Stage::Library},
+                                                    {"executable", Stage::Executable}}};
 
 /// Prints what was asked for.
 ParsedCommandLine print(const std::string &text) {
@@ -81,7 +81,7 @@ std::string describe(const CLI::ParseError &error) {
   constexpr const char *override = " was given a disallowed flag override";
   if (size_t end = text.find(override); end != std::string::npos)
     return "option '--" + text.substr(0, end) + "' takes no value";
-  if (error.get_name() == "ArgumentMismatch")
+  if (error.get_name() == "ArgumentMismatch" || error.get_name() == "ValidationError")
     return "option '" + text.substr(0, text.find(':')) + "' needs a value";
   return "invalid command line: " + text;
 }
@@ -207,8 +207,8 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
   if (options.command == Command::Doc) {
     if (!raw.docFormat.empty() && raw.docFormat != "markdown" && raw.docFormat != "html")
       complain("unknown format '" + raw.docFormat + "' after --format; one of markdown, html");
-    options.document.html =
-        raw.docFormat.empty() ? llvm::StringRef(raw.output).ends_with(".html") : raw.docFormat == "html";
+    options.document.html = raw.docFormat.empty() ? llvm::StringRef(raw.output).ends_with(".html")
+                                                  : raw.docFormat == "html";
     options.document.title = raw.title;
     options.document.link = raw.link;
   }
@@ -238,7 +238,8 @@ void checkValues(const RawOptions &raw, Options &options, std::string &complaint
     if (options.stage == Stage::Library)
       complain("--export-target does not go with --emit=library: a library exports nothing");
     if (raw.fromLowered)
-      complain("--export-target does not go with --from-lowered: other processors are lowered for anew");
+      complain(
+          "--export-target does not go with --from-lowered: other processors are lowered for anew");
   }
   options.output = raw.output;
   options.target = raw.target;
@@ -274,7 +275,8 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   CLI::App *run = app.add_subcommand("run", runHelp.summary)->group("Commands");
   run->footer(runHelp.examples);
   addOptions(*run, raw, /*executableOnly=*/true);
-  CLI::App *check = app.add_subcommand("check-gradients", checkGradientsHelp.summary)->group("Commands");
+  CLI::App *check =
+      app.add_subcommand("check-gradients", checkGradientsHelp.summary)->group("Commands");
   check->footer(checkGradientsHelp.examples);
   addOptions(*check, raw, /*executableOnly=*/true);
   CLI::App *task = app.add_subcommand("task", taskHelp.summary)->group("Commands");
@@ -355,7 +357,8 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
   if (command != &app) {
     // Given before the command, where they parse, but mean nothing to it.
     for (const char *flag : {"--output", "--emit", "--precision", "--target"})
-      if (app.count(flag) && !((command == graph || command == doc) && std::string(flag) == "--output"))
+      if (app.count(flag) &&
+          !((command == graph || command == doc) && std::string(flag) == "--output"))
         return usageError("option '" + std::string(flag) + "' does not go with '" +
                               command->get_name() + "'",
                           name);
@@ -373,8 +376,8 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
     return parsed; // needs no input
   if (raw.inputs.empty())
     return usageError("no input file", name);
-  const std::vector<std::string> commands = {"run", "check-gradients", "task",
-                                             "study", "graph", "doc"};
+  const std::vector<std::string> commands = {"run",   "check-gradients", "task",
+                                             "study", "graph",           "doc"};
   std::error_code ignored;
   bool exists = std::filesystem::exists(raw.inputs.front(), ignored);
   if (command == &app && !exists && raw.inputs.front().find_first_of("./") == std::string::npos) {
@@ -388,8 +391,7 @@ ParsedCommandLine parse(int argc, const char *const *argv) {
     return parsed;
   }
   if (raw.inputs.size() > 1) {
-    std::string way =
-        ownProgram ? "; arguments of the program follow '--'" : "";
+    std::string way = ownProgram ? "; arguments of the program follow '--'" : "";
     return usageError("unexpected argument '" + raw.inputs[1] + "' after '" + raw.inputs.front() +
                           "'" + way,
                       name);

@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 #include "Server.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <string_view>
 
@@ -25,6 +27,14 @@ Speaks the language server protocol on standard input and output.
   --version       print the version
 )";
 
+/// What was printed is out, or the status says that it is not.
+static int finish() {
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout))
+    return 0;
+  std::fprintf(stderr, "iarc-lsp-server: error: cannot write: %s\n", std::strerror(errno));
+  return 4;
+}
+
 int main(int argc, char **argv) {
   std::error_code error;
   std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
@@ -35,11 +45,11 @@ int main(int argc, char **argv) {
     std::string_view word = argv[i];
     if (word == "-h" || word == "--help") {
       std::fputs(help, stdout);
-      return 0;
+      return finish();
     }
     if (word == "--version") {
       std::puts("iarc-lsp-server " IARC_VERSION);
-      return 0;
+      return finish();
     }
     if (word == "--library" && i + 1 < argc) {
       library = argv[++i];
