@@ -12,6 +12,9 @@ from .messages import WRONG_SOURCE, StudyError, did_you_mean
 
 _NAME = re.compile(r"[A-Za-z0-9_.+-]+")
 
+# No study is larger; a device has no end.
+MOST_BYTES = 16 << 20
+
 
 @dataclass
 class Model:
@@ -350,12 +353,19 @@ def read(path):
     """Reads a study file. Returns the Study and the list of (problem, hint)."""
     try:
         with open(path, "rb") as file:
-            document = tomllib.load(file)
+            text = file.read(MOST_BYTES + 1)
+        if len(text) > MOST_BYTES:
+            raise StudyError(f"'{path}' is larger than {MOST_BYTES >> 20} MiB", WRONG_SOURCE,
+                             "a study is a TOML file; docs/study.md describes it")
+        document = tomllib.loads(text.decode())
     except OSError as problem:
         raise StudyError(f"cannot read '{path}': {(problem.strerror or str(problem)).lower()}"
                          ) from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise StudyError(f"{path}: {_lower_first(str(problem))}", WRONG_SOURCE,
+                         "a study is a TOML file; docs/study.md describes it") from problem
+    except RecursionError as problem:
+        raise StudyError(f"{path}: lists or tables are nested too deeply", WRONG_SOURCE,
                          "a study is a TOML file; docs/study.md describes it") from problem
     reader = Reader(path)
     folder = os.path.dirname(os.path.abspath(path))
