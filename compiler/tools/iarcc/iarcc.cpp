@@ -10,6 +10,7 @@
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/Signals.h"
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -21,6 +22,9 @@
 /// LLVM is compiled without exceptions, and its threads have nobody to catch one: when memory ends,
 /// so does the process, wherever it is. Takes no memory itself.
 [[noreturn]] static void outOfMemory() {
+  static std::atomic_flag said;
+  while (said.test_and_set())
+    pause(); // another thread ends the process
   constexpr std::string_view message =
       "iarcc: error: out of memory\n"
       "iarcc: hint: allow the process more (ulimit -v), or make the model smaller\n";
