@@ -14,7 +14,10 @@
 //   Rows.cpp           row_sum, row_mean, row_max, join, rope
 //   Recurrence.cpp     recur, lstm_gates, flatten
 //   Statements.cpp     let, assignment, repeat, for, if
-//   ModelSettings.cpp  param, context, loss, train, predict
+//   ModelSettings.cpp  param, context, predict
+//   Overrides.cpp      what the command line says of a param
+//   Loss.cpp           loss
+//   TrainSettings.cpp  train
 //   TaskSetting.cpp    task
 //   DataTask.cpp       task tokens
 //
@@ -272,7 +275,8 @@ private:
   void settings(Scope &scope);
   void findSettings();
   void parameters(Scope &scope);
-  void override(const Statement &statement, Value &value, std::string &text, Scope &scope);
+  void override(const Statement &statement, Value &value, std::string &text,
+                Scope &scope); // Overrides.cpp
   void task(Scope &scope);
   std::optional<std::vector<std::string>> subtasks(const Expression &given, Scope &scope);
   Value subtaskList(const Expression &list);
@@ -294,7 +298,7 @@ private:
   void checkUnusedTasks();
   std::optional<WordChoice> choiceOf(const std::string &word) const;
   void context(Scope &scope);
-  void loss(Scope &scope);
+  void loss(Scope &scope); // Loss.cpp
   Value parameterValue(const Expression &expression, Scope &scope);
   void train(Scope &scope); // TrainSettings.cpp
   void optimiser(const Statement &statement, Scope &scope);
@@ -304,7 +308,7 @@ private:
   std::optional<double> trainNumber(const Expression &node, Scope &scope, const std::string &name,
                                     double low, double high, bool below, const char *hint);
   void predict(const Statement &statement, Scope &scope);
-  void ownLoss(const Statement &statement, ValueId logits, Scope &scope);
+  void ownLoss(const Statement &statement, ValueId logits, Scope &scope); // Loss.cpp
   const Statement *setting(ast::StatementKind kind) const;
 
   Program &program;

@@ -1,4 +1,4 @@
-//===- ModelSettings.cpp - param, context, loss, train, predict -----------===//
+//===- ModelSettings.cpp - The statements param, context and predict -----===//
 //
 // Settings may stand anywhere in the model; they are read before its values.
 //
@@ -8,12 +8,6 @@
 #include "Diagnostics/Suggest.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cmath>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
-#include <utility>
 
 namespace iarc::dsl {
 
@@ -153,114 +147,6 @@ Value Elaborator::parameterValue(const Expression &expression, Scope &scope) {
   return evaluate(expression, scope);
 }
 
-/// Replaces the value of a parameter by what the command line says.
-void Elaborator::override(const Statement &statement, Value &value, std::string &text,
-                          Scope &scope) {
-  size_t which = options.overrides.size();
-  for (size_t i = 0; i < options.overrides.size(); ++i)
-    if (options.overrides[i].first == statement.name.text)
-      which = i;
-  if (which == options.overrides.size() || value.isPoison())
-    return;
-  const std::string &given = options.overrides[which].second;
-  uint32_t begin = program.commandLine->lineBegin(static_cast<uint32_t>(which + 1)) + 3 +
-                   static_cast<uint32_t>(statement.name.text.size()) + 1;
-  SourceRange where{program.commandLine.get(), begin,
-                    begin + static_cast<uint32_t>(given.size())};
-  auto fail = [&](const std::string &wanted, std::string hint) {
-    diagnostics
-        .report(Code::ParameterType, where,
-                "parameter '" + statement.name.text + "' is " + wanted + ", which '" + given +
-                    "' is not")
-        .note(statement.name.range, "it is declared here")
-        .hint(std::move(hint));
-    value = Value::poison();
-  };
-  if (value.is(ValueKind::Number)) {
-    errno = 0;
-    char *end = nullptr;
-    size_t digits = given.find_first_of("0123456789");
-    bool plain = digits != std::string::npos && digits <= 1 &&
-                 given.find_first_not_of("0123456789.eE+-") == std::string::npos;
-    if (value.isInteger) {
-      int64_t number = std::strtoll(given.c_str(), &end, 10);
-      if (!plain || *end || errno == ERANGE)
-        return fail("an integer", "such as '-D " + statement.name.text + "=" + text + "'");
-      value = Value::ofInteger(number);
-    } else {
-      double number = std::strtod(given.c_str(), &end);
-      if (!plain || *end || !std::isfinite(number))
-        return fail("a number", "such as '-D " + statement.name.text + "=" + text + "'");
-      value = Value::ofReal(number);
-    }
-  } else if (value.is(ValueKind::Truth)) {
-    if (given != "true" && given != "false")
-      return fail("true or false", "");
-    value = Value::ofTruth(given == "true");
-  } else if (value.is(ValueKind::Function)) {
-    auto entry = program.main->names.find(given);
-    const Intrinsic *intrinsic = findIntrinsic(given);
-    if (!intrinsic && (entry == program.main->names.end() || entry->second->isBlock())) {
-      std::vector<std::string> known;
-      for (auto &[name, definition] : program.main->names)
-        if (!definition->isBlock())
-          known.push_back(name);
-      std::string nearest = nearestName(given, known);
-      return fail("a kernel or function", nearest.empty() ? "known are " + listOf(known, "and")
-                                                          : "did you mean '" + nearest + "'?");
-    }
-    value.function = {};
-    value.function.intrinsic = intrinsic;
-    if (!intrinsic)
-      value.function.definition = entry->second;
-  } else if (value.is(ValueKind::Text)) {
-    // Of a file: as the shell sees it, not beside the source.
-    std::error_code error;
-    std::filesystem::path absolute = std::filesystem::absolute(given, error);
-    value = Value::ofText(error || given.empty() ? given : absolute.string());
-  } else if (value.is(ValueKind::Word) && choiceOf(value.word)) {
-    WordChoice choice = *choiceOf(value.word);
-    if (std::find(choice.words.begin(), choice.words.end(), given) == choice.words.end())
-      return fail(choice.what, "known are " + listOf(choice.words, "and"));
-    value.word = given;
-  } else if (value.is(ValueKind::Word)) {
-    if (!isWord(given) || given == "shared" || given == "sum" || given == "absolute_sum")
-      return fail("a word", "known are 'causal', 'none', 'alibi' and 'fan_in'");
-    value = Value::ofWord(given);
-  } else if (value.is(ValueKind::Subtasks)) {
-    // `IAR` spares the shell's quotes; `[I, A, R]` is as in the file.
-    std::vector<std::string> names;
-    if (given.find_first_of("[], ") == std::string::npos &&
-        !(declaration && declaration->control(given))) {
-      for (char c : given)
-        names.emplace_back(1, c);
-    } else {
-      std::string name;
-      for (char c : given + ",") {
-        if (!std::strchr("[], ", c))
-          name += c;
-        else if (!name.empty())
-          names.push_back(std::exchange(name, std::string()));
-      }
-    }
-    std::string wrong = wrongSubtasks(names);
-    if (!wrong.empty())
-      return fail("a list of subtasks", wrong);
-    value.names = names;
-  } else if (value.is(ValueKind::Placement)) {
-    if (given == "shared")
-      value.placement = Placement::Shared;
-    else if (given == "per position")
-      value.placement = Placement::PerPosition;
-    else if (given == "across positions")
-      value.placement = Placement::AcrossPositions;
-    else
-      return fail("a placement",
-                  "a placement is 'shared', 'per position' or 'across positions'");
-  }
-  text = given;
-}
-
 void Elaborator::context(Scope &scope) {
   const Statement *statement = setting(StatementKind::Context);
   if (!statement || statement->broken)
@@ -271,61 +157,6 @@ void Elaborator::context(Scope &scope) {
   model->context = positions.value_or(0);
   if (options.preview && options.preview->context > 0)
     model->context = options.preview->context;
-}
-
-void Elaborator::loss(Scope &scope) {
-  const Statement *statement = setting(StatementKind::Loss);
-  if (!statement || statement->broken)
-    return;
-  model->lossLocation = statement->keyword.location();
-  auto choose = [&](const ast::Name &given, const char *what, const std::string &first,
-                    const std::string &second) {
-    if (given.text == first || given.text == second)
-      return given.text == second;
-    if (const Value *parameter = find(scope, given.text)) {
-      if (parameter->is(ValueKind::Word) &&
-          (parameter->word == first || parameter->word == second))
-        return parameter->word == second;
-      if (!parameter->isPoison())
-        report(Code::UnknownOption, given.range,
-               "a " + std::string(what) + " cannot be " + describe(*parameter))
-            .hint("let 'param " + given.text + "' be '" + first + "' or '" + second + "'");
-      return false;
-    }
-    std::string nearest = nearestName(given.text, {first, second});
-    std::map<std::string, std::string> library = libraryDefinitions(options);
-    auto defined = library.find(given.text);
-    report(Code::UnknownOption, given.range,
-           "unknown " + std::string(what) + " '" + given.text + "'")
-        .hint(defined != library.end()
-                  ? "the library defines it: write 'import " + defined->second + "'"
-              : nearest.empty() ? "known are '" + first + "' and '" + second + "'"
-                              : "did you mean '" + nearest + "'?");
-    return false;
-  };
-  auto block = program.main->names.find(statement->name.text);
-  if (!find(scope, statement->name.text) && block != program.main->names.end()) {
-    model->loss = LossKind::Own;
-    if (block->second->isBlock())
-      lossBlock = block->second;
-    else if (!block->second->poisoned)
-      report(Code::OwnLoss, statement->name.range,
-             "a loss of your own is a block, not a " + std::string(block->second->kindName()))
-          .note(block->second->item->name.range, "it is defined here")
-          .hint("such as 'block " + statement->name.text +
-                "(logits, target) { return row_sum((logits - target)^2) }'");
-  } else {
-    if (!statement->arguments.empty())
-      report(Code::OwnLoss, statement->arguments[0].range,
-             "'" + statement->name.text + "' takes no arguments")
-          .hint("a loss with parameters is a block of your own");
-    model->loss = choose(statement->name, "loss", "cross_entropy", "squared_error")
-                    ? LossKind::SquaredError
-                    : LossKind::CrossEntropy;
-  }
-  model->lossAt = choose(statement->secondName, "reach of the loss", "last", "all")
-                      ? LossAt::All
-                      : LossAt::Last;
 }
 
 void Elaborator::predict(const Statement &statement, Scope &scope) {
@@ -367,54 +198,6 @@ void Elaborator::predict(const Statement &statement, Scope &scope) {
   model->body.yields = {*logits};
   if (lossBlock && lossStatement)
     ownLoss(*lossStatement, *logits, scope);
-}
-
-/// Calls the block of the loss with the logits and the one-hot targets.
-void Elaborator::ownLoss(const Statement &statement, ValueId logits, Scope &scope) {
-  if (lossBlock->poisoned)
-    return;
-  Callee callee = calleeOf(*lossBlock);
-  if (callee.formals.size() < 2) {
-    report(Code::OwnLoss, statement.name.range,
-           "'" + callee.name + "' cannot be a loss: it takes " +
-               std::to_string(callee.formals.size()) +
-               (callee.formals.size() == 1 ? " argument" : " arguments") +
-               ", not the logits and the target")
-        .note(callee.declaration, "it is defined here")
-        .hint("a loss begins 'block " + callee.name + "(logits, target'");
-    return;
-  }
-  callee.formals.erase(callee.formals.begin(), callee.formals.begin() + 2);
-  for (Formal &formal : callee.formals)
-    formal.namedOnly = true;
-  Binding binding =
-      bindArguments(callee, statement.arguments, statement.name.range, &diagnostics);
-  if (!binding.valid)
-    return;
-  Op op;
-  op.kind = OpKind::Target;
-  std::vector<std::optional<Value>> given(2);
-  given[0] = Value::ofGraph(Graph::ofValue(logits));
-  given[1] = operationAt(std::move(op), positions(logits), *symbolCount, statement.name.range);
-  for (const ast::Argument *argument : binding.slots)
-    given.push_back(argument ? std::optional(settled(evaluate(*argument->value, scope),
-                                                     argument->value->range,
-                                                     "an argument of the loss", scope))
-                             : std::nullopt);
-  Value result = callBlock(*lossBlock, statement.name.range, std::move(given));
-  std::optional<ValueId> value = tensor(result, statement.name.range, "a loss");
-  if (!value)
-    return;
-  if (features(*value) != 1 || positions(*value) != positions(logits)) {
-    Diagnostic &diagnostic =
-        report(Code::OwnLoss, statement.name.range,
-               "the loss is " + shapeText(*value) + ", not one number a position, [position " +
-                   std::to_string(positions(logits)) + ", feature 1]");
-    noteOrigin(diagnostic, *value);
-    diagnostic.hint("sum it over the features: 'row_sum(...)'");
-    return;
-  }
-  model->lossValue = *value;
 }
 
 } // namespace iarc::dsl
