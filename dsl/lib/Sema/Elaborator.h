@@ -277,6 +277,7 @@ private:
   void parameters(Scope &scope);
   void override(const Statement &statement, Value &value, std::string &text,
                 Scope &scope); // Overrides.cpp
+  std::string hintForFunction(const std::string &given, const FunctionValue &instead);
   void task(Scope &scope);
   std::optional<std::vector<std::string>> subtasks(const Expression &given, Scope &scope);
   Value subtaskList(const Expression &list);

@@ -430,12 +430,12 @@ static void readHeads(const std::vector<std::string> &folders, Found found) {
   }
 }
 
-std::map<std::string, std::string> libraryDefinitions(const FrontendOptions &options) {
-  std::map<std::string, std::string> found;
+std::map<std::string, LibraryDefinition> libraryDefinitions(const FrontendOptions &options) {
+  std::map<std::string, LibraryDefinition> found;
   readHeads(options.libraryPath,
             [&](const std::string &word, const std::string &name, const std::string &file) {
               if (word == "kernel" || word == "function" || word == "block")
-                found.insert({name, file});
+                found.insert({name, {file, word}});
             });
   return found;
 }

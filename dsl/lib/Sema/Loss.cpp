@@ -27,12 +27,12 @@ void Elaborator::loss(Scope &scope) {
       return false;
     }
     std::string nearest = nearestName(given.text, {first, second});
-    std::map<std::string, std::string> library = libraryDefinitions(options);
+    std::map<std::string, LibraryDefinition> library = libraryDefinitions(options);
     auto defined = library.find(given.text);
     report(Code::UnknownOption, given.range,
            "unknown " + std::string(what) + " '" + given.text + "'")
         .hint(defined != library.end()
-                  ? "the library defines it: write 'import " + defined->second + "'"
+                  ? "the library defines it: write 'import " + defined->second.file + "'"
               : nearest.empty() ? "known are '" + first + "' and '" + second + "'"
                               : "did you mean '" + nearest + "'?");
     return false;

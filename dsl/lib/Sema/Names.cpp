@@ -75,6 +75,14 @@ const Intrinsic *findIntrinsic(const std::string &name) {
   return nullptr;
 }
 
+std::vector<std::string> intrinsicNames(int arity) {
+  std::vector<std::string> names;
+  for (const Intrinsic &intrinsic : intrinsics())
+    if (intrinsic.arity == arity)
+      names.push_back(intrinsic.name);
+  return names;
+}
+
 const PrimitiveEntry *findPrimitive(const std::string &name) {
   for (const PrimitiveEntry &entry : primitives())
     if (entry.name == name)

@@ -33,6 +33,9 @@ struct Intrinsic {
 /// The intrinsic of that name, or null.
 const Intrinsic *findIntrinsic(const std::string &name);
 
+/// The intrinsics of so many arguments.
+std::vector<std::string> intrinsicNames(int arity);
+
 /// Primitives that the elaborator knows by name.
 enum class Primitive { Linear, Attend, Norm, Width, Sum, AbsoluteSum, Normal, Uniform, Constant, Flatten,
                        LstmGates, RowSum, RowMean, RowMax, Join, Rope, Embed, Unembed };

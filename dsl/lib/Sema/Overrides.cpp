@@ -13,6 +13,31 @@
 
 namespace iarc::dsl {
 
+static int requiredArguments(const FunctionValue &function) {
+  if (function.intrinsic)
+    return function.intrinsic->arity;
+  const std::vector<ast::Parameter> &all = function.definition->item->parameters;
+  return static_cast<int>(std::count_if(all.begin(), all.end(), [&](const ast::Parameter &one) {
+    return !one.value && !function.numbers.count(one.name.text);
+  }));
+}
+
+/// What may have been meant by `given`, which is no kernel or function, in place of `instead`.
+std::string Elaborator::hintForFunction(const std::string &given, const FunctionValue &instead) {
+  std::map<std::string, LibraryDefinition> library = libraryDefinitions(options);
+  auto entry = library.find(given);
+  if (entry != library.end() && entry->second.word != "block")
+    return "the library defines it: write 'import " + entry->second.file + "' in the model's file";
+  std::vector<std::string> known;
+  for (auto &[name, definition] : program.main->names)
+    if (!definition->isBlock())
+      known.push_back(name);
+  for (const std::string &name : intrinsicNames(requiredArguments(instead)))
+    known.push_back(name);
+  std::string nearest = nearestName(given, known);
+  return nearest.empty() ? "known are " + listOf(known, "and") : "did you mean '" + nearest + "'?";
+}
+
 /// Replaces the value of a parameter by what the command line says.
 void Elaborator::override(const Statement &statement, Value &value, std::string &text,
                           Scope &scope) {
@@ -60,15 +85,8 @@ void Elaborator::override(const Statement &statement, Value &value, std::string 
   } else if (value.is(ValueKind::Function)) {
     auto entry = program.main->names.find(given);
     const Intrinsic *intrinsic = findIntrinsic(given);
-    if (!intrinsic && (entry == program.main->names.end() || entry->second->isBlock())) {
-      std::vector<std::string> known;
-      for (auto &[name, definition] : program.main->names)
-        if (!definition->isBlock())
-          known.push_back(name);
-      std::string nearest = nearestName(given, known);
-      return fail("a kernel or function", nearest.empty() ? "known are " + listOf(known, "and")
-                                                          : "did you mean '" + nearest + "'?");
-    }
+    if (!intrinsic && (entry == program.main->names.end() || entry->second->isBlock()))
+      return fail("a kernel or function", hintForFunction(given, value.function));
     value.function = {};
     value.function.intrinsic = intrinsic;
     if (!intrinsic)

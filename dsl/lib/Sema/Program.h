@@ -96,9 +96,15 @@ std::string diagnosticsText(const Diagnostics &diagnostics, const FrontendOption
 void loadProgram(const std::string &path, const FrontendOptions &options, Program &program,
                  Diagnostics &diagnostics);
 
-/// The definitions of the files in the library folders, each with the name to import. Only names
-/// are read, for the hint of a message; the files need not be correct.
-std::map<std::string, std::string> libraryDefinitions(const FrontendOptions &options);
+/// A definition of a file in the library folders.
+struct LibraryDefinition {
+  std::string file; ///< the name to import
+  std::string word; ///< kernel, function or block
+};
+
+/// Those definitions by name. Only the lines that begin them are read, for the hint of a message; the
+/// files need not be correct.
+std::map<std::string, LibraryDefinition> libraryDefinitions(const FrontendOptions &options);
 
 /// The names of the tasks of the library folders, likewise.
 std::vector<std::string> libraryTasks(const FrontendOptions &options);

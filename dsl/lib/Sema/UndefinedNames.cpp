@@ -28,7 +28,7 @@ std::string UndefinedNames::hintFor(const ast::Expression &node, const FileUnit 
   if (!library)
     library = libraryDefinitions(options);
   if (auto entry = library->find(node.text); entry != library->end())
-    return "the library defines it: write 'import " + entry->second + "'";
+    return "the library defines it: write 'import " + entry->second.file + "'";
   if (std::string_view ours = hintForForeignName(node.text); !ours.empty())
     return std::string(ours);
 

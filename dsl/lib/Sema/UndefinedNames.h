@@ -25,7 +25,7 @@ private:
 
   const FrontendOptions &options;
   Diagnostics &diagnostics;
-  std::optional<std::map<std::string, std::string>> library; ///< read at the first of them
+  std::optional<std::map<std::string, LibraryDefinition>> library; ///< read at the first of them
   int reported = 0;
 };
 
