@@ -115,7 +115,22 @@ struct Statement {
   std::vector<Argument> states;   ///< of Recur: `name[value]`
   std::vector<const Statement *> body;
   std::vector<const Statement *> otherwise; ///< of If: what follows else
+
+  /// Of Weight: what stands for the placement opens a line, as an assignment after a weight without
+  /// an initialiser does. Which of both it is depends on what the name means.
+  bool mayLackInitialiser() const {
+    return second && second->kind == ExpressionKind::Name &&
+           second->range.source->lineOf(second->range.begin) !=
+               name.range.source->lineOf(name.range.begin);
+  }
+  std::string lacksInitialiser() const {
+    return "the weight '" + name.text + "' lacks '= initialiser'";
+  }
 };
+
+/// The way out of a weight without an initialiser.
+inline constexpr const char *initialiserHint =
+    "such as '= normal(0, 0.1)', '= constant(1)' or '= 0'";
 
 struct Parameter {
   Name name;

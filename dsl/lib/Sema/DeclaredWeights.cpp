@@ -50,6 +50,15 @@ void Elaborator::declareWeight(const Statement &statement, Scope &scope, const s
     Value value = evaluate(*statement.second, scope);
     if (value.is(ValueKind::Placement)) {
       placement = value.placement;
+    } else if (statement.mayLackInitialiser()) {
+      if (!value.isPoison())
+        report(Code::Syntax, statement.name.range, statement.lacksInitialiser())
+            .hint(ast::initialiserHint);
+      Statement after = statement;
+      after.kind = ast::StatementKind::Assign;
+      after.name = {statement.second->text, statement.second->range};
+      assign(after, scope, /*isLet=*/false);
+      return;
     } else {
       badArgument("a placement", "'shared', 'per position' or 'across positions'", value,
                   statement.second->range);
@@ -67,6 +76,12 @@ void Elaborator::declareWeight(const Statement &statement, Scope &scope, const s
     init = initial.initialiser;
   } else if (initial.is(ValueKind::Number)) {
     init = {Initialiser::Kind::Constant, initial.number, 0, 0, false};
+  } else if (initial.isPoison() && statement.mayLackInitialiser()) {
+    // Nothing may have been said yet: here the weight itself was in scope.
+    report(Code::InvalidArgument, statement.value->range,
+           "what a weight starts from must be a number or an initialiser")
+        .hint(ast::initialiserHint);
+    return;
   } else {
     badArgument("what a weight starts from", "a number or an initialiser", initial,
                 statement.value->range,

@@ -7,6 +7,7 @@
 #include "Sema/Arguments.h"
 #include "Sema/Circles.h"
 #include "Sema/Program.h"
+#include "Sema/Returns.h"
 #include "Sema/Scopes.h"
 #include "Sema/TaskDeclaration.h"
 #include "Sema/UndefinedNames.h"
@@ -75,7 +76,6 @@ private:
     if (which.isBlock()) {
       inModel = false;
       body(which.item->body, nullptr);
-      blockEnd(which);
     } else {
       bool anyRequired = std::any_of(which.item->parameters.begin(), which.item->parameters.end(),
                                      [](const ast::Parameter &p) { return !p.value; });
@@ -93,46 +93,11 @@ private:
       body(which.item->body, nullptr);
       if (which.item->value)
         expression(*which.item->value);
-      else if (!which.item->broken) {
-        which.poisoned = true;
-        diagnostics
-            .report(Code::MissingReturn, which.item->closing,
-                    std::string(which.kindName()) + " '" + which.name() + "' ends without 'return'")
-            .hint("it is called for the number that it returns: end it with 'return ...'");
-      }
-      if (which.item->afterValue)
-        diagnostics.report(Code::UnreachableStatement, which.item->afterValue,
-                           "nothing stands after the 'return' of a " +
-                               std::string(which.kindName()));
     }
+    checkReturn(which, diagnostics);
     pop();
     callGraph[&which] = std::move(uses);
     uses.clear();
-  }
-
-  void blockEnd(Definition &which) {
-    const std::vector<const Statement *> &body = which.item->body;
-    const Statement *returned = nullptr;
-    bool unknown = which.item->broken;
-    for (const Statement *statement : body) {
-      if (returned) {
-        diagnostics
-            .report(Code::UnreachableStatement, statement->keyword,
-                    "nothing stands after the 'return' of a block")
-            .note(returned->keyword, "the block returns here");
-        break;
-      }
-      if (statement->kind == StatementKind::Return)
-        returned = statement;
-      unknown = unknown || statement->kind == StatementKind::Unknown;
-    }
-    if (!returned && !unknown) {
-      which.poisoned = true;
-      diagnostics
-          .report(Code::MissingReturn, which.item->closing,
-                  "block '" + which.name() + "' ends without 'return'")
-          .hint("a block is called for the value that it returns: end it with 'return ...'");
-    }
   }
 
   void model(const ast::Item &item) {
@@ -234,6 +199,8 @@ private:
     }
     for (const Expression *dimension : statement.dimensions)
       expression(*dimension);
+    if (statement.kind == StatementKind::Weight && statement.mayLackInitialiser())
+      return weightThenAssignment(statement);
     for (const ast::Argument &argument : statement.arguments)
       if (statement.kind == StatementKind::Train && argument.name.text == "rate")
         schedule(*argument.value);
@@ -284,6 +251,19 @@ private:
     default:
       break;
     }
+  }
+
+  /// The value may be that of an assignment, which sees the weight. Whether it is one is plain
+  /// where the name is new; of others the elaborator finds out.
+  void weightThenAssignment(const Statement &statement) {
+    const ast::Name name = {statement.second->text, statement.second->range};
+    scopes.declare(statement.name, false, true);
+    expression(*statement.value);
+    if (scopes.use(name.text) || isPredefined(name.text))
+      return;
+    diagnostics.report(Code::Syntax, statement.name.range, statement.lacksInitialiser())
+        .hint(ast::initialiserHint);
+    scopes.declare(name, false, false);
   }
 
   void recur(const Statement &statement) {
