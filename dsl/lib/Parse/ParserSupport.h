@@ -13,7 +13,9 @@
 #include "IarcLexer.h"
 #include "IarcParser.h"
 
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace iarc::dsl {
@@ -72,6 +74,17 @@ private:
   void noteUnclosed(Diagnostic &diagnostic, const antlr4::misc::IntervalSet &expected,
                     const antlr4::Token *offending,
                     const antlr4::dfa::Vocabulary &vocabulary);
+
+  // Mistakes.cpp
+  struct Mistake {
+    SourceRange range;
+    std::string message, hint;
+  };
+  /// What was meant at the token where an error is noticed, where that is plain.
+  std::optional<Mistake> mistake(size_t index) const;
+  std::optional<Mistake> missingComma(size_t index) const;
+  std::string_view textAt(size_t index) const; ///< empty at the end
+  std::string textOf(size_t first, size_t last) const;
 
   const SourceText &source;
   antlr4::BufferedTokenStream &tokens;

@@ -249,6 +249,10 @@ void SyntaxErrors::reportError(antlr4::Parser *parser,
       return;
   if (++reported > maximumReported)
     throw ParsingStopped();
+  if (std::optional<Mistake> known = mistake(index)) {
+    diagnostics.report(Code::Syntax, known->range, known->message).hint(known->hint);
+    return;
+  }
 
   SourceRange range = rangeOf(source, offending);
   const Token *last = before < index ? at(before) : nullptr;

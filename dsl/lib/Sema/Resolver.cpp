@@ -321,7 +321,9 @@ private:
                   "=...'");
       return;
     }
-    scopes.declare(statement.name, false, false);
+    // Of a broken statement it is not known whether it was to introduce the name.
+    if (!statement.broken || !isPredefined(statement.name.text))
+      scopes.declare(statement.name, false, false);
   }
 
   // Expressions. Operators that lean to the left are walked in a loop.
