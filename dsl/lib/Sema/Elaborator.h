@@ -300,6 +300,7 @@ private:
   std::optional<WordChoice> choiceOf(const std::string &word) const;
   void context(Scope &scope);
   void loss(Scope &scope); // Loss.cpp
+  std::string hintForLoss(const std::string &given);
   Value parameterValue(const Expression &expression, Scope &scope);
   void train(Scope &scope); // TrainSettings.cpp
   void optimiser(const Statement &statement, Scope &scope);

@@ -3,9 +3,36 @@
 
 #include "Diagnostics/Suggest.h"
 
+#include <algorithm>
+
 namespace iarc::dsl {
 
 using ast::StatementKind;
+
+/// What may have been meant by `given`, which is no loss.
+std::string Elaborator::hintForLoss(const std::string &given) {
+  std::map<std::string, LibraryDefinition> library = libraryDefinitions(options);
+  if (auto entry = library.find(given); entry != library.end())
+    return "the library defines it: write 'import " + entry->second.file + "'";
+  std::vector<std::string> known = findChoice("cross_entropy")->words, unseen;
+  for (auto &[name, definition] : program.main->names) {
+    const std::vector<ast::Parameter> &takes = definition->item->parameters;
+    bool target = takes.size() > 1 && takes[1].name.text == "target";
+    if (definition->isBlock() && (target || (takes.size() == 2 && definition->unit == program.main)))
+      known.push_back(name);
+  }
+  for (const auto &[name, definition] : library)
+    if (definition.isLoss && !std::count(known.begin(), known.end(), name))
+      unseen.push_back(name);
+  if (std::string nearest = nearestName(given, known); !nearest.empty())
+    return "did you mean '" + nearest + "'?";
+  if (std::string nearest = nearestName(given, unseen); !nearest.empty())
+    return "did you mean '" + nearest + "'? Then write 'import " + library.at(nearest).file + "'";
+  return "known are " + listOf(known, "and") +
+         (unseen.empty() ? "" : ", with 'import " + library.at(unseen[0]).file + "' also " +
+                                    listOf(unseen, "and")) +
+         "; a block of your own can be a loss: 'block " + given + "(logits, target) { return ... }'";
+}
 
 void Elaborator::loss(Scope &scope) {
   const Statement *statement = setting(StatementKind::Loss);
@@ -27,14 +54,11 @@ void Elaborator::loss(Scope &scope) {
       return false;
     }
     std::string nearest = nearestName(given.text, {first, second});
-    std::map<std::string, LibraryDefinition> library = libraryDefinitions(options);
-    auto defined = library.find(given.text);
     report(Code::UnknownOption, given.range,
            "unknown " + std::string(what) + " '" + given.text + "'")
-        .hint(defined != library.end()
-                  ? "the library defines it: write 'import " + defined->second.file + "'"
-              : nearest.empty() ? "known are '" + first + "' and '" + second + "'"
-                              : "did you mean '" + nearest + "'?");
+        .hint(std::string(what) == "loss" ? hintForLoss(given.text)
+              : nearest.empty()           ? "known are '" + first + "' and '" + second + "'"
+                                          : "did you mean '" + nearest + "'?");
     return false;
   };
   auto block = program.main->names.find(statement->name.text);
@@ -49,7 +73,10 @@ void Elaborator::loss(Scope &scope) {
           .hint("such as 'block " + statement->name.text +
                 "(logits, target) { return row_sum((logits - target)^2) }'");
   } else {
-    if (!statement->arguments.empty())
+    const std::vector<std::string> &predefined = findChoice("cross_entropy")->words;
+    bool takesNone = find(scope, statement->name.text) ||
+                     std::count(predefined.begin(), predefined.end(), statement->name.text);
+    if (!statement->arguments.empty() && takesNone)
       report(Code::OwnLoss, statement->arguments[0].range,
              "'" + statement->name.text + "' takes no arguments")
           .hint("a loss with parameters is a block of your own");

@@ -100,6 +100,7 @@ void loadProgram(const std::string &path, const FrontendOptions &options, Progra
 struct LibraryDefinition {
   std::string file; ///< the name to import
   std::string word; ///< kernel, function or block
+  bool isLoss = false; ///< its second parameter is the target
 };
 
 /// Those definitions by name. Only the lines that begin them are read, for the hint of a message; the
