@@ -128,6 +128,11 @@ struct Statement {
   }
 };
 
+/// What is wrong with `context = 6`. Parser and analysis say it at the same place, where both see it.
+inline std::string withoutSign(std::string_view setting, std::string_view sign = "=") {
+  return "the setting '" + std::string(setting) + "' is written without '" + std::string(sign) + "'";
+}
+
 /// The way out of a weight without an initialiser.
 inline constexpr const char *initialiserHint =
     "such as '= normal(0, 0.1)', '= constant(1)' or '= 0'";

@@ -64,6 +64,8 @@ std::string_view hintForForeignName(std::string_view name) {
       {"full", "a mask is 'causal' or 'none'"},
       {"per_position", "a placement is written 'per position'"},
       {"across_positions", "a placement is written 'across positions'"},
+      {"per", "a placement is written 'per position'"},
+      {"across", "a placement is written 'across positions'"},
       {"position", "a placement is written 'per position' or 'across positions'"},
       {"positions", "a placement is written 'per position' or 'across positions'"},
       {"exponential", "schedules of the rate are 'constant', 'step', 'linear', 'cosine' and 'warmup'"}};

@@ -81,8 +81,9 @@ private:
     std::string message, hint;
   };
   /// What was meant at the token where an error is noticed, where that is plain.
-  std::optional<Mistake> mistake(size_t index) const;
+  std::optional<Mistake> mistake(size_t index, size_t rule) const;
   std::optional<Mistake> missingComma(size_t index) const;
+  std::optional<Mistake> settingWithSign(size_t index, size_t rule) const;
   std::string_view textAt(size_t index) const; ///< empty at the end
   std::string textOf(size_t first, size_t last) const;
 

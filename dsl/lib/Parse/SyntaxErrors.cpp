@@ -249,7 +249,8 @@ void SyntaxErrors::reportError(antlr4::Parser *parser,
       return;
   if (++reported > maximumReported)
     throw ParsingStopped();
-  if (std::optional<Mistake> known = mistake(index)) {
+  size_t rule = parser->getRuleContext()->getRuleIndex();
+  if (std::optional<Mistake> known = mistake(index, rule)) {
     diagnostics.report(Code::Syntax, known->range, known->message).hint(known->hint);
     return;
   }
@@ -262,7 +263,6 @@ void SyntaxErrors::reportError(antlr4::Parser *parser,
   antlr4::misc::IntervalSet expected;
   const auto *ambiguous = dynamic_cast<const antlr4::NoViableAltException *>(&error);
   bool deeper = ambiguous && ambiguous->getStartToken() != offending;
-  size_t rule = parser->getRuleContext()->getRuleIndex();
   std::string message, hint;
   // A name alone begins an assignment, so a misspelt keyword shows up as a missing '='.
   bool assignment = rule == IarcParser::RuleAssignStatement && last &&

@@ -274,6 +274,7 @@ private:
   // ModelSettings.cpp
   void settings(Scope &scope);
   void findSettings();
+  bool assignedSetting(const std::string &word);
   void parameters(Scope &scope);
   void override(const Statement &statement, Value &value, std::string &text,
                 Scope &scope); // Overrides.cpp

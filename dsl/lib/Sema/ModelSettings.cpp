@@ -18,6 +18,21 @@ const ast::Statement *Elaborator::setting(StatementKind kind) const {
   return entry == found.end() ? nullptr : entry->second;
 }
 
+/// Whether the model lacks a setting as it has `context = 6` in its place; it is reported.
+bool Elaborator::assignedSetting(const std::string &word) {
+  for (const Statement *statement : program.model->body) {
+    if (statement->kind != StatementKind::Assign || statement->name.text != word)
+      continue;
+    std::string value(statement->value ? statement->value->range.text() : "...");
+    if (word == "loss")
+      value += " at last";
+    report(Code::Syntax, statement->name.range, ast::withoutSign(word))
+        .hint("write '" + word + " " + value + "'");
+    return true;
+  }
+  return false;
+}
+
 void Elaborator::findSettings() {
   struct Row {
     StatementKind kind;
@@ -49,7 +64,7 @@ void Elaborator::findSettings() {
   }
   std::vector<std::string> missing, hints;
   for (const Row &row : rows)
-    if (!found.count(row.kind) && !unknown) {
+    if (!found.count(row.kind) && !assignedSetting(row.word) && !unknown) {
       missing.push_back(row.word);
       hints.push_back(row.hint);
     }

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Sema/Arguments.h"
+#include "Sema/AssignedSettings.h"
 #include "Sema/Circles.h"
 #include "Sema/Program.h"
 #include "Sema/Returns.h"
@@ -112,7 +113,12 @@ private:
           expression(*statement->value);
         scopes.declare(statement->name, true, true);
       }
+    lacking = lackingSettings(item);
     body(item.body, nullptr);
+    const Variable *weights = scopes.find("weights");
+    if (weights && !weights->used && assignsPlacement(item))
+      diagnostics.report(Code::Syntax, weights->declared, ast::withoutSign("weights"))
+          .hint("such as 'weights shared, normal(0, 0.1)'");
     pop();
     uses.clear();
   }
@@ -208,6 +214,8 @@ private:
         expression(*argument.value);
     for (const ast::Argument &setting : statement.settings)
       expression(*setting.value);
+    if (statement.kind == StatementKind::Assign && inModel && lacking.count(statement.name.text))
+      return assignedSetting(statement);
     if (statement.value)
       expression(*statement.value);
     if (statement.second)
@@ -301,6 +309,14 @@ private:
       collectAssigned(statement->body, names);
       collectAssigned(statement->otherwise, names);
     }
+  }
+
+  /// `task = iarc(gap: 1..9)`, which the elaborator reports: its names are no values.
+  void assignedSetting(const Statement &statement) {
+    if (statement.value)
+      for (const ast::Argument &argument : statement.value->arguments)
+        scopes.use(argument.value->text);
+    scopes.declare(statement.name, false, false);
   }
 
   void assign(const Statement &statement) {
@@ -431,6 +447,7 @@ private:
   std::vector<Use> uses;
   CallGraph callGraph;
   bool inModel = false;
+  std::set<std::string> lacking; ///< words of settings that the model does not have
   bool lenient = false;
 };
 
