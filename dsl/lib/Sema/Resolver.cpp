@@ -10,6 +10,7 @@
 #include "Sema/Program.h"
 #include "Sema/Returns.h"
 #include "Sema/Scopes.h"
+#include "Sema/StatementPlaces.h"
 #include "Sema/TaskDeclaration.h"
 #include "Sema/UndefinedNames.h"
 
@@ -144,28 +145,8 @@ private:
       this->statement(*statement, loop);
   }
 
-  void misplaced(const Statement &statement, const std::string &where, std::string hint) {
-    diagnostics
-        .report(Code::MisplacedStatement, statement.keyword,
-                "'" + std::string(statement.keyword.text()) + "' cannot stand in " + where)
-        .hint(std::move(hint));
-  }
-
   void statement(const Statement &statement, const char *loop) {
-    const bool settingOfModel =
-        statement.kind == StatementKind::Param || statement.kind == StatementKind::Task ||
-        statement.kind == StatementKind::Context || statement.kind == StatementKind::Loss ||
-        statement.kind == StatementKind::Train || statement.kind == StatementKind::Predict;
-    if (settingOfModel && !inModel)
-      misplaced(statement, "a block", "it belongs to the model that calls the block");
-    else if ((settingOfModel || statement.kind == StatementKind::Weights) && loop)
-      misplaced(statement, loop, std::string("move it out of the ") + (loop + 2));
-    else if (statement.kind == StatementKind::Return && inModel)
-      misplaced(statement, "a model", "a model ends with 'predict'; 'return' belongs to a block");
-    else if (statement.kind == StatementKind::Return && loop)
-      misplaced(statement, loop,
-                std::string("assign in the ") + (loop + 2) + " and return after it");
-
+    checkPlace(statement, inModel, loop, diagnostics);
     if (statement.kind == StatementKind::Param) {
       // Of a model: seen before. Elsewhere it declares its name, so that one cause is one error.
       if (!inModel || loop) {
@@ -216,10 +197,12 @@ private:
       expression(*setting.value);
     if (statement.kind == StatementKind::Assign && inModel && lacking.count(statement.name.text))
       return assignedSetting(statement);
+    const bool isWeight = statement.kind == StatementKind::Weight;
+    const bool ofWeights = isWeight || statement.kind == StatementKind::Weights;
     if (statement.value)
-      expression(*statement.value);
+      expressionIn(!ofWeights ? "" : isWeight ? "initialise" : "weights", *statement.value);
     if (statement.second)
-      expression(*statement.second);
+      expressionIn(!ofWeights ? "" : isWeight ? "weights" : "initialise", *statement.second);
     switch (statement.kind) {
     case StatementKind::Let:
       scopes.declare(statement.name, false, true);
@@ -427,13 +410,20 @@ private:
       // The name of a weight is not an expression.
       if (primitive && namesWeight(*primitive, argument.name.text))
         continue;
-      expression(*argument.value);
+      expressionIn(primitive ? argument.name.text : "", *argument.value);
     }
+  }
+
+  /// The value of the argument `name` of a primitive, which may take some words only.
+  void expressionIn(const std::string &name, const Expression &node) {
+    inArgument = {name, &node};
+    expression(node);
   }
 
   void undefined(const Expression &node) {
     if (!lenient && !unit->incomplete)
-      undefinedNames.report(node, *unit, scopes);
+      undefinedNames.report(node, *unit, scopes,
+                            inArgument.second == &node ? inArgument.first : "");
   }
 
   /// A file that is broken may use what it does not seem to.
@@ -449,6 +439,7 @@ private:
   bool inModel = false;
   std::set<std::string> lacking; ///< words of settings that the model does not have
   bool lenient = false;
+  std::pair<std::string, const Expression *> inArgument;
 };
 
 } // namespace

@@ -17,11 +17,14 @@ public:
   UndefinedNames(const FrontendOptions &options, Diagnostics &diagnostics)
       : options(options), diagnostics(diagnostics) {}
 
-  /// `node` is a name, or a call of one, in `unit` where `scopes` are open.
-  void report(const ast::Expression &node, const FileUnit &unit, const Scopes &scopes);
+  /// `node` is a name, or a call of one, in `unit` where `scopes` are open. `argument` is that of a
+  /// primitive whose whole value it is.
+  void report(const ast::Expression &node, const FileUnit &unit, const Scopes &scopes,
+              const std::string &argument);
 
 private:
-  std::string hintFor(const ast::Expression &node, const FileUnit &unit, const Scopes &scopes);
+  std::string hintFor(const ast::Expression &node, const FileUnit &unit, const Scopes &scopes,
+                      const std::string &argument);
 
   const FrontendOptions &options;
   Diagnostics &diagnostics;
