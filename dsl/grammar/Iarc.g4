@@ -130,7 +130,7 @@ expression
   | name arguments                                                     # call
   | name                                                               # reference
   | NUMBER                                                             # number
-  | MALFORMED                                                          # malformed
+  | MALFORMED arguments?                                               # malformed
   | STRING                                                             # text
   | ('true' | 'false')                                                 # truth
   | '[' (expression (',' expression)*)? ','? ']'                       # list
@@ -154,9 +154,10 @@ STRING : '"' ( '\\' ~[\r\n] | ~["\\\r\n] )* '"' ;
 
 // Reported before parsing, and parsed as an operand so that nothing else is said of it: a number
 // that runs into letters (`1e5` is as long for both and goes to NUMBER, which comes first), and
-// the string of another language.
+// the string and the member of another language.
 MALFORMED
   : [0-9]+ ('.' [0-9]+)? [A-Za-z_] [A-Za-z0-9_]*
+  | [A-Za-z_] [A-Za-z0-9_]* ('.' [A-Za-z_] [A-Za-z0-9_]*)+
   | '\'' ~['\r\n]* '\''
   ;
 

@@ -61,6 +61,7 @@ std::string_view hintForForeignName(std::string_view name) {
       {"dense", "'linear(x, features)' maps by a matrix of its own"},
       {"layernorm", "'norm(x)' normalises the features of a value"},
       {"layer_norm", "'norm(x)' normalises the features of a value"},
+      {"range", "a range is written 'a..<b', as in 'for i in 0..<4 { ... }'"},
       {"full", "a mask is 'causal' or 'none'"},
       {"per_position", "a placement is written 'per position'"},
       {"across_positions", "a placement is written 'across positions'"},

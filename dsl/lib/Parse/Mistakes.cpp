@@ -10,6 +10,7 @@
 namespace iarc::dsl {
 
 using antlr4::Token;
+using grammar::IarcLexer;
 using grammar::IarcParser;
 
 std::string_view SyntaxErrors::textAt(size_t index) const {
@@ -25,7 +26,11 @@ std::string SyntaxErrors::textOf(size_t first, size_t last) const {
 std::optional<SyntaxErrors::Mistake> SyntaxErrors::mistake(size_t index, size_t rule) const {
   if (auto known = missingComma(index))
     return known;
-  return settingWithSign(index, rule);
+  if (auto known = settingWithSign(index, rule))
+    return known;
+  if (auto known = sliceWithColon(index))
+    return known;
+  return foreignForm(index, rule);
 }
 
 /// `weights shared normal(0, 0.1)`: what follows the placement seems to begin a statement.
@@ -39,7 +44,8 @@ std::optional<SyntaxErrors::Mistake> SyntaxErrors::missingComma(size_t index) co
     word = previous(word);
   if (textAt(word) != "weights")
     return std::nullopt;
-  return Mistake{rangeOf(source, at(initialiser)), "expected ',' before '" + std::string(name) + "'",
+  return Mistake{rangeOf(source, at(initialiser)),
+                 "expected ',' before '" + std::string(name) + "'",
                  "write '" + textOf(word, placement) + ", " + std::string(name) + "(...)'"};
 }
 
@@ -79,6 +85,68 @@ std::optional<SyntaxErrors::Mistake> SyntaxErrors::settingWithSign(size_t index,
     if (i == 0 || notes.firstOnLine[i] || textAt(i) == "{" || textAt(i) == "}")
       break;
   }
+  return std::nullopt;
+}
+
+/// `x[0:8]`, `x[:8]`, `x[8:]`.
+std::optional<SyntaxErrors::Mistake> SyntaxErrors::sliceWithColon(size_t index) const {
+  if (textAt(index) != ":")
+    return std::nullopt;
+  size_t open = previous(index);
+  for (int depth = 0; open > 0 && textAt(open) != "{" && textAt(open) != "}";
+       open = previous(open)) {
+    bool closes = textAt(open) == "]" || textAt(open) == ")";
+    bool opens = textAt(open) == "[" || textAt(open) == "(";
+    depth += closes ? 1 : opens ? -1 : 0;
+    if (depth < 0)
+      break;
+  }
+  size_t sliced = previous(open);
+  std::string name(textAt(sliced));
+  bool isName = at(sliced)->getType() == IarcLexer::NAME;
+  if (textAt(open) != "[" || (!isName && name != ")" && name != "]"))
+    return std::nullopt;
+  size_t first = next(open), behind = next(index);
+  std::string from = first == index ? "0" : textOf(first, previous(index));
+  std::string to = textAt(behind) == "]" ? "width(" + name + ")" : std::string(textAt(behind));
+  bool plain = isName && from.size() < 20 && (textAt(behind) == "]" || textAt(next(behind)) == "]");
+  return Mistake{rangeOf(source, at(index)), "unexpected ':' in a slice",
+                 plain ? "write '" + name + "[" + from + "..<" + to + "]'"
+                       : "the features from a to before b are written 'x[a..<b]'"};
+}
+
+/// Other forms of languages that are near.
+std::optional<SyntaxErrors::Mistake> SyntaxErrors::foreignForm(size_t index, size_t rule) const {
+  size_t last = previous(index), word = previous(last);
+  std::string_view text = textAt(index);
+  SourceRange range = rangeOf(source, at(index));
+  const std::string name(textAt(last));
+  if (text == "*" && name == "*")
+    return Mistake{join(rangeOf(source, at(last)), range), "unexpected '**'",
+                   "a power is written 'x ^ n'"};
+  if (text == "=" && textAt(word) == "for")
+    return Mistake{range, "expected 'in' before '='",
+                   "such as 'for " + name + " in 0..<4 { ... }'"};
+  if (text == "in" && textAt(word) == "repeat")
+    return Mistake{range, "a 'repeat' has no counter",
+                   "write 'repeat N { ... }', or 'for " + name + " in 0..<N { ... }'"};
+  if (text == "else" || (text == "{" && rule == IarcParser::RuleExpression)) {
+    size_t i = last;
+    while (i > 0 && textAt(i) != "if" && textAt(i) != "{" && textAt(i) != "}" &&
+           !notes.firstOnLine[i])
+      i = previous(i);
+    if (textAt(i) == "if" && !(text == "else" && notes.firstOnLine[i]))
+      return Mistake{range,
+                     text == "else" ? "expected '{' before 'else'" : "expected 'then' before '{'",
+                     "a choice between values is written 'if c then a else b'"};
+  }
+  if (text == "{" && name == "recur")
+    return Mistake{range, "a 'recur' lacks its state", "such as 'recur h[8] { ... }'"};
+  if (text == "{" && (textAt(word) == "recur" || textAt(word) == ",") &&
+      rule == IarcParser::RuleState)
+    return Mistake{rangeOf(source, at(last)),
+                   "the state '" + name + "' lacks its number of features",
+                   "such as '" + name + "[8]'"};
   return std::nullopt;
 }
 

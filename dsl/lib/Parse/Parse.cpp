@@ -46,6 +46,30 @@ private:
   size_t position = 0;
 };
 
+/// Where the name ends that follows a point behind a bracket, as in `(x + y).relu()`; else 0.
+size_t memberEnd(std::string_view text, size_t point) {
+  size_t end = point + 1;
+  bool behind = point > 0 && (text[point - 1] == ')' || text[point - 1] == ']');
+  if (!behind || end == text.size() || !std::isalpha(static_cast<unsigned char>(text[end])))
+    return 0;
+  while (end < text.size() &&
+         (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == '_'))
+    ++end;
+  return end;
+}
+
+/// The way out of `x.relu()` and `torch.relu(x)`, where `name` ends before the byte `end`.
+std::string hintForMember(const SourceText &source, std::string_view receiver,
+                          std::string_view name, size_t end) {
+  std::string_view rest = source.text().substr(end);
+  if (rest.empty() || rest[0] != '(')
+    return "nothing has members: what is to be known of a value functions tell, such as 'width(x)'";
+  size_t first = rest.find_first_not_of(" \t", 1);
+  bool alone = first != std::string_view::npos && rest[first] == ')';
+  return "functions are called by their name: '" + std::string(name) + "(" +
+         (alone && !receiver.empty() ? std::string(receiver) : "...") + ")'";
+}
+
 void reportUnknown(const SourceText &source, const antlr4::Token *token,
                    Diagnostics &diagnostics) {
   SourceRange range = rangeOf(source, token);
@@ -55,6 +79,13 @@ void reportUnknown(const SourceText &source, const antlr4::Token *token,
                           ? "'" + std::string(text.substr(0, 60)) + "'"
                           : "control character " + std::to_string(first);
   std::string hint;
+  if (std::isalpha(first) || first == '_') {
+    uint32_t dot = range.begin + static_cast<uint32_t>(text.find('.'));
+    size_t last = text.rfind('.');
+    diagnostics.report(Code::UnexpectedCharacter, {&source, dot, dot + 1}, "unexpected '.'")
+        .hint(hintForMember(source, text.substr(0, last), text.substr(last + 1), range.end));
+    return;
+  }
   if (std::isdigit(first)) {
     diagnostics.report(Code::UnexpectedCharacter, range, "invalid number " + shown)
         .hint("numbers are decimal, such as 24, 0.5 or 1e-3; a product is written 'a * b'");
@@ -78,6 +109,10 @@ void reportUnknown(const SourceText &source, const antlr4::Token *token,
     hint = "statements need no separator: leave it out";
     break;
   case '.':
+    if (size_t end = memberEnd(source.text(), range.begin)) {
+      hint = hintForMember(source, "", source.text().substr(range.end, end - range.end), end);
+      break;
+    }
     hint = "a real number has digits on both sides of its point, such as 0.5; a range has two "
            "points, such as 1..9";
     break;
@@ -89,6 +124,16 @@ void reportUnknown(const SourceText &source, const antlr4::Token *token,
     break;
   case '!':
     hint = "write 'not'";
+    break;
+  case '%':
+    hint = "the remainder of integers is written 'a mod b'";
+    break;
+  case '@':
+    hint = "'linear(x, W)' multiplies by a matrix that 'weight' declares; the product of two "
+           "values is 'row_sum(x * y)'";
+    break;
+  case '?':
+    hint = "a choice is written 'if c then a else b'";
     break;
   default:
     if (first >= 0x80)

@@ -84,6 +84,8 @@ private:
   std::optional<Mistake> mistake(size_t index, size_t rule) const;
   std::optional<Mistake> missingComma(size_t index) const;
   std::optional<Mistake> settingWithSign(size_t index, size_t rule) const;
+  std::optional<Mistake> sliceWithColon(size_t index) const;
+  std::optional<Mistake> foreignForm(size_t index, size_t rule) const;
   std::string_view textAt(size_t index) const; ///< empty at the end
   std::string textOf(size_t first, size_t last) const;
 

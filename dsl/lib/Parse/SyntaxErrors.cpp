@@ -243,13 +243,17 @@ void SyntaxErrors::reportError(antlr4::Parser *parser,
   beginErrorCondition(parser);
   const Token *offending = error.getOffendingToken();
   size_t index = offending->getTokenIndex(), before = previous(index);
-  // What the lexer hid right before is the cause, and has been reported.
-  for (size_t i = index; i > before; --i)
+  // What the lexer hid right before is the cause, and has been reported; where two words stand
+  // side by side it may have been between them.
+  size_t rule = parser->getRuleContext()->getRuleIndex();
+  bool two = rule == IarcParser::RuleAssignStatement || rule == IarcParser::RuleStatement;
+  for (size_t i = index; i > (two ? previous(before) : before); --i)
     if (at(i - 1)->getType() == IarcLexer::UNKNOWN)
       return;
+  if (offending->getType() == IarcLexer::MALFORMED)
+    return;
   if (++reported > maximumReported)
     throw ParsingStopped();
-  size_t rule = parser->getRuleContext()->getRuleIndex();
   if (std::optional<Mistake> known = mistake(index, rule)) {
     diagnostics.report(Code::Syntax, known->range, known->message).hint(known->hint);
     return;
