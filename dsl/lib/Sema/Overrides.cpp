@@ -69,7 +69,15 @@ void Elaborator::override(const Statement &statement, Value &value, std::string 
                  given.find_first_not_of("0123456789.eE+-") == std::string::npos;
     if (value.isInteger) {
       int64_t number = std::strtoll(given.c_str(), &end, 10);
-      if (!plain || *end || errno == ERANGE)
+      bool whole = plain && !*end && errno != ERANGE;
+      bool isReal = plain && *end && std::isfinite(std::strtod(given.c_str(), &end)) && !*end;
+      const bool literal = text.find_first_not_of("0123456789") == std::string::npos;
+      if (isReal)
+        return fail("an integer",
+                    "to take real numbers its default in the file must be one: 'param " +
+                        statement.name.text + " = " +
+                        (literal ? text + ".0" : "1.0 * (" + text + ")") + "'");
+      if (!whole)
         return fail("an integer", "such as '-D " + statement.name.text + "=" + text + "'");
       value = Value::ofInteger(number);
     } else {
