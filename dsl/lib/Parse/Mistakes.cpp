@@ -7,6 +7,8 @@
 #include "Ast/Ast.h"
 #include "Parse/ParserSupport.h"
 
+#include <algorithm>
+
 namespace iarc::dsl {
 
 using antlr4::Token;
@@ -19,8 +21,10 @@ std::string_view SyntaxErrors::textAt(size_t index) const {
 }
 
 std::string SyntaxErrors::textOf(size_t first, size_t last) const {
-  return std::string(
-      join(rangeOf(source, at(first)), rangeOf(source, at(last))).text());
+  constexpr size_t most = 60;
+  std::string_view text = join(rangeOf(source, at(first)), rangeOf(source, at(last))).text();
+  size_t shown = std::min(text.find_first_of("\r\n"), most);
+  return std::string(text.substr(0, shown)) + (shown < text.size() ? "..." : "");
 }
 
 std::optional<SyntaxErrors::Mistake> SyntaxErrors::mistake(size_t index, size_t rule) const {
@@ -56,17 +60,17 @@ std::optional<SyntaxErrors::Mistake> SyntaxErrors::settingWithSign(size_t index,
   size_t last = previous(index);
   std::string_view text = textAt(index);
   auto made = [&](size_t word, std::string_view sign, std::string form) {
-    return Mistake{rangeOf(source, at(word)), ast::withoutSign(textAt(word), sign),
+    return Mistake{rangeOf(source, at(word)), ast::withoutSign(textOf(word, word), sign),
                    "write '" + form + "'"};
   };
   if ((text == "=" || text == ":") && textAt(last) == "predict")
-    return made(last, text, "predict " + std::string(textAt(next(index))) + " ...");
+    return made(last, text, "predict " + textOf(next(index), next(index)) + " ...");
   if ((text == "=" || text == ":") &&
       (rule == IarcParser::RuleSetting || textAt(last) == "every")) {
     size_t word = textAt(last) == "every"          ? previous(last)
                   : textAt(previous(last)) == "at" ? previous(previous(last))
                                                    : last;
-    return made(word, text, textOf(word, last) + " " + std::string(textAt(next(index))));
+    return made(word, text, textOf(word, last) + " " + textOf(next(index), next(index)));
   }
   bool isPlacement = false;
   for (size_t word : {last, previous(last)})
@@ -77,12 +81,15 @@ std::optional<SyntaxErrors::Mistake> SyntaxErrors::settingWithSign(size_t index,
                                                           : "";
   for (size_t i = last, sign = index; !setting.empty(); sign = i, i = previous(i)) {
     if (textAt(i) == setting && textAt(sign) == "=" && sign != index) {
-      std::string rest = setting == "loss"    ? textOf(next(sign), index)
+      bool reach = at(index)->getType() == IarcLexer::NAME;
+      std::string rest = setting == "loss"    ? textOf(next(sign), last) + (reach ? " " : " last") +
+                                                    (reach ? textOf(index, index) : "")
                          : setting == "train" ? textOf(next(sign), last) + " { ... }"
                                               : "shared, normal(0, 0.1)";
       return made(i, "=", std::string(setting) + " " + rest);
     }
-    if (i == 0 || notes.firstOnLine[i] || textAt(i) == "{" || textAt(i) == "}")
+    if (i == 0 || (notes.firstOnLine[i] && notes.parens[i] == 0) || textAt(i) == "{" ||
+        textAt(i) == "}")
       break;
   }
   return std::nullopt;
@@ -102,13 +109,13 @@ std::optional<SyntaxErrors::Mistake> SyntaxErrors::sliceWithColon(size_t index) 
       break;
   }
   size_t sliced = previous(open);
-  std::string name(textAt(sliced));
+  std::string name = textOf(sliced, sliced);
   bool isName = at(sliced)->getType() == IarcLexer::NAME;
   if (textAt(open) != "[" || (!isName && name != ")" && name != "]"))
     return std::nullopt;
   size_t first = next(open), behind = next(index);
   std::string from = first == index ? "0" : textOf(first, previous(index));
-  std::string to = textAt(behind) == "]" ? "width(" + name + ")" : std::string(textAt(behind));
+  std::string to = textAt(behind) == "]" ? "width(" + name + ")" : textOf(behind, behind);
   bool plain = isName && from.size() < 20 && (textAt(behind) == "]" || textAt(next(behind)) == "]");
   return Mistake{rangeOf(source, at(index)), "unexpected ':' in a slice",
                  plain ? "write '" + name + "[" + from + "..<" + to + "]'"
@@ -120,7 +127,7 @@ std::optional<SyntaxErrors::Mistake> SyntaxErrors::foreignForm(size_t index, siz
   size_t last = previous(index), word = previous(last);
   std::string_view text = textAt(index);
   SourceRange range = rangeOf(source, at(index));
-  const std::string name(textAt(last));
+  const std::string name = textOf(last, last);
   if (text == "*" && name == "*")
     return Mistake{join(rangeOf(source, at(last)), range), "unexpected '**'",
                    "a power is written 'x ^ n'"};

@@ -24,6 +24,8 @@ bool Elaborator::assignedSetting(const std::string &word) {
     if (statement->kind != StatementKind::Assign || statement->name.text != word)
       continue;
     std::string value(statement->value ? statement->value->range.text() : "...");
+    if (value.size() > 60 || value.find('\n') != std::string::npos)
+      value = "...";
     if (word == "loss")
       value += " at last";
     report(Code::Syntax, statement->name.range, ast::withoutSign(word))

@@ -117,7 +117,7 @@ private:
     lacking = lackingSettings(item);
     body(item.body, nullptr);
     const Variable *weights = scopes.find("weights");
-    if (weights && !weights->used && assignsPlacement(item))
+    if (weights && !weights->used && !unit->file->broken && assignsPlacement(item))
       diagnostics.report(Code::Syntax, weights->declared, ast::withoutSign("weights"))
           .hint("such as 'weights shared, normal(0, 0.1)'");
     pop();
@@ -248,13 +248,15 @@ private:
   /// where the name is new; of others the elaborator finds out.
   void weightThenAssignment(const Statement &statement) {
     const ast::Name name = {statement.second->text, statement.second->range};
+    const bool known = scopes.use(name.text) || isPredefined(name.text);
     scopes.declare(statement.name, false, true);
     expression(*statement.value);
-    if (scopes.use(name.text) || isPredefined(name.text))
+    if (known)
       return;
     diagnostics.report(Code::Syntax, statement.name.range, statement.lacksInitialiser())
         .hint(ast::initialiserHint);
-    scopes.declare(name, false, false);
+    if (!scopes.find(name.text))
+      scopes.declare(name, false, false);
   }
 
   void recur(const Statement &statement) {
