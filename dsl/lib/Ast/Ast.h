@@ -128,9 +128,11 @@ struct Statement {
   }
 };
 
-/// What is wrong with `context = 6`. Parser and analysis say it at the same place, where both see it.
+/// What is wrong with `context = 6`. Parser and analysis say it at the same place, so that it is
+/// said once.
 inline std::string withoutSign(std::string_view setting, std::string_view sign = "=") {
-  return "the setting '" + std::string(setting) + "' is written without '" + std::string(sign) + "'";
+  return "the setting '" + std::string(setting) + "' is written without '" + std::string(sign) +
+         "'";
 }
 
 /// The way out of a weight without an initialiser.

@@ -18,7 +18,8 @@ std::string Elaborator::hintForLoss(const std::string &given) {
   for (auto &[name, definition] : program.main->names) {
     const std::vector<ast::Parameter> &takes = definition->item->parameters;
     bool target = takes.size() > 1 && takes[1].name.text == "target";
-    if (definition->isBlock() && (target || (takes.size() == 2 && definition->unit == program.main)))
+    bool own = takes.size() == 2 && definition->unit == program.main;
+    if (definition->isBlock() && (target || own))
       known.push_back(name);
   }
   for (const auto &[name, definition] : library)
@@ -31,7 +32,8 @@ std::string Elaborator::hintForLoss(const std::string &given) {
   return "known are " + listOf(known, "and") +
          (unseen.empty() ? "" : ", with 'import " + library.at(unseen[0]).file + "' also " +
                                     listOf(unseen, "and")) +
-         "; a block of your own can be a loss: 'block " + given + "(logits, target) { return ... }'";
+         "; a block of your own can be a loss: 'block " + given +
+         "(logits, target) { return ... }'";
 }
 
 void Elaborator::loss(Scope &scope) {

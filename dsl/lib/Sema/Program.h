@@ -103,8 +103,8 @@ struct LibraryDefinition {
   bool isLoss = false; ///< its second parameter is the target
 };
 
-/// Those definitions by name. Only the lines that begin them are read, for the hint of a message; the
-/// files need not be correct.
+/// Those definitions by name. Only the lines that begin them are read, for the hint of a message;
+/// the files need not be correct.
 std::map<std::string, LibraryDefinition> libraryDefinitions(const FrontendOptions &options);
 
 /// The names of the tasks of the library folders, likewise.
