@@ -27,16 +27,20 @@ AppendFile::AppendFile(const std::string &what, const std::string &path, Mode mo
       systemError("write");
     return;
   }
+  struct stat status;
+  if (stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) {
+    file = openPipe(what + " ", path);
+    return;
+  }
   int flags = mode == Mode::Create ? O_CREAT | O_EXCL : O_CREAT;
   file = open(path.c_str(), O_RDWR | O_CLOEXEC | flags, 0666);
-  if (file < 0 && errno == EACCES) { // a pipe or device that may only be written
+  if (file < 0 && errno == EACCES) { // a device that may only be written
     file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (file < 0)
       errno = EACCES; // not that there is none
   }
   if (file < 0)
     systemError("write");
-  struct stat status;
   regular = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
   if (!regular)
     return;

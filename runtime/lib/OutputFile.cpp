@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
+#include <map>
 #include <optional>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -76,6 +78,50 @@ static int makeTemporary(const std::string &target, std::string &temporary) {
   return -1;
 }
 
+/// Pipes that were opened by checkWritable, by name.
+static std::map<std::string, int> &openPipes() {
+  static std::map<std::string, int> pipes;
+  return pipes;
+}
+
+int openPipe(const std::string &what, const std::string &path) {
+  if (auto found = openPipes().find(path); found != openPipes().end()) {
+    const int file = found->second;
+    openPipes().erase(found);
+    return file;
+  }
+  // Without a reader an open would wait for one, maybe for ever. One that a shell starts beside us may
+  // need a moment.
+  int file = -1, problem = ENXIO;
+  for (int attempts = 0; attempts < 40 && file < 0 && problem == ENXIO; ++attempts) {
+    const timespec moment{0, attempts > 0 ? 50000000 : 0};
+    nanosleep(&moment, nullptr);
+    file = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    problem = file < 0 ? errno : 0;
+  }
+  if (problem == ENXIO)
+    fail(Exit::InputOutput, "cannot write %s%s: nothing reads from this pipe\n"
+                            "hint: start its reader before, or name a file",
+         what.c_str(), quoted(path).c_str());
+  if (problem != 0)
+    fail(Exit::InputOutput, "cannot write %s%s: %s", what.c_str(), quoted(path).c_str(),
+         std::strerror(problem));
+  fcntl(file, F_SETFL, fcntl(file, F_GETFL) & ~O_NONBLOCK);
+  return file;
+}
+
+/// Whether it is there and written in place.
+static bool isInPlace(const std::string &path, mode_t &mode) {
+  struct stat status;
+  if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))
+    return false;
+  mode = status.st_mode;
+  if (S_ISSOCK(mode))
+    fail(Exit::InputOutput, "cannot write %s: it is a socket\nhint: name a file or a pipe",
+         quoted(path).c_str());
+  return true;
+}
+
 void OutputFile::systemError() const {
   fail(Exit::InputOutput, "cannot write %s: %s", quoted(path).c_str(), std::strerror(errno));
 }
@@ -83,6 +129,12 @@ void OutputFile::systemError() const {
 OutputFile::OutputFile(const std::string &path) : path(path), target(path) {
   if (path == "-") {
     file = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (file < 0)
+      systemError();
+    return;
+  }
+  if (mode_t found = 0; isInPlace(path, found)) {
+    file = S_ISFIFO(found) ? openPipe("", path) : open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (file < 0)
       systemError();
     return;
@@ -95,12 +147,6 @@ OutputFile::OutputFile(const std::string &path) : path(path), target(path) {
     if (S_ISDIR(status.st_mode)) {
       errno = EISDIR;
       systemError();
-    }
-    if (!S_ISREG(status.st_mode)) {
-      file = open(target.c_str(), O_WRONLY | O_CLOEXEC);
-      if (file < 0)
-        systemError();
-      return;
     }
     if (access(target.c_str(), W_OK) != 0) // a rename would overwrite it all the same
       systemError();
@@ -165,15 +211,17 @@ void OutputFile::commit() {
 }
 
 void checkWritable(const std::string &path) {
-  struct stat status;
-  // To open a pipe and close it again would be the end of it for its reader.
-  if (path != "-" && stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) &&
-      !S_ISDIR(status.st_mode)) {
-    if (access(path.c_str(), W_OK) != 0)
-      fail(Exit::InputOutput, "cannot write %s: %s", quoted(path).c_str(), std::strerror(errno));
+  mode_t mode = 0;
+  if (path == "-" || !isInPlace(path, mode)) {
+    OutputFile probe(path);
     return;
   }
-  OutputFile probe(path);
+  if (access(path.c_str(), W_OK) != 0)
+    fail(Exit::InputOutput, "cannot write %s: %s", quoted(path).c_str(), std::strerror(errno));
+  if (S_ISFIFO(mode)) {
+    const int file = openPipe("", path);
+    openPipes()[path] = file;
+  }
 }
 
 } // namespace iarc::runtime

@@ -2,7 +2,7 @@
 //
 // A file is written under a temporary name in its own folder, synchronised and
 // then renamed, so that a reader, a full disk or a crash never meets a half
-// written one. What is no regular file (a device, a pipe) is written in place.
+// written one. A device or a pipe is written in place; a pipe must have a reader.
 //
 //===----------------------------------------------------------------------===//
 #ifndef IARC_RUNTIME_LIB_OUTPUTFILE_H
@@ -42,6 +42,10 @@ inline constexpr size_t temporaryLetters = 6;
 /// becomes.
 bool isTemporaryName(std::string_view name, std::string_view &of);
 
+/// Opens a pipe to write. Throws Error (status InputOutput) where nothing reads from it; `what` then
+/// stands before its name: "the log ".
+int openPipe(const std::string &what, const std::string &path);
+
 /// The folder of a file: "." for a name alone.
 std::string folderOf(const std::string &path);
 
@@ -52,7 +56,7 @@ std::string linkTarget(const std::string &path);
 bool isSameFile(const std::string &one, const std::string &other);
 
 /// Throws Error (status InputOutput) unless a file could be written there now; leaves nothing
-/// behind.
+/// behind. A pipe stays open for the OutputFile to come: to close it would be the end for its reader.
 void checkWritable(const std::string &path);
 
 } // namespace iarc::runtime

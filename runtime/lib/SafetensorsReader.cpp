@@ -3,12 +3,11 @@
 #include "Safetensors.h"
 
 #include "Error.h"
+#include "InputFile.h"
 #include "Text.h"
 
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace iarc::runtime {
@@ -20,30 +19,27 @@ SafetensorsFile::SafetensorsFile(const std::string &path) : name(path) {
       if (file >= 0)
         close(file);
     }
-  } descriptor{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  auto systemError = [&] {
-    fail(Exit::InputOutput, "cannot read %s: %s", quoted(path).c_str(), std::strerror(errno));
   };
-  struct stat status;
-  if (descriptor.file < 0 || fstat(descriptor.file, &status) != 0)
-    systemError();
-  if (!S_ISREG(status.st_mode))
-    fail(Exit::InputOutput, "cannot read %s: not a regular file", quoted(path).c_str());
+  uint64_t size = 0;
+  std::string problem;
+  const Descriptor descriptor{openRegular(path, size, problem)};
+  if (descriptor.file < 0)
+    fail(Exit::InputOutput, "cannot read %s: %s", quoted(path).c_str(), problem.c_str());
   MemoryPlan plan;
-  plan.add({int64_t(status.st_size)});
+  plan.add({int64_t(size)});
   try {
     plan.require(availableMemory(), "the file does not fit into memory");
   } catch (Error &error) {
     fail(error.status, "cannot read %s: %s", quoted(path).c_str(), error.message.c_str());
   }
-  bytes = Array(uint64_t(status.st_size));
+  bytes = Array(size);
   uint64_t have = 0;
   while (have < bytes.bytes()) {
     ssize_t more = read(descriptor.file, bytes.data() + have, bytes.bytes() - have);
     if (more < 0 && errno == EINTR)
       continue;
     if (more < 0)
-      systemError();
+      fail(Exit::InputOutput, "cannot read %s: %s", quoted(path).c_str(), std::strerror(errno));
     if (more == 0)
       break; // shortened while being read: the parser says what is missing
     have += uint64_t(more);

@@ -4,6 +4,7 @@
 
 #include "Checksum.h"
 #include "Error.h"
+#include "InputFile.h"
 #include "Random.h"
 #include "Text.h"
 #include "Utf8.h"
@@ -11,11 +12,9 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
-#include <fcntl.h>
 #include <memory>
 #include <mutex>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace iarc::runtime {
@@ -116,28 +115,18 @@ TokenData::TokenData(const iarc_model &model, const std::string &path) : model(m
 TokenData::~TokenData() { munmap(const_cast<unsigned char *>(bytes), size); }
 
 void TokenData::map() {
-  const int file = open(name.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0)
-    fail(Exit::InputOutput, "cannot read the data file %s: %s\n%s", quoted(name).c_str(),
-         std::strerror(errno), otherFile().c_str());
-  struct stat status{};
   std::string problem;
-  if (fstat(file, &status) != 0)
-    problem = std::strerror(errno);
-  else if (S_ISDIR(status.st_mode))
-    problem = "is a directory";
-  else if (!S_ISREG(status.st_mode))
-    problem = "is no regular file";
-  else if (status.st_size == 0)
+  const int file = openRegular(name, size, problem);
+  if (file >= 0 && size == 0)
     problem = "is empty";
   void *start = MAP_FAILED;
   if (problem.empty()) {
-    size = uint64_t(status.st_size);
     start = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
     if (start == MAP_FAILED)
       problem = std::strerror(errno);
   }
-  close(file);
+  if (file >= 0)
+    close(file);
   if (!problem.empty())
     fail(Exit::InputOutput, "cannot read the data file %s: %s\n%s", quoted(name).c_str(),
          problem.c_str(), otherFile().c_str());

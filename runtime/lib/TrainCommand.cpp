@@ -15,6 +15,7 @@
 #include "TrainingLog.h"
 #include "Weights.h"
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
@@ -237,7 +238,10 @@ void Training::evaluateNow() {
         saveWeights(model, options.bestOut, session.weights());
       } catch (const Error &error) {
         failed = true;
-        report(error.message + "; training goes on, and tries again with the next better weights");
+        const size_t line = std::min(error.message.find('\n'), error.message.size());
+        report(error.message.substr(0, line) +
+               "; training goes on, and tries again with the next better weights" +
+               error.message.substr(line));
       }
   }
   if ((options.stop == IARC_STOP_LOSS && loss <= options.stopAt) ||

@@ -238,7 +238,7 @@ TEST(Safetensors, UnreadableFiles) {
   Folder folder;
   EXPECT_EQ(error(folder / "none"),
             "cannot read '" + (folder / "none") + "': No such file or directory");
-  EXPECT_EQ(error(folder.path), "cannot read '" + folder.path + "': not a regular file");
+  EXPECT_EQ(error(folder.path), "cannot read '" + folder.path + "': is a directory");
   std::ofstream(folder / "short") << "abc";
   EXPECT_EQ(error(folder / "short"),
             "cannot read '" + (folder / "short") + "': too short for a safetensors file: 3 bytes");
