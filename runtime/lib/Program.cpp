@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <new>
@@ -278,6 +279,7 @@ static void openStandardStreams() noexcept {
 
 int runProgram(const iarc_model &model, int argc, char **argv) noexcept {
   openStandardStreams();
+  std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow (ulimit -f) is an error of the write
   std::string program;
   Error error{Exit::Internal, ""};
   try {
