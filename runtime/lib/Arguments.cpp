@@ -8,6 +8,7 @@
 #include "Arguments.h"
 
 #include "Error.h"
+#include "OutputFile.h"
 #include "Text.h"
 
 #include <CLI/CLI.hpp>
@@ -87,6 +88,28 @@ void Arguments::addFile(const char *name, std::string *target, const char *help,
                            invalidValue(name, text, "the name of a file");
                          *target = text;
                        }});
+  arguments.back().file = target;
+}
+
+void Arguments::addOutput(const char *name, std::string *target, const char *help, bool required,
+                          const char *mayReplace) {
+  addFile(name, target, help, required);
+  arguments.back().written = true;
+  arguments.back().mayReplace = mayReplace;
+}
+
+void Arguments::requireInputsKept() const {
+  for (const Argument &input : arguments)
+    if (input.file && !input.written)
+      requireKept(input.name, *input.file);
+}
+
+void Arguments::requireKept(const std::string &what, const std::string &path) const {
+  for (const Argument &output : arguments)
+    if (output.written && output.mayReplace != what && *output.file != "-" && !path.empty() &&
+        !output.file->empty() && isSameFile(path, *output.file))
+      fail(Exit::Usage, "%s and %s name the same file %s\nhint: name another file for %s",
+           what.c_str(), output.name.c_str(), runtime::quoted(path).c_str(), output.name.c_str());
 }
 
 void Arguments::addWord(const char *name, const char *placeholder, std::string *target,

@@ -37,6 +37,10 @@ public:
   void refuse(const char *name, const std::string &message);
   /// A file name; an empty default means none was given.
   void addFile(const char *name, std::string *target, const char *help, bool required = false);
+  /// The name of a file that is written, which none that is read may be but that of the flag
+  /// `mayReplace`.
+  void addOutput(const char *name, std::string *target, const char *help, bool required = false,
+                 const char *mayReplace = "");
   /// A word; an empty default means none was given.
   void addWord(const char *name, const char *placeholder, std::string *target, const char *help,
                bool required = false);
@@ -51,6 +55,11 @@ public:
   /// Returns false when help was asked for. Hints name the subcommand's help after `program`.
   bool parse(const std::vector<std::string> &words, const std::string &program = "");
 
+  /// Throws Error (status Usage) where a file that is written is one that is read, however it is named.
+  void requireInputsKept() const;
+  /// The same of another file that the command reads, which `what` names: "the data file".
+  void requireKept(const std::string &what, const std::string &path) const;
+
   /// The list of arguments with help and defaults, one a line, under the heading "flags:".
   std::string help() const;
   std::vector<std::string> names() const;
@@ -63,6 +72,9 @@ private:
     bool required = false, given = false;
     std::function<void(const std::string &)> set; ///< throws Error
     bool hidden = false;
+    std::string *file = nullptr; ///< of one that names a file
+    bool written = false;
+    std::string mayReplace = "";
   };
   void declare(CLI::App &app) const;
   std::string command;

@@ -43,7 +43,7 @@ int runGradients(const Invocation &invocation) {
   arguments.addFile("--weights", &weights, "the weights", true);
   arguments.addFile("--batch", &batchFile, "int32 'symbols' [batch, T + 1], 'controls' [batch, T]",
                     true);
-  arguments.addFile("--out", &out, "write 'loss', 'logits' and 'gradient.NAME' there", true);
+  arguments.addOutput("--out", &out, "write 'loss', 'logits' and 'gradient.NAME' there", true);
   addThreads(arguments, &threads);
   if (!parseArguments(invocation, "gradients", arguments))
     return int(Exit::Ok);
@@ -81,7 +81,8 @@ int runStep(const Invocation &invocation) {
   arguments.addFile("--weights", &weights, "the weights to begin with", true);
   arguments.addFile("--batch", &batchFile, "int32 'symbols' [batch, T + 1], 'controls' [batch, T]",
                     true);
-  arguments.addFile("--out-weights", &out, "write the updated weights there", true);
+  arguments.addOutput("--out-weights", &out, "write the updated weights there", true,
+                      /*mayReplace=*/"--weights");
   arguments.addInteger("--steps", "K", &steps, 1, mostSteps, "updates, all on this batch");
   addOptimiser(arguments, model, &optimiser);
   addThreads(arguments, &threads);
@@ -125,8 +126,8 @@ int runBatch(const Invocation &invocation) {
   arguments.addInteger("--step", "N", &step, 0, mostSteps, "the training step, counted from 0");
   arguments.addInteger("--batch", "N", &samples, 1, mostSamples, "samples in a step");
   arguments.addSeed(&seed);
-  arguments.addFile("--out", &out,
-                    "write int32 'symbols' [batch, T + 1], 'controls' [batch, T] there", true);
+  arguments.addOutput("--out", &out,
+                      "write int32 'symbols' [batch, T + 1], 'controls' [batch, T] there", true);
   addThreads(arguments, &threads);
   if (!parseArguments(invocation, "batch", arguments))
     return int(Exit::Ok);

@@ -2,9 +2,12 @@
 
 #include "Export.h"
 #include "Npz.h"
+#include "OutputFile.h"
 #include "Program.h"
 #include "Text.h"
 #include "Weights.h"
+
+#include <algorithm>
 
 namespace iarc::runtime {
 
@@ -15,8 +18,8 @@ int runExport(const Invocation &invocation) {
   arguments.addWord("--format", "FORM", &formatName, "c, onnx, npz or safetensors", /*required=*/true);
   arguments.addFile("--weights", &weightsFile, "the weights, such as a checkpoint",
                     /*required=*/true);
-  arguments.addFile("--out", &out, "write there; of the form c NAME.c, and NAME.h beside it",
-                    /*required=*/true);
+  arguments.addOutput("--out", &out, "write there; of the form c NAME.c, and NAME.h beside it",
+                      /*required=*/true);
   arguments.addWord("--target", "TARGET", &target,
                     "with the form c: a processor that iarcc --export-target named; else this program's");
   if (!parseArguments(invocation, "export", arguments))
@@ -29,6 +32,11 @@ int runExport(const Invocation &invocation) {
   }
   if (arguments.given("--target") && formatName != "c")
     fail(Exit::Usage, "--target is for --format c: other forms hold no code");
+  if (const size_t end = out.size() - std::min<size_t>(out.size(), 2);
+      formatName == "c" && out.substr(end) == ".c" && isSameFile(weightsFile, out.substr(0, end) + ".h"))
+    fail(Exit::Usage, "--weights names the header %s, which goes beside --out\n"
+                      "hint: name another file for --out",
+         quoted(weightsFile).c_str());
   Array weights(uint64_t(model.weight_elements * model.element_bytes));
   loadWeights(model, weightsFile, weights.data());
   if (!weightsFinite(model, weights.data()))

@@ -21,7 +21,7 @@ int runImport(const Invocation &invocation) {
   arguments.addFile("--weight-map", &mapFile,
                     "lines NAME[INDEX] = THEIR.NAME[BEGIN:END] transpose; without one names are the "
                     "same");
-  arguments.addFile("--out", &out, "write the model's weights there", /*required=*/true);
+  arguments.addOutput("--out", &out, "write the model's weights there", /*required=*/true);
   if (!parseArguments(invocation, "import", arguments))
     return int(Exit::Ok);
   std::vector<WeightMapLine> map;

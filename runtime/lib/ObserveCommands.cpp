@@ -289,7 +289,7 @@ int run(const Invocation &invocation, const char *command, bool maps) {
   arguments.addWord("--only", "NAME,...", &only, maps ? "these maps only" : "these values only");
   arguments.addSwitch("--list", &list, maps ? "print names and shapes of the maps instead" :
                                               "print names and shapes of the values instead");
-  arguments.addFile("--out", &out, "write there");
+  arguments.addOutput("--out", &out, "write there");
   if (!parseArguments(invocation, command, arguments))
     return int(Exit::Ok);
   ModelGraph graph(model);

@@ -39,9 +39,13 @@ std::string linkTarget(const std::string &path) {
 
 bool isSameFile(const std::string &one, const std::string &other) {
   const std::string paths[2] = {linkTarget(one), linkTarget(other)};
-  struct stat folders[2], status;
-  if (stat(one.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+  struct stat folders[2], status, others;
+  const bool exists = stat(one.c_str(), &status) == 0;
+  if (exists && !S_ISREG(status.st_mode))
     return false;
+  // Of a file that has two names the folders tell nothing.
+  if (exists && stat(other.c_str(), &others) == 0)
+    return status.st_dev == others.st_dev && status.st_ino == others.st_ino;
   for (int i = 0; i < 2; ++i)
     if (stat(folderOf(paths[i]).c_str(), &folders[i]) != 0)
       return one == other;

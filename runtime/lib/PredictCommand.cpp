@@ -272,7 +272,7 @@ int runPredict(const Invocation &invocation) {
   arguments.addSwitch("--interactive", &interactive, "a conversation at a terminal");
   arguments.addSwitch("--json", &options.json, "a line of JSON for each prompt");
   arguments.addFile("--batch", &batch, "predict the windows of this batch instead of lines");
-  arguments.addFile("--out", &out, "with --batch: write 'logits' [batch, positions, N] there");
+  arguments.addOutput("--out", &out, "with --batch: write 'logits' [batch, positions, N] there");
   arguments.addInteger("--positions", "N", &positions, 1, model.context,
                        "with --batch: the last N tokens of each window, the others are absent");
   if (!parseArguments(invocation, "predict", arguments))

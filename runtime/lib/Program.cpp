@@ -113,7 +113,8 @@ static std::string exampleText(const std::string &program, const Command &comman
 
 /// Commands that read the stream of the task.
 static bool readsData(const std::string &command) {
-  for (const char *name : {"train", "eval", "check-gradients", "batch", "samples", "bench", "activations", "attention", "report"})
+  for (const char *name : {"train", "eval", "check-gradients", "batch", "samples", "bench",
+                           "activations", "attention", "report"})
     if (command == name)
       return true;
   return false;
@@ -125,8 +126,12 @@ bool parseArguments(const Invocation &invocation, const char *name, Arguments &a
                       ("the file to draw windows from, in place of " +
                        std::string(invocation.model.task.data->path))
                           .c_str());
-  if (arguments.parse(invocation.words, "./" + invocation.program + " "))
+  if (arguments.parse(invocation.words, "./" + invocation.program + " ")) {
+    arguments.requireInputsKept();
+    if (invocation.model.task.data && readsData(name) && dataPath().empty())
+      arguments.requireKept("the model's data file", invocation.model.task.data->path);
     return true;
+  }
   for (const Command &command : commands())
     if (name == std::string(command.name)) {
       std::string text = "examples:\n" + exampleText(invocation.program, command) + "\nusage: ./" +

@@ -97,7 +97,7 @@ int runReport(const Invocation &invocation) {
   options.batch = model.batch;
   Arguments arguments("report");
   arguments.addFile("--weights", &options.weights, "the weights, such as a checkpoint", /*required=*/true);
-  arguments.addFile("--out", &options.out, "the page (default report.html)");
+  arguments.addOutput("--out", &options.out, "the page (default report.html)");
   arguments.addFile("--log", &options.log, "the training's log (default log.jsonl or log.csv beside the weights, if there is one)");
   arguments.addInteger("--windows", "N", &options.windows, 1, mostSteps, "fresh windows to evaluate on");
   arguments.addInteger("--batch", "N", &options.batch, 1, mostSamples, "windows computed at a time");
@@ -109,6 +109,7 @@ int runReport(const Invocation &invocation) {
     checkWritable(options.out);
   if (options.log.empty())
     options.log = logBeside(options.weights);
+  arguments.requireKept("the log beside the weights", options.log);
   const std::string page = reportPage(std::string(model.name) + ": report", reportJson(invocation, options));
   OutputFile file(options.out);
   file.write(page.data(), page.size());

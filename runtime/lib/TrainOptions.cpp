@@ -53,7 +53,8 @@ void declareTrainOptions(Arguments &arguments, const iarc_model &model, TrainOpt
   addThreads(arguments, &options.threads);
   arguments.addFile("--weights", &options.weightsIn,
                     "start from these weights, of a file of weights or a checkpoint");
-  arguments.addFile("--weights-out", &options.weightsOut, "write the trained weights there");
+  arguments.addOutput("--weights-out", &options.weightsOut, "write the trained weights there",
+                      /*required=*/false, /*mayReplace=*/"--weights");
   arguments.addFolder("--checkpoint", &options.checkpoint, "keep checkpoints in this folder");
   arguments.addStepsOrTime(
       "--checkpoint-every", "N", &options.checkpointSteps, &options.checkpointSeconds, mostSteps,
@@ -63,9 +64,9 @@ void declareTrainOptions(Arguments &arguments, const iarc_model &model, TrainOpt
   arguments.addSwitch("--resume", &options.resume,
                       "go on from the newest checkpoint, or begin where there is none");
   arguments.addFile("--resume-from", &options.resumeFrom, "go on from this checkpoint");
-  arguments.addFile("--log", &options.log,
-                    "write a line of JSON per interval there, of CSV where it ends in .csv, - for "
-                    "standard output");
+  arguments.addOutput("--log", &options.log,
+                      "write a line of JSON per interval there, of CSV where it ends in .csv, - for "
+                      "standard output");
   arguments.addInteger("--log-every", "N", &settings.logEvery, 1, mostSteps,
                        "steps in an interval of the log");
   arguments.addFolder("--tensorboard", &options.events, "write events for TensorBoard there");
@@ -81,8 +82,8 @@ void declareTrainOptions(Arguments &arguments, const iarc_model &model, TrainOpt
                     [&options](const std::string &text) {
                       return parseStop(text, options.stop, options.stopAt);
                     });
-  arguments.addFile("--best-out", &options.bestOut,
-                    "write the weights with the least loss of an evaluation there");
+  arguments.addOutput("--best-out", &options.bestOut,
+                      "write the weights with the least loss of an evaluation there");
   arguments.addSwitch("--json", &options.json, "final evaluation as one line of JSON");
   arguments.addSwitch("--quiet", &options.quiet, "no progress");
 }
@@ -95,7 +96,8 @@ void checkTrainOptions(const Arguments &arguments, const TrainOptions &options) 
       const auto &[flag, path] = outputs[i];
       const auto &[otherFlag, other] = outputs[j];
       if (!path.empty() && !other.empty() && path != "-" && other != "-" && isSameFile(path, other))
-        fail(Exit::Usage, "%s and %s name the same file %s", flag, otherFlag, quoted(path).c_str());
+        fail(Exit::Usage, "%s and %s name the same file %s\nhint: name another file for %s",
+             flag, otherFlag, quoted(path).c_str(), otherFlag);
     }
   if (options.resume && !options.resumeFrom.empty())
     fail(Exit::Usage, "--resume and --resume-from exclude each other");
