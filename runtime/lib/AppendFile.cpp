@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,6 +45,15 @@ AppendFile::AppendFile(const std::string &what, const std::string &path, Mode mo
   regular = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
   if (!regular)
     return;
+  // Two processes would write over each other's records. The lock ends with the process, however that
+  // ends; a file system without locks has no more to offer than trust.
+  if (flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    close(file);
+    fail(Exit::InputOutput,
+         "another process writes %s %s\n"
+         "hint: wait until it has ended, or name another file",
+         what.c_str(), quoted(name).c_str());
+  }
   size = uint64_t(status.st_size);
   if (mode == Mode::Replace)
     cut(0);

@@ -20,7 +20,8 @@ public:
     Keep,    ///< what is there stays, until `cut`
     Create   ///< it must not be there
   };
-  /// Opens or makes the file; "-" is standard output. `what` names it in messages: "the log".
+  /// Opens or makes the file, and locks it; "-" is standard output. `what` names it in messages: "the
+  /// log".
   /// Throws Error (status InputOutput).
   AppendFile(const std::string &what, const std::string &path, Mode mode);
   ~AppendFile();

@@ -34,6 +34,7 @@ config.substitutions += [
     ("%kill-loop", "%s %s" % (sys.executable, os.path.join(inputs, "kill_loop.py"))),
     ("%coprocess", "%s %s" % (sys.executable, os.path.join(inputs, "coprocess.py"))),
     ("%conversation", "%s %s" % (sys.executable, os.path.join(inputs, "conversation.py"))),
+    ("%two-logs", "%s %s" % (sys.executable, os.path.join(inputs, "two_logs.py"))),
     ("%python", sys.executable),
     ("%signals", "%s %s" % (sys.executable, os.path.join(inputs, "signals.py"))),
     ("%json", "%s -m json.tool" % sys.executable),
