@@ -1,15 +1,11 @@
 //===- ImportCommand.cpp - import ---------------------------------------------------===//
 
+#include "Error.h"
+#include "InputFile.h"
 #include "Program.h"
 #include "Text.h"
 #include "WeightMap.h"
 #include "Weights.h"
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace iarc::runtime {
 
@@ -26,17 +22,10 @@ int runImport(const Invocation &invocation) {
     return int(Exit::Ok);
   std::vector<WeightMapLine> map;
   if (!mapFile.empty()) {
-    std::ifstream stream(mapFile, std::ios::binary);
-    std::ostringstream text;
-    if (stream)
-      text << stream.rdbuf();
-    std::error_code ignored;
-    if (!stream || text.str().empty())
-      fail(Exit::InputOutput, "cannot read the weight map %s: %s", runtime::quoted(mapFile).c_str(),
-           !stream && errno                                       ? std::strerror(errno)
-           : std::filesystem::is_directory(mapFile, ignored) ? "it is a folder"
-                                                                  : "it is empty");
-    std::string lines = text.str();
+    std::string lines = readText("the weight map ", mapFile);
+    if (lines.empty())
+      fail(Exit::InputOutput, "cannot read the weight map %s: it is empty",
+           runtime::quoted(mapFile).c_str());
     if (lines.compare(0, 3, "\xEF\xBB\xBF") == 0) // the mark that some editors put before UTF-8
       lines.erase(0, 3);
     map = parseWeightMap(lines, mapFile);

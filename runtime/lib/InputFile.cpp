@@ -2,6 +2,9 @@
 
 #include "InputFile.h"
 
+#include "Error.h"
+#include "Text.h"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -26,6 +29,29 @@ int openRegular(const std::string &path, uint64_t &size, std::string &problem) {
   if (file >= 0)
     close(file);
   return -1;
+}
+
+std::string readText(const std::string &what, const std::string &path) {
+  uint64_t size = 0;
+  std::string problem, text;
+  const int file = openRegular(path, size, problem);
+  char piece[65536];
+  while (file >= 0) {
+    const ssize_t more = read(file, piece, sizeof piece);
+    if (more < 0 && errno == EINTR)
+      continue;
+    if (more < 0)
+      problem = std::strerror(errno);
+    if (more <= 0)
+      break;
+    text.append(piece, size_t(more));
+  }
+  if (file >= 0)
+    close(file);
+  if (!problem.empty())
+    fail(Exit::InputOutput, "cannot read %s%s: %s", what.c_str(), quoted(path).c_str(),
+         problem.c_str());
+  return text;
 }
 
 } // namespace iarc::runtime

@@ -16,6 +16,10 @@ namespace iarc::runtime {
 /// "cannot read ...:".
 int openRegular(const std::string &path, uint64_t &size, std::string &problem);
 
+/// The bytes of a regular file. Throws Error (status InputOutput): "cannot read ", `what`, the name and
+/// what is wrong.
+std::string readText(const std::string &what, const std::string &path);
+
 } // namespace iarc::runtime
 
 #endif

@@ -3,6 +3,7 @@
 #include "Report.h"
 
 #include "Error.h"
+#include "InputFile.h"
 #include "OutputFile.h"
 #include "Text.h"
 
@@ -10,11 +11,10 @@
 
 #include <charconv>
 #include <cmath>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <limits>
 #include <map>
+#include <sstream>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace iarc::runtime {
@@ -38,9 +38,7 @@ public:
   explicit Reader(const std::string &path) : path(path), csv(path.size() > 4 && path.substr(path.size() - 4) == ".csv") {}
 
   Log read() {
-    std::ifstream file(path);
-    if (!file)
-      fail(Exit::InputOutput, "cannot read %s: %s", runtime::quoted(path).c_str(), std::strerror(errno));
+    std::istringstream file(readText("", path));
     std::string line;
     while (std::getline(file, line)) {
       ++number;
@@ -139,8 +137,10 @@ double figure(const Entry &entry, const std::string &name) {
 std::string logBeside(const std::string &weights) {
   for (const char *name : {"log.jsonl", "log.csv"}) {
     const std::string path = folderOf(weights) + "/" + name;
+    struct stat status;
     // One without a line yet is as none.
-    if (access(path.c_str(), R_OK) == 0 && !Reader(path).read().isEmpty())
+    if (access(path.c_str(), R_OK) == 0 && stat(path.c_str(), &status) == 0 &&
+        S_ISREG(status.st_mode) && !Reader(path).read().isEmpty())
       return path;
   }
   return "";

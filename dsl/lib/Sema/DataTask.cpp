@@ -77,6 +77,9 @@ std::string Elaborator::vocabularyOf(const std::string &path, SourceRange where,
   std::error_code error;
   if (std::filesystem::is_directory(path, error))
     return complain("cannot read '" + path + "': is a directory");
+  // What is there must have an end.
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error))
+    return complain("cannot read '" + path + "': is no regular file");
   std::unique_ptr<std::FILE, Closer> file(std::fopen(path.c_str(), "rb"));
   if (!file)
     return complain("cannot read '" + path + "': " + std::strerror(errno));
