@@ -108,11 +108,11 @@ int runStep(const Invocation &invocation) {
            std::isnan(loss) ? "nan" : "infinite", (long long)step,
            scheduleText(optimiser.rate).c_str());
   }
-  if (!weightsFinite(model, session.weights()))
+  if (std::string first = firstNotFinite(model, session.weights()); !first.empty())
     fail(Exit::Diverged,
-         "a weight is not finite after update %lld, counted from 0\n"
+         "the weight %s is not finite after update %lld, counted from 0\n"
          "hint: try a smaller --rate (now %s)",
-         (long long)steps - 1, scheduleText(optimiser.rate).c_str());
+         quoted(first).c_str(), (long long)steps - 1, scheduleText(optimiser.rate).c_str());
   saveWeights(model, out, session.weights());
   return int(Exit::Ok);
 }

@@ -32,7 +32,8 @@ int runEval(const Invocation &invocation) {
   Metrics metrics = evaluate(session, seed, windows, batch, nullptr);
   writeOutput(evaluationText(model, metrics, seed, json));
   if (!std::isfinite(metrics.meanLoss()))
-    fail(Exit::Diverged, "the loss of these weights is not finite");
+    fail(Exit::Diverged, "the loss of these weights is not finite\n%s",
+         notFiniteNote(model, session.weights(), weights).c_str());
   return int(Exit::Ok);
 }
 

@@ -39,9 +39,9 @@ int runExport(const Invocation &invocation) {
          quoted(weightsFile).c_str());
   Array weights(uint64_t(model.weight_elements * model.element_bytes));
   loadWeights(model, weightsFile, weights.data());
-  if (!weightsFinite(model, weights.data()))
-    fail(Exit::Diverged, "a weight in %s is not finite: such a model is not exported",
-         quoted(weightsFile).c_str());
+  if (std::string first = firstNotFinite(model, weights.data()); !first.empty())
+    fail(Exit::Diverged, "the weight %s in %s is not finite: such a model is not exported",
+         quoted(first).c_str(), quoted(weightsFile).c_str());
   if (formatName == "safetensors")
     saveWeights(model, out, weights.data());
   else if (formatName == "onnx")

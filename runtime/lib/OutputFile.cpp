@@ -9,9 +9,11 @@
 #include <climits>
 #include <cstring>
 #include <ctime>
+#include <dirent.h>
 #include <fcntl.h>
 #include <map>
 #include <optional>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -61,13 +63,16 @@ bool isTemporaryName(std::string_view name, std::string_view &of) {
   return name.substr(end, temporaryMark.size()) == temporaryMark;
 }
 
-/// Makes a file beside `target` under a name that nothing else has, as an ordinary open makes one.
-/// Gives its descriptor, or -1.
+/// What the temporary names of `target` have of its own: no more than every file system can hold.
+static std::string temporaryStem(const std::string &target) {
+  return target.substr(target.rfind('/') + 1)
+      .substr(0, NAME_MAX - 1 - temporaryMark.size() - temporaryLetters);
+}
+
+/// Makes a file beside `target` under a name that nothing else has, as an ordinary open makes one,
+/// and locks it, which tells others that it is in use. Gives its descriptor, or -1.
 static int makeTemporary(const std::string &target, std::string &temporary) {
-  const std::string name = target.substr(target.rfind('/') + 1);
-  // The longest name that every file system has.
-  const std::string kept =
-      name.substr(0, NAME_MAX - 1 - temporaryMark.size() - temporaryLetters);
+  const std::string kept = temporaryStem(target);
   for (int attempts = 0; attempts < 100; ++attempts) {
     uint64_t random = 0;
     if (getrandom(&random, sizeof random, 0) != ssize_t(sizeof random))
@@ -76,10 +81,41 @@ static int makeTemporary(const std::string &target, std::string &temporary) {
     for (size_t i = 0; i < temporaryLetters; ++i, random /= 26)
       temporary += char('a' + random % 26);
     int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file >= 0 || errno != EEXIST)
+    if (file < 0 && errno != EEXIST)
       return file;
+    if (file < 0)
+      continue;
+    // One that removes leftovers may have come before the lock.
+    struct stat status;
+    const bool taken = flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (!taken && (fstat(file, &status) != 0 || status.st_nlink > 0))
+      return file;
+    close(file);
   }
   return -1;
+}
+
+/// Removes what processes that were killed while they wrote `target` left beside it: nobody has it
+/// locked. What cannot be removed stays.
+static void removeLeftovers(const std::string &target) {
+  const std::string folder = folderOf(target), kept = temporaryStem(target);
+  DIR *stream = opendir(folder.c_str());
+  if (!stream)
+    return;
+  while (dirent *entry = readdir(stream)) {
+    std::string_view of;
+    if (!isTemporaryName(entry->d_name, of) || of != kept)
+      continue;
+    const std::string path = folder + "/" + entry->d_name;
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat status;
+    if (file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+        flock(file, LOCK_EX | LOCK_NB) == 0)
+      unlink(path.c_str());
+    if (file >= 0)
+      close(file);
+  }
+  closedir(stream);
 }
 
 /// Pipes that were opened by checkWritable, by name.
@@ -218,6 +254,8 @@ void checkWritable(const std::string &path) {
   mode_t mode = 0;
   if (path == "-" || !isInPlace(path, mode)) {
     OutputFile probe(path);
+    if (path != "-")
+      removeLeftovers(linkTarget(path));
     return;
   }
   if (access(path.c_str(), W_OK) != 0)

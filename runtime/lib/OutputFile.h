@@ -56,7 +56,8 @@ std::string linkTarget(const std::string &path);
 bool isSameFile(const std::string &one, const std::string &other);
 
 /// Throws Error (status InputOutput) unless a file could be written there now; leaves nothing
-/// behind. A pipe stays open for the OutputFile to come: to close it would be the end for its reader.
+/// behind, and removes what a process that was killed has left of it. A pipe stays open for the
+/// OutputFile to come: to close it would be the end for its reader.
 void checkWritable(const std::string &path);
 
 } // namespace iarc::runtime

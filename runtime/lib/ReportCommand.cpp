@@ -74,7 +74,8 @@ std::string reportJson(const Invocation &invocation, const ReportOptions &option
     writeCurves(json, options.log);
   ReportStatistics statistics = gatherStatistics(session, options.seed, options.windows, batch);
   if (!std::isfinite(statistics.metrics.meanLoss()))
-    fail(Exit::Diverged, "the loss of these weights is not finite: no report is written");
+    fail(Exit::Diverged, "the loss of these weights is not finite: no report is written\n%s",
+         notFiniteNote(model, session.weights(), options.weights).c_str());
   writeEvaluation(json, model, statistics);
   writeGallery(json, model, statistics.gallery);
   if (model.graph && *model.graph) {

@@ -111,9 +111,9 @@ void Training::begin() {
     return;
   }
   loadWeights(model, options.weightsIn, session.weights());
-  if (!weightsFinite(model, session.weights()))
-    fail(Exit::InputOutput, "the weights in %s are not all finite",
-         quoted(options.weightsIn).c_str());
+  if (std::string first = firstNotFinite(model, session.weights()); !first.empty())
+    fail(Exit::InputOutput, "the weights in %s are not all finite: %s is not",
+         quoted(options.weightsIn).c_str(), quoted(first).c_str());
 }
 
 void Training::goOn(const Checkpoint &checkpoint) {
@@ -207,11 +207,14 @@ void Training::diverged(const std::string &what, int64_t step) {
   if (!saved.empty())
     message += "\nnote: the last good checkpoint is " + quoted(saved);
   fail(Exit::Diverged,
-       "%s\nhint: try a smaller --rate (now %s), %s or another --seed", message.c_str(),
+       "%s\nhint: try a smaller --rate (now %s), %s%s or another --seed", message.c_str(),
        scheduleText(optimiser.rate).c_str(),
        optimiserName(model) == std::string("sgd")
            ? format("a smaller --momentum (now %s)", exactText(optimiser.momentum).c_str()).c_str()
-           : format("a --clip (now %s)", exactText(optimiser.clip).c_str()).c_str());
+           : format("a --clip (now %s)", exactText(optimiser.clip).c_str()).c_str(),
+       optimiser.decay != 0
+           ? format(", a smaller --decay (now %s)", exactText(optimiser.decay).c_str()).c_str()
+           : "");
 }
 
 void Training::evaluateNow() {

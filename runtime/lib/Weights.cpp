@@ -79,18 +79,27 @@ void saveWeights(const iarc_model &model, const std::string &path, const void *w
   writeSafetensors(path, weightTensors(model, weights), {{"model", model.name}});
 }
 
-bool weightsFinite(const iarc_model &model, const void *weights) noexcept {
-  return withReal(model, [&](auto real) {
+std::string firstNotFinite(const iarc_model &model, const void *weights) {
+  return withReal(model, [&](auto real) -> std::string {
     using Real = decltype(real);
     for (int64_t tensor = 0; tensor < model.weight_tensors; ++tensor) {
       const iarc_weight &weight = model.weights[tensor];
       const Real *from = static_cast<const Real *>(weights) + weight.offset;
       for (int64_t i = 0; i < weight.count; ++i)
         if (!std::isfinite(from[i]))
-          return false;
+          return weight.name;
     }
-    return true;
+    return "";
   });
+}
+
+std::string notFiniteNote(const iarc_model &model, const void *weights, const std::string &path) {
+  const std::string first = firstNotFinite(model, weights);
+  return first.empty() ? format("note: every weight in %s is finite, but what is computed from them is "
+                                "too large for %s",
+                                quoted(path).c_str(), precisionName(model))
+                       : format("note: in %s the weight %s is not finite", quoted(path).c_str(),
+                                quoted(first).c_str());
 }
 
 } // namespace iarc::runtime

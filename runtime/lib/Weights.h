@@ -30,8 +30,11 @@ std::vector<TensorSource> weightTensors(const iarc_model &model, const void *arr
 /// Writes every weight tensor. Throws Error (status InputOutput).
 void saveWeights(const iarc_model &model, const std::string &path, const void *weights);
 
-/// Whether every weight is finite.
-bool weightsFinite(const iarc_model &model, const void *weights) noexcept;
+/// The name of the first weight that is not finite; "" where all are.
+std::string firstNotFinite(const iarc_model &model, const void *weights);
+
+/// Why the loss of the weights in this file is not finite: "note: ...".
+std::string notFiniteNote(const iarc_model &model, const void *weights, const std::string &path);
 
 } // namespace iarc::runtime
 
