@@ -251,11 +251,14 @@ void OutputFile::commit() {
 }
 
 void checkWritable(const std::string &path) {
-  mode_t mode = 0;
-  if (path == "-" || !isInPlace(path, mode)) {
+  if (path == "-") {
     OutputFile probe(path);
-    if (path != "-")
-      removeLeftovers(linkTarget(path));
+    return;
+  }
+  mode_t mode = 0;
+  if (!isInPlace(path, mode)) {
+    OutputFile probe(path);
+    removeLeftovers(linkTarget(path));
     return;
   }
   if (access(path.c_str(), W_OK) != 0)

@@ -123,21 +123,7 @@ struct Statement {
            second->range.source->lineOf(second->range.begin) !=
                name.range.source->lineOf(name.range.begin);
   }
-  std::string lacksInitialiser() const {
-    return "the weight '" + name.text + "' lacks '= initialiser'";
-  }
 };
-
-/// What is wrong with `context = 6`. Parser and analysis say it at the same place, so that it is
-/// said once.
-inline std::string withoutSign(std::string_view setting, std::string_view sign = "=") {
-  return "the setting '" + std::string(setting) + "' is written without '" + std::string(sign) +
-         "'";
-}
-
-/// The way out of a weight without an initialiser.
-inline constexpr const char *initialiserHint =
-    "such as '= normal(0, 0.1)', '= constant(1)' or '= 0'";
 
 struct Parameter {
   Name name;

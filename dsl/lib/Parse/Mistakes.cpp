@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Ast/Ast.h"
+#include "Diagnostics/Wording.h"
 #include "Parse/ParserSupport.h"
 
 #include <algorithm>
@@ -60,7 +61,7 @@ std::optional<SyntaxErrors::Mistake> SyntaxErrors::settingWithSign(size_t index,
   size_t last = previous(index);
   std::string_view text = textAt(index);
   auto made = [&](size_t word, std::string_view sign, std::string form) {
-    return Mistake{rangeOf(source, at(word)), ast::withoutSign(textOf(word, word), sign),
+    return Mistake{rangeOf(source, at(word)), withoutSign(textOf(word, word), sign),
                    "write '" + form + "'"};
   };
   if ((text == "=" || text == ":") && textAt(last) == "predict")

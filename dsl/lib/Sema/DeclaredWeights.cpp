@@ -7,6 +7,7 @@
 // it becomes an operation where the expression does.
 //
 //===----------------------------------------------------------------------===//
+#include "Diagnostics/Wording.h"
 #include "Sema/Elaborator.h"
 
 #include <algorithm>
@@ -52,8 +53,8 @@ void Elaborator::declareWeight(const Statement &statement, Scope &scope, const s
       placement = value.placement;
     } else if (statement.mayLackInitialiser()) {
       if (!value.isPoison())
-        report(Code::Syntax, statement.name.range, statement.lacksInitialiser())
-            .hint(ast::initialiserHint);
+        report(Code::Syntax, statement.name.range, lacksInitialiser(statement.name.text))
+            .hint(initialiserHint);
       Statement after = statement;
       after.kind = ast::StatementKind::Assign;
       after.name = {statement.second->text, statement.second->range};
@@ -80,7 +81,7 @@ void Elaborator::declareWeight(const Statement &statement, Scope &scope, const s
     // Nothing may have been said yet: here the weight itself was in scope.
     report(Code::InvalidArgument, statement.value->range,
            "what a weight starts from must be a number or an initialiser")
-        .hint(ast::initialiserHint);
+        .hint(initialiserHint);
     return;
   } else {
     badArgument("what a weight starts from", "a number or an initialiser", initial,

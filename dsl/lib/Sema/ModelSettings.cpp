@@ -6,6 +6,7 @@
 #include "Sema/Elaborator.h"
 
 #include "Diagnostics/Suggest.h"
+#include "Diagnostics/Wording.h"
 
 #include <algorithm>
 
@@ -28,7 +29,7 @@ bool Elaborator::assignedSetting(const std::string &word) {
       value = "...";
     if (word == "loss")
       value += " at last";
-    report(Code::Syntax, statement->name.range, ast::withoutSign(word))
+    report(Code::Syntax, statement->name.range, withoutSign(word))
         .hint("write '" + word + " " + value + "'");
     return true;
   }

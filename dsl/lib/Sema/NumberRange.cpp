@@ -18,6 +18,15 @@ NumberRange wrapped(Wide low, Wide high) {
   return {int64_t(low), int64_t(high), false};
 }
 
+/// `result` of the numbers and of those divisors that are at least 1.
+template <typename Result>
+NumberRange divided(NumberRange a, NumberRange divisors, Result result) {
+  if (a.empty || divisors.empty)
+    return NumberRange::none();
+  NumberRange positive = meet(divisors, {1, most, false});
+  return positive.empty ? NumberRange() : result(a, positive);
+}
+
 } // namespace
 
 NumberRange join(NumberRange a, NumberRange b) {
@@ -72,23 +81,17 @@ NumberRange maximum(NumberRange a, NumberRange b) {
 }
 
 NumberRange quotient(NumberRange a, NumberRange divisors) {
-  if (a.empty || divisors.empty)
-    return NumberRange::none();
-  NumberRange b = meet(divisors, {1, most, false});
-  if (b.empty)
-    return {};
-  auto floored = [](int64_t x, int64_t y) { return x / y - (x % y < 0 ? 1 : 0); };
-  return {std::min(floored(a.low, b.low), floored(a.low, b.high)),
-          std::max(floored(a.high, b.low), floored(a.high, b.high)), false};
+  return divided(a, divisors, [](NumberRange a, NumberRange b) {
+    auto floored = [](int64_t x, int64_t y) { return x / y - (x % y < 0 ? 1 : 0); };
+    return NumberRange{std::min(floored(a.low, b.low), floored(a.low, b.high)),
+                       std::max(floored(a.high, b.low), floored(a.high, b.high)), false};
+  });
 }
 
 NumberRange remainder(NumberRange a, NumberRange divisors) {
-  if (a.empty || divisors.empty)
-    return NumberRange::none();
-  NumberRange b = meet(divisors, {1, most, false});
-  if (b.empty)
-    return {};
-  return a.low >= 0 && a.high < b.low ? a : NumberRange{0, b.high - 1, false};
+  return divided(a, divisors, [](NumberRange a, NumberRange b) {
+    return a.low >= 0 && a.high < b.low ? a : NumberRange{0, b.high - 1, false};
+  });
 }
 
 std::string textOf(NumberRange range) {

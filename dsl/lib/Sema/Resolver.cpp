@@ -4,6 +4,7 @@
 // called or not. The elaborator stays silent about anything reported here.
 //
 //===----------------------------------------------------------------------===//
+#include "Diagnostics/Wording.h"
 #include "Sema/Arguments.h"
 #include "Sema/AssignedSettings.h"
 #include "Sema/Circles.h"
@@ -118,7 +119,7 @@ private:
     body(item.body, nullptr);
     const Variable *weights = scopes.find("weights");
     if (weights && !weights->used && !unit->file->broken && assignsPlacement(item))
-      diagnostics.report(Code::Syntax, weights->declared, ast::withoutSign("weights"))
+      diagnostics.report(Code::Syntax, weights->declared, withoutSign("weights"))
           .hint("such as 'weights shared, normal(0, 0.1)'");
     pop();
     uses.clear();
@@ -253,8 +254,8 @@ private:
     expression(*statement.value);
     if (known)
       return;
-    diagnostics.report(Code::Syntax, statement.name.range, statement.lacksInitialiser())
-        .hint(ast::initialiserHint);
+    diagnostics.report(Code::Syntax, statement.name.range, lacksInitialiser(statement.name.text))
+        .hint(initialiserHint);
     if (!scopes.find(name.text))
       scopes.declare(name, false, false);
   }

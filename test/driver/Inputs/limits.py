@@ -47,7 +47,7 @@ def check_memory(model, folder):
 
 def check_files(model, folder):
     before = set(os.listdir(folder))
-    for command in ("-o", "p"), ("--emit=llvm", "-o", "p.ll"), ("--emit=library", "-o", "p.so"):
+    for command in ("-o", "p"), ("--emit=llvm", "-o", "p.ll"), ("--emit=library", "-o", "p.so"), ("--emit=library", "-o", "p.a"):
         status, said = run(folder, [(resource.RLIMIT_FSIZE, 100 << 10)], "iarcc", model, *command)
         expect(status == 4 and "iarcc: error: cannot" in said and "PLEASE" not in said, command, status, said)
         expect("too large" in said or "a file may have 102400 bytes here at most" in said, said)
