@@ -20,9 +20,9 @@ void AdjointAccumulator::add(OpBuilder &builder, Value value, Value contribution
 }
 
 /// Ops that work position by position, and hand a zero of an adjoint on as zero if their scalar
-/// regions do.
+/// regions do; of a repeat those in its body.
 static bool keepsPositionsApart(Operation *op) {
-  return isa<MapOp, AddOp, ReduceOp, SpreadOp, BroadcastOp, SliceOp, EmbedOp, JoinOp>(op);
+  return isa<MapOp, AddOp, ReduceOp, SpreadOp, BroadcastOp, SliceOp, EmbedOp, JoinOp, RepeatOp>(op);
 }
 
 LogicalResult iarc::buildBlockAdjoint(Block &block, OpBuilder &builder, AdjointMap &adjoints) {

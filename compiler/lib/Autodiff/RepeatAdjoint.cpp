@@ -63,6 +63,10 @@ LogicalResult RepeatOp::buildAdjoint(OpBuilder &builder, AdjointMap &adjoints) {
   Block *block = inner.createBlock(&body);
   SmallVector<Value> inits, slices;
   AdjointAccumulator own(adjoints.getActivity());
+  // What one result comes from another one may in the iteration before.
+  if (llvm::any_of(getResults(), [&](Value result) { return adjoints.isMasked(result); }))
+    for (Value yielded : yield->getOperands())
+      own.setMasked(yielded);
   SmallVector<unsigned> carried;
   for (unsigned i = 0; i < getNumCarried(); ++i) {
     if (!adjoints.needs(forward.getArgument(i)))
